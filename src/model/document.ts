@@ -1,0 +1,160 @@
+/**
+ * The analysis document: what `--format json` prints. Field names are the contract's; add, never change.
+ * Plain JSON values only: no Map, no bigint, no undefined.
+ */
+import type { Category, Confidence, EvidenceType, Safety, Severity } from './rule.js';
+import type { Direction, Point, Segment, Verdict } from './trace.js';
+
+export type DropPoint =
+  | 'none'
+  | 'src_pod'
+  | 'src_node_forward_chain'
+  | 'src_node_routing'
+  | 'src_node_network_policy'
+  | 'src_node'
+  | 'vpc_sg_nacl'
+  | 'vpc_mtu'
+  | 'vpc'
+  | 'dst_node_forward_chain'
+  | 'dst_node_routing'
+  | 'dst_node_network_policy'
+  | 'dst_node'
+  | 'dst_pod'
+  | 'unknown';
+
+export interface DocFlow {
+  protocol: string;
+  src: string;
+  dst: string;
+  verdict: Verdict;
+  segment: Segment;
+  direction: Direction;
+  reason: string;
+  explanation: string;
+  points: Partial<
+    Record<
+      Point,
+      {
+        packets: number;
+        bytes: number;
+        return_packets: number;
+        return_bytes: number;
+        first: string | null;
+        last: string | null;
+      }
+    >
+  >;
+  translated: { src: string; dst: string; inferred: boolean } | null;
+  losses: DocLoss[];
+}
+
+export interface DocLoss {
+  segment: Segment;
+  direction: Direction;
+  sent: number;
+  lost: number;
+  rate: number;
+  rate_low: number;
+  rate_high: number;
+}
+
+export interface DocFinding {
+  id: string;
+  rule: string;
+  severity: Severity;
+  confidence: Confidence;
+  category: Category;
+  title: string;
+  diagnosis: string;
+  resolution: string;
+  safety: Safety;
+  node: string | null;
+  evidence: string[];
+  against: string[];
+}
+
+export interface DocEvidence {
+  id: string;
+  type: EvidenceType;
+  node: string | null;
+  file: string | null;
+  line: number | null;
+  time: string | null;
+  content: string;
+}
+
+export interface DocBundle {
+  id: string;
+  input: string;
+  kind: string;
+  collector_version: string | null;
+  collected_at: string | null;
+  files: number;
+  identity: Record<string, string | string[] | null>;
+}
+
+export interface DocCapture {
+  file: string;
+  interface: string | null;
+  point: Point | null;
+  node: string | null;
+  reason: string;
+  certainty: string;
+  packets: number;
+  first: string | null;
+  last: string | null;
+  truncated: boolean;
+}
+
+export interface DocMissing {
+  node: string | null;
+  /** File of a bundle or a capture point. */
+  what: string;
+  state: 'missing' | 'empty' | 'truncated' | 'unreadable' | 'not_captured';
+  /** Which questions it leaves open. */
+  leaves_undecided: string;
+}
+
+export interface AnalysisDocument {
+  schema_version: 1;
+  root_cause: string;
+  diagnosis: {
+    category: Category;
+    summary: string;
+    confidence: Confidence;
+    finding_ids: string[];
+    against: string[];
+  };
+  traffic_path: 'same_node' | 'cross_node' | 'unknown';
+  packet_trace: Record<Point, 'yes' | 'no' | 'not_captured'> & {
+    drop_point: DropPoint;
+    segment: Segment;
+    direction: Direction;
+    explanation: string;
+  };
+  flows: DocFlow[];
+  /** Over all flows, also the healthy ones that `flows` leaves out. */
+  flow_counts: Record<Verdict, number>;
+  findings: DocFinding[];
+  evidence: DocEvidence[];
+  severity: 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW' | 'NONE' | 'UNKNOWN';
+  mitigation: { immediate: string; long_term: string };
+  cross_reference: string[];
+  escalation: string[];
+  next_steps: { why: string; command: string }[];
+  clocks: {
+    a: string;
+    b: string;
+    offset_seconds: number | null;
+    bound_seconds: number | null;
+    one_sided: boolean;
+    drift_ppm: number;
+  }[];
+  coverage: {
+    bundles: DocBundle[];
+    captures: DocCapture[];
+    missing: DocMissing[];
+    problems: { code: string; subject: string; message: string; hint: string | null }[];
+    skipped_rules: { rule: string; reason: string }[];
+  };
+}
