@@ -35,6 +35,7 @@ export function locateTaps(
   nameByFile(taps, places, hints, topology);
   groupWithoutBundles(taps, places, conversations, homes);
   spreadNodeWords(places, hints);
+  homesBySubnet(places, conversations, homes);
   return { places, hints, nodeOf: (ip) => homes.get(ip) ?? null };
 }
 
@@ -326,6 +327,40 @@ function sameNodeByTtl(tap: TapData, taps: readonly TapData[], places: readonly 
     if (peer && peer.sent > 0 && isInitialTtl(peer.ttl + 1)) return place.node;
   }
   return null;
+}
+
+/**
+ * Pods of a node live in its ENIs' subnets: an address that nothing else places is at home beside its
+ * neighbours, or, in a subnet of its own, on the one other node that was captured. Never on the node of its peer:
+ * that two pods share a node must be seen, not guessed.
+ */
+function homesBySubnet(
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+  homes: Map<string, string>,
+): void {
+  const tapped = [...new Set(places.map((p) => p.node).filter((n) => n !== null))];
+  const subnets = new Map<string, Set<string>>();
+  for (const [ip, node] of homes) {
+    const s = subnetOf(ip);
+    if (s !== null) subnets.set(s, (subnets.get(s) ?? new Set()).add(node));
+  }
+  for (const c of conversations) {
+    const server = (c.translated?.server ?? c.server).ip;
+    const peerHome = homes.get(c.client.ip);
+    if (peerHome === undefined || homes.has(server)) continue;
+    const neighbours = [...(subnets.get(subnetOf(server) ?? '') ?? [])];
+    const others = tapped.filter((n) => n !== peerHome);
+    const home = neighbours.length > 0 ? neighbours : others;
+    if (home.length === 1 && home[0] !== peerHome && others.includes(home[0]!)) homes.set(server, home[0]!);
+  }
+}
+
+/** The smallest usual subnet: /24, or /64 of IPv6. */
+function subnetOf(ip: string): string | null {
+  if (!ip.includes(':')) return ip.split('.').slice(0, 3).join('.');
+  const groups = ip.split('::')[0]!.split(':');
+  return groups.length >= 4 ? groups.slice(0, 4).join(':') : null;
 }
 
 /** `node2_eth0.pcap` is placed: then the empty `node2_veth.pcap` stands on the same node. */

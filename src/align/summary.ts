@@ -66,7 +66,8 @@ export function summarise(
       if (point !== null && place.certainty === 'assumed' && chosen.some((f) => f.lastSeen === point || f.firstMissing === point))
         lower(`That ${tap.id} stands at the ${pointText(point)} is assumed: ${place.reason}.`);
     }
-    if (chosen.length === 1 && chosen[0]!.syn === 1) lower('Only one packet was lost.');
+    const lost = chosen.reduce((n, f) => n + f.losses.reduce((k, l) => k + l.lost, 0), 0);
+    if (lost === 1) lower('Only one packet was lost.');
   }
   if (fate.verdict === 'inconclusive') confidence = 'low';
   return {

@@ -105,9 +105,14 @@ function judgeTcp(a: Analysis): Judged {
   const forward = hardLoss(a.forward);
   const back = hardLoss(a.back);
   const stuck = forward !== null && (back === null || forward.neverCopies >= back.neverCopies) ? forward : back;
-  // An established connection that stalls sends its data again: without that it was merely cut by the capture's end.
-  if (stuck !== null && stuck.neverCopies > stuck.neverPassed && stuck.proved)
-    return dropped(a, stuck, stuck === forward ? 'forward' : 'return');
+  if (stuck !== null) {
+    // An established connection that stalls sends its data again: without that it was merely cut by the capture's end.
+    const direction = stuck === forward ? 'forward' : 'return';
+    const same = (direction === 'forward' ? a.forward : a.back).filter((p) => p.from === stuck.from && p.to === stuck.to);
+    const copies = same.reduce((n, p) => n + p.neverCopies, 0);
+    const proof = same.find((p) => p.proved && p.neverPassed > 0);
+    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed))) return dropped(a, proof, direction);
+  }
   const lossy = worstLoss(a.forward, a.back);
   if (lossy !== null)
     return verdict(a, 'lossy', stretchBetween(a.path, lossy.pair.from, lossy.pair.to).stretch, lossy.direction, 'partial', {
