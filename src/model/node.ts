@@ -350,6 +350,8 @@ export interface NodeIdentity {
   readonly os: string | null;
   readonly ami: string | null;
   readonly clusterName: string | null;
+  /** MAC address → ENI, as ipamd logged them: which interface an ENI is. */
+  readonly eniMacs?: ReadonlyMap<string, { readonly id: string; readonly device: number }>;
 }
 
 // ---------------------------------------------------------------- joined
@@ -421,8 +423,13 @@ export interface NodeFacts {
     readonly name: string;
     readonly types: readonly string[];
     readonly mtu: number | null;
+    /** `eni` unless configured, and `strict` or `standard`; null where the file does not say. */
+    readonly vethPrefix?: string | null;
+    readonly podSgEnforcingMode?: string | null;
     readonly loc: Loc;
   }[];
+  /** Settings ipamd works with, by name (`AWS_VPC_K8S_CNI_EXTERNALSNAT` …); values as text, lists as JSON. */
+  readonly settings?: Collected<ReadonlyMap<string, { readonly value: string; readonly loc: Loc }>>;
   readonly wiring: Collected<readonly PodWiring[]>;
   readonly ebpfPrograms: Collected<readonly EbpfProgram[]>;
   readonly ebpfMaps: Collected<ReadonlyMap<number, EbpfMap>>;
