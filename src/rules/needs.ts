@@ -55,7 +55,9 @@ export interface AvailabilityInput {
 
 /** Answers from what was collected. An empty file is not available: nothing can be concluded from it. */
 export function availability(input: AvailabilityInput): Available {
-  const logs = new Set(input.logFiles.filter((file) => file.lines > 0).map((file) => `${file.node}\n${file.source}`));
+  const logs = new Set(
+    input.logFiles.filter((file) => file.lines > 0).map((file) => `${file.node}\n${file.source}`),
+  );
   const onNode = (need: string, node: NodeFacts): Availability => {
     if (need.startsWith('log:')) {
       const source = need.slice(4);
@@ -64,7 +66,8 @@ export function availability(input: AvailabilityInput): Available {
     const field = NODE_NEEDS[need];
     if (field === undefined) return missing(`${need} is not known`);
     const value: Collected<unknown> = node[field];
-    return isKnown(value) ? { ok: true } : missing(`${value.file} is ${value.state}`);
+    const known: boolean = isKnown(value);
+    return known ? { ok: true } : missing(`${value.file} is ${value.state}`);
   };
   return (need, id) => {
     if (need === 'captures') return input.captures > 0 ? { ok: true } : missing('no capture was given');

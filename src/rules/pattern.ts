@@ -54,7 +54,12 @@ function compile(source: string): CompiledPattern {
     .map(([name]) => name);
   return {
     ok: true,
-    pattern: { source, groups, test: (text) => engine.test(text), match: (text) => groupsOf(engine, groups, text) },
+    pattern: {
+      source,
+      groups,
+      test: (text) => engine.test(text),
+      match: (text) => groupsOf(engine, groups, text),
+    },
   };
 }
 
@@ -71,7 +76,8 @@ function groupsOf(engine: RE2JS, groups: readonly string[], text: string): Recor
 
 function describe(error: unknown, source: string): { message: string; at: number | null } {
   const { error: what, input } = error as { error?: unknown; input?: unknown };
-  if (typeof what !== 'string') return { message: error instanceof Error ? error.message : String(error), at: null };
+  if (typeof what !== 'string')
+    return { message: error instanceof Error ? error.message : String(error), at: null };
   if (typeof input !== 'string' || input === '') return { message: what, at: null };
   const at = source.lastIndexOf(input);
   return { message: `${what}: ${input}`, at: at < 0 ? null : at };

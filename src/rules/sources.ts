@@ -25,10 +25,14 @@ export type EverySourceIsListed =
   Exclude<LogSource, (typeof LOG_SOURCES)[number]> extends never ? true : never;
 export const everySourceIsListed: EverySourceIsListed = true;
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const satisfies readonly Exclude<
-  LogLevel,
-  null
->[];
+export const LOG_LEVELS = [
+  'trace',
+  'debug',
+  'info',
+  'warn',
+  'error',
+  'fatal',
+] as const satisfies readonly Exclude<LogLevel, null>[];
 
 /** The sources of a condition as a list. */
 export function sourcesOf(log: LogSource | readonly LogSource[]): readonly LogSource[] {

@@ -13,7 +13,14 @@ export function cut(text: string, max: number): string {
 
 /** One line without control characters, for values printed inside sentences. */
 export function oneLine(text: string, max = 300): string {
-  return cut(text.slice(0, max * 4).replace(UNSAFE, ' ').replace(/ {2,}/g, ' ').trim(), max);
+  return cut(
+    text
+      .slice(0, max * 4)
+      .replace(UNSAFE, ' ')
+      .replace(/ {2,}/g, ' ')
+      .trim(),
+    max,
+  );
 }
 
 /** A line as evidence: verbatim but trimmed and cut; tabs stay, other control characters become U+FFFD. */
