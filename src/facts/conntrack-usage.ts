@@ -13,7 +13,7 @@ export const conntrackUsage = defineFact({
   name: 'conntrack_usage',
   description: 'Entries of the connection tracking table against its limit.',
   fields: {
-    count: number('entries'),
+    entries: number('entries in the table'),
     max: number('limit'),
     ratio: number('entries / limit'),
     percent: number('the same in per cent'),
@@ -33,7 +33,7 @@ export const conntrackUsage = defineFact({
         return [
           {
             node: node.id,
-            fields: { count: entries, max: limit, ratio, percent: Math.round(ratio * 1000) / 10 },
+            fields: { entries, max: limit, ratio, percent: Math.round(ratio * 1000) / 10 },
             evidence: [
               lineEvidence(node.id, count.loc, `${COUNT} = ${count.value}`),
               lineEvidence(node.id, max.loc, `${MAX} = ${max.value}`),

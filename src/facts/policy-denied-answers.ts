@@ -22,7 +22,7 @@ export const policyDeniedAnswers = defineFact({
     protocol: text('lower case'),
     direction: text('ingress or egress, seen from the local pod'),
     tier: text('tier of the verdicts'),
-    count: number('DENY lines'),
+    denials: number('DENY lines'),
     flows: number('ephemeral ports, that is client flows'),
     request_accepted: flag('the log also accepts requests from this client to this port'),
     in_question: flag('belongs to a flow in question; true when nothing is in question'),
@@ -55,7 +55,7 @@ export const policyDeniedAnswers = defineFact({
               protocol,
               direction: first.direction,
               tier: first.tier,
-              count: group.reduce((sum, deny) => sum + deny.count, 0),
+              denials: group.reduce((sum, deny) => sum + deny.count, 0),
               flows: group.length,
               request_accepted: context.logs.verdicts.some(
                 (v) =>

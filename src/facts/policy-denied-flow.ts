@@ -16,9 +16,9 @@ export const policyDeniedFlow = defineFact({
     protocol: text('lower case: tcp, udp …'),
     direction: text('ingress or egress, seen from the local pod; null when not known'),
     tier: text('NETWORK_POLICY, ADMIN, BASELINE, DEFAULT or ERROR; null in older versions'),
-    count: number('DENY lines'),
-    first: text('time of the first, ISO 8601'),
-    last: text('time of the last, ISO 8601'),
+    denials: number('DENY lines'),
+    first_denial: text('time of the first, ISO 8601'),
+    last_denial: text('time of the last, ISO 8601'),
     age_seconds: number('from the last DENY to the collection of the bundle'),
     accepted_after: flag('an ACCEPT of the same tuple follows the last DENY: it works again'),
     same_flow_accepted: flag('every denied source port was accepted too: late packets of allowed flows'),
@@ -50,9 +50,9 @@ export const policyDeniedFlow = defineFact({
             ...tuple,
             direction: deny.direction,
             tier: deny.tier,
-            count: deny.count,
-            first: iso(deny.first),
-            last: iso(last),
+            denials: deny.count,
+            first_denial: iso(deny.first),
+            last_denial: iso(last),
             age_seconds:
               last === null || node?.collectedAt === null || node === undefined
                 ? null
