@@ -17,6 +17,8 @@ export interface RuleMatch {
   readonly negated: boolean;
   /** Arguments as printed, unquoted. */
   readonly args: readonly string[];
+  /** Which `-m` word of the rule it belongs to, from 0: `-m recent … -m recent …` are two tests. Built-ins: none. */
+  readonly instance?: number;
 }
 
 export interface IptablesRule {
@@ -64,7 +66,31 @@ export interface Iptables {
   readonly tables: ReadonlyMap<string, IptablesTable>;
   /** True when a warning says that rules of the other backend exist and are not shown. */
   readonly otherBackendPresent: boolean;
+  /** The first thousand lines that were not understood. */
   readonly notUnderstood: readonly Loc[];
+  /** True when the file ends within a table, before its `COMMIT`. */
+  readonly truncated?: boolean;
+}
+
+// ---------------------------------------------------------------- ipset
+
+export interface IpSetEntry {
+  /** `10.0.0.0/8,tcp:80` split at commas; one word per dimension. */
+  readonly words: readonly string[];
+  readonly nomatch: boolean;
+  readonly loc: Loc;
+}
+
+export interface IpSet {
+  readonly name: string;
+  /** `hash:ip,port`, `bitmap:port`, `list:set` … */
+  readonly type: string;
+  /** 4, 6, or null where the type has no address. */
+  readonly family: Family | null;
+  /** Header options as printed: `hashsize` → `1024`, `timeout`, `range` … */
+  readonly options: ReadonlyMap<string, string>;
+  readonly entries: readonly IpSetEntry[];
+  readonly loc: Loc;
 }
 
 // ---------------------------------------------------------------- routing
@@ -324,6 +350,8 @@ export interface NodeIdentity {
   readonly os: string | null;
   readonly ami: string | null;
   readonly clusterName: string | null;
+  /** MAC address → ENI, as ipamd logged them: which interface an ENI is. */
+  readonly eniMacs?: ReadonlyMap<string, { readonly id: string; readonly device: number }>;
 }
 
 // ---------------------------------------------------------------- joined
@@ -378,6 +406,8 @@ export interface NodeFacts {
   readonly routes6: Collected<readonly Route[]>;
   readonly rules: Collected<readonly IpRule[]>;
   readonly rules6: Collected<readonly IpRule[]>;
+  /** Sets by name; absent where no reader of `ipset.txt` ran. */
+  readonly ipsets?: Collected<ReadonlyMap<string, IpSet>>;
   readonly interfaces: Collected<readonly NetInterface[]>;
   readonly conntrack: Collected<Conntrack>;
   /** Interface → counter name → value. */
@@ -393,8 +423,13 @@ export interface NodeFacts {
     readonly name: string;
     readonly types: readonly string[];
     readonly mtu: number | null;
+    /** `eni` unless configured, and `strict` or `standard`; null where the file does not say. */
+    readonly vethPrefix?: string | null;
+    readonly podSgEnforcingMode?: string | null;
     readonly loc: Loc;
   }[];
+  /** Settings ipamd works with, by name (`AWS_VPC_K8S_CNI_EXTERNALSNAT` …); values as text, lists as JSON. */
+  readonly settings?: Collected<ReadonlyMap<string, { readonly value: string; readonly loc: Loc }>>;
   readonly wiring: Collected<readonly PodWiring[]>;
   readonly ebpfPrograms: Collected<readonly EbpfProgram[]>;
   readonly ebpfMaps: Collected<ReadonlyMap<number, EbpfMap>>;
