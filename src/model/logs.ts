@@ -1,4 +1,5 @@
 /** Log records as the readers in `src/logs` hand them on. */
+import type { Problem } from './source.js';
 
 /** Which program wrote a log, decided by the file's place in the bundle; rules name these. */
 export type LogSource =
@@ -29,10 +30,19 @@ export interface LogRecord {
   readonly line: number;
   /** Milliseconds since the epoch UTC, or null when the line has no usable time. */
   readonly time: number | null;
-  /** Why a time is less than certain: `year-inferred`, `zone-assumed`, `boot-relative`; empty when it is exact. */
+  /**
+   * Why a time is less than certain; empty when it is exact.
+   * - `year-inferred`: the line has no year; the latest that fits the time of collection was taken.
+   * - `zone-assumed`: nothing tells the zone, UTC was taken; `zone-inferred`: other stamps of the node tell it.
+   * - `boot-relative`: seconds since boot, added to the time of boot.
+   * - `line-before`: the line has no time of its own; that of the nearest line before it was taken.
+   */
   readonly timeNotes: readonly string[];
   readonly level: LogLevel;
-  /** The message: JSON `msg` decoded, klog header, CRI prefix and syslog header removed. */
+  /**
+   * The message: JSON `msg` decoded, klog header, CRI prefix and syslog header removed. Further fields of JSON and
+   * logrus records follow, decoded, each as a TAB and `key=value`.
+   */
   readonly message: string;
   /** Named groups of the pattern that matched, and fields of structured records. */
   readonly fields: Readonly<Record<string, string>>;
@@ -45,8 +55,9 @@ export interface LogQuery {
   /** Unique in the run: `rule-id/condition`. */
   readonly id: string;
   readonly sources: readonly LogSource[];
+  /** Case-sensitive unless it starts with `(?i)`; found anywhere in the message unless anchored. */
   readonly pattern: string;
-  /** Lower-case substrings, one of which every match must contain; null when there is none to rely on. */
+  /** Only records of these levels; null stands for records without one. All when absent. */
   readonly levels?: readonly LogLevel[];
 }
 
@@ -66,7 +77,12 @@ export interface PolicyVerdict {
   readonly node: string;
   readonly src: string;
   readonly dst: string;
+  /** Where `returnTraffic` is true: the first of the destination ports seen; `dports` holds them. */
   readonly dport: number;
+  /** The one source port of a tuple of return traffic; null for all others, see `sports`. */
+  readonly sport: number | null;
+  /** Looks like answers of a server: source port below 32768, many destination ports from 32768 on. */
+  readonly returnTraffic: boolean;
   readonly protocol: string;
   readonly verdict: 'DENY' | 'ACCEPT' | 'EXPIRED/DELETED';
   /** From the line, else derived from which address is a pod of this node, else null. */
@@ -78,6 +94,8 @@ export interface PolicyVerdict {
   readonly last: number | null;
   /** Distinct source ports seen, at most 64. */
   readonly sports: readonly number[];
+  /** Distinct destination ports seen, at most 64; more than one only where `returnTraffic` is true. */
+  readonly dports?: readonly number[];
   /** First and last line, as evidence. */
   readonly records: readonly LogRecord[];
 }
@@ -94,10 +112,14 @@ export interface LogFileSummary {
   /** Lines cut because they were too long. */
   readonly longLines: number;
   readonly truncated: boolean;
+  /** What was left out or taken for granted, in words. */
+  readonly notes?: readonly string[];
 }
 
 export interface LogScan {
   readonly files: readonly LogFileSummary[];
   readonly matches: ReadonlyMap<string, readonly LogMatches[]>; // query id → one per node
   readonly verdicts: readonly PolicyVerdict[];
+  /** Files that could not be read. */
+  readonly problems?: readonly Problem[];
 }

@@ -74,16 +74,30 @@ export interface Finding {
   readonly fields: Readonly<Record<string, FactValue>>;
   /** What speaks against it. */
   readonly against: readonly string[];
+  /** The rule's `long_term`, filled in. */
+  readonly long_term?: string;
+  /** The rule's `next_steps`, filled in; values that are not safe to paste into a shell became `<name>`. */
+  readonly next_steps?: readonly { readonly why: string; readonly command: string }[];
 }
 
 export interface SkippedRule {
   readonly rule: string;
   readonly reason: string;
+  /** The one node it could not be decided on; null or absent when it was decided nowhere. */
+  readonly node?: string | null;
+}
+
+/** A rule whose condition held and that was dismissed, for `--explain`. */
+export interface RefutedRule {
+  readonly rule: string;
+  readonly node: string | null;
+  readonly because: string;
 }
 
 export interface RuleResults {
   readonly findings: readonly Finding[];
   readonly skipped: readonly SkippedRule[];
+  readonly refuted?: readonly RefutedRule[];
 }
 
 // ---------------------------------------------------------------- the rule language, after loading
@@ -106,7 +120,10 @@ export type Test =
       readonly exists?: boolean;
     };
 
-/** Instances of a named fact (see `src/facts`) that pass `where`. Strings `$name` stand for parameters. */
+/**
+ * Instances of a named fact (see `src/facts`) that pass `where`. Strings `$name` stand for parameters, `$.field`
+ * for a field of the instance a `per: instance` rule is about.
+ */
 export interface FactCondition {
   readonly fact: string;
   readonly where?: Readonly<Record<string, Test>>;
@@ -122,12 +139,21 @@ export interface LogCondition {
   readonly level?: readonly string[];
   /** Matches needed on one node, default 1. */
   readonly min?: number;
-  /** Only the last part of the log before collection counts. */
+  /** Only the last part of the log before collection counts. A duration or `$name`. */
   readonly within?: string;
-  /** First and last match must lie at least this far apart. */
+  /** First and last match must lie at least this far apart. A duration or `$name`. */
   readonly spread?: string;
   /** Dismissed when this matches after the last match: it recovered. */
-  readonly recovered_by?: { readonly log: LogSource | readonly LogSource[]; readonly pattern: string };
+  readonly recovered_by?: Recovery;
+}
+
+export interface Recovery {
+  readonly log: LogSource | readonly LogSource[];
+  readonly pattern: string;
+  /** The last recovery must lie at least this long after the last match: it recovered and stayed so. */
+  readonly lasting?: string;
+  /** A named group of both patterns: each match is dismissed by a later recovery with the same value. */
+  readonly same?: string;
 }
 
 export type Condition =

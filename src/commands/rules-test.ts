@@ -1,0 +1,51 @@
+import { invalid, loadRuleSet } from '../rules/load.js';
+import { parseLine as simpleParser, type ParseLine } from '../rules/parse-line.js';
+import { sortProblems } from '../rules/problem.js';
+import { readCases } from '../rules/test-cases.js';
+import { runCase } from '../rules/test-runner.js';
+import type { CommandOutput, RulesInput } from './rules.js';
+
+/**
+ * `rules test [ID...]`: runs the cases beside the rules. The cases of a folder run against all rules of that
+ * folder, so that a rule that fires where it should not fails the case of another. A failure makes the exit code 1.
+ */
+export async function rulesTest(
+  input: RulesInput & { readonly ids?: readonly string[]; readonly parseLine?: ParseLine },
+): Promise<CommandOutput> {
+  const set = await loadRuleSet(input.dirs, input.facts);
+  const { cases, problems } = await readCases(input.dirs, input.facts);
+  const all = sortProblems([...set.problems, ...problems]);
+  if (all.length > 0) throw invalid(all);
+  const wanted = cases.filter(
+    (one) => input.ids === undefined || input.ids.length === 0 || input.ids.includes(one.rule),
+  );
+  const outcomes = wanted.map((one) => {
+    const rules = set.loaded
+      .filter((loaded) => loaded.directory === one.directory && loaded.enabled)
+      .map((loaded) => loaded.rule);
+    const outcome = runCase(one.rule, one.case, rules, input.facts, input.parseLine ?? simpleParser);
+    return { ...one, passed: outcome.passed, failures: outcome.failures };
+  });
+  const failed = outcomes.filter((outcome) => !outcome.passed).length;
+  const lines = outcomes.flatMap((outcome) => [
+    `${outcome.passed ? 'pass' : 'FAIL'}  ${outcome.rule}  ${outcome.case.kind}  ${outcome.case.name}`,
+    ...outcome.failures.map((failure) => `      ${outcome.file}:${outcome.line}: ${failure}`),
+  ]);
+  lines.push(`${outcomes.length} cases, ${failed} failed`);
+  return {
+    text: lines.map((line) => `${line}\n`).join(''),
+    data: {
+      cases: outcomes.map(({ rule, file, line, case: { name, kind }, passed, failures }) => ({
+        rule,
+        file,
+        line,
+        name,
+        kind,
+        passed,
+        failures,
+      })),
+      failed,
+    },
+    exitCode: failed > 0 ? 1 : 0,
+  };
+}

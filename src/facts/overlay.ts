@@ -1,0 +1,85 @@
+import type { NodeFacts } from '../model/node.js';
+import { isKnown } from '../model/location.js';
+import type { FactContext } from './types.js';
+import { contains } from './support/addresses.js';
+import { failedFlows } from './support/concern.js';
+import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { lineEvidence } from './support/evidence.js';
+
+/** Device name → how it wraps packets, and the UDP port or IP protocol that must pass between nodes. */
+const OVERLAYS: readonly (readonly [RegExp, string, string])[] = [
+  [/^vxlan\.calico$/, 'vxlan', 'udp 4789'],
+  [/^flannel\.\d+$/, 'vxlan', 'udp 8472'],
+  [/^cilium_vxlan$/, 'vxlan', 'udp 8472'],
+  [/^(cilium_geneve|genev_sys_\d+)$/, 'geneve', 'udp 6081'],
+  [/^vxlan/, 'vxlan', 'udp 4789'],
+  [/^tunl\d/, 'ipip', 'IP protocol 4'],
+  [/^(wireguard\.cali|wg\d|cilium_wg\d)/, 'wireguard', 'udp 51820'],
+];
+
+/** True when the most specific route of main to the address leaves by the device. */
+function routedInto(node: NodeFacts, device: string, address: string): boolean {
+  const matching = node.routes.value.filter((r) => r.table === 'main' && contains(r.dst, address));
+  const best = matching.reduce<(typeof matching)[number] | null>(
+    (found, r) => (found === null || r.prefixLength > found.prefixLength ? r : found),
+    null,
+  );
+  return best?.dev === device;
+}
+
+function lostDestination(context: FactContext, node: NodeFacts, device: string): string | null {
+  const { trace } = context;
+  if (trace === null || !['vpc', 'unknown'].includes(trace.summary.segment)) return null;
+  for (const flow of failedFlows(context)) {
+    for (const address of [flow.translated?.dst.ip ?? flow.dst.ip, flow.translated?.src.ip ?? flow.src.ip]) {
+      if (routedInto(node, device, address)) return address;
+    }
+  }
+  return null;
+}
+
+/** Tunnels between nodes. `tunl0` exists as soon as the module is loaded: only routes through it say it is used. */
+export const overlay = defineFact({
+  name: 'overlay',
+  description: 'A tunnel device of an overlay network on a node.',
+  fields: {
+    interface: text('device'),
+    kind: text('vxlan, ipip, geneve or wireguard'),
+    needs: text('what must pass between the nodes, such as udp 4789'),
+    mtu: number('bytes'),
+    routes: number('routes through it'),
+    lost_destination: text('an end of a flow in question that is routed into it and lost between the nodes'),
+    carries_lost_flow: flag('there is such an end'),
+  },
+  compute: (context) =>
+    perNode(
+      context,
+      'interfaces',
+      (node) => isKnown(node.interfaces),
+      (node) =>
+        node.interfaces.value.flatMap((device) => {
+          const type = OVERLAYS.find(([name]) => name.test(device.name));
+          if (type === undefined) return [];
+          const routes = node.routes.value.filter((r) => r.dev === device.name && r.type === 'unicast');
+          const lost = lostDestination(context, node, device.name);
+          return [
+            {
+              node: node.id,
+              fields: {
+                interface: device.name,
+                kind: type[1],
+                needs: type[2],
+                mtu: device.mtu,
+                routes: routes.length,
+                lost_destination: lost,
+                carries_lost_flow: lost !== null,
+              },
+              evidence: [
+                lineEvidence(node.id, device.loc, device.name),
+                ...routes.slice(0, 2).map((r) => lineEvidence(node.id, r.loc, r.text)),
+              ],
+            },
+          ];
+        }),
+    ),
+});

@@ -1,0 +1,59 @@
+import { concernOf, namesAddress } from './support/concern.js';
+import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { lineEvidence } from './support/evidence.js';
+import { cniEnv, podName } from './support/nodes.js';
+
+/**
+ * Pods with a branch ENI. ENABLE_POD_ENI and the rules for `vlan+` stand on nodes without any such pod too, so
+ * only the pods count.
+ */
+export const securityGroupsForPods = defineFact({
+  name: 'security_groups_for_pods',
+  description: 'A pod with a branch ENI, that is with security groups of its own.',
+  fields: {
+    pod_ip: text('address of the pod'),
+    pod: text('namespace/name, when known'),
+    mode: text('POD_SECURITY_GROUP_ENFORCING_MODE: strict or standard; null when not known'),
+    tcp_early_demux: number('net.ipv4.tcp_early_demux: 1 breaks kubelet probes in strict mode'),
+    named_in_question: flag('an end of a flow in question; false when nothing is in question'),
+    role: text('src or dst of the flow in question; null when it is neither'),
+    lost_in_vpc: flag('the captures place the loss of the flows in question in the VPC, or cannot exclude it'),
+    direction: text('direction of that loss: forward or return'),
+    src: text('source of the flows in question'),
+    dst: text('destination of the flows in question'),
+  },
+  compute: (context) => {
+    if (context.nodes.length === 0) return unknown('no bundle was given');
+    const { trace } = context;
+    const concern = concernOf(context);
+    const lost =
+      trace !== null &&
+      trace.summary.verdict === 'dropped' &&
+      ['vpc', 'unknown'].includes(trace.summary.segment);
+    return known(
+      context.nodes.flatMap((node) =>
+        node.pods
+          .filter((pod) => pod.branchEni)
+          .map((pod) => {
+            const demux = node.sysctl.value.get('net.ipv4.tcp_early_demux')?.value;
+            return {
+              node: node.id,
+              fields: {
+                pod_ip: pod.ip,
+                pod: podName(pod),
+                mode: cniEnv(node, 'POD_SECURITY_GROUP_ENFORCING_MODE')?.value ?? null,
+                tcp_early_demux: demux === undefined ? null : Number(demux),
+                named_in_question: namesAddress(concern, pod.ip),
+                role: trace?.srcIp === pod.ip ? 'src' : trace?.dstIp === pod.ip ? 'dst' : null,
+                lost_in_vpc: lost && namesAddress(concern, pod.ip),
+                direction: lost ? trace.summary.direction : null,
+                src: trace?.srcIp ?? null,
+                dst: trace?.dstIp ?? null,
+              },
+              evidence: [lineEvidence(node.id, pod.loc, pod.ip)],
+            };
+          }),
+      ),
+    );
+  },
+});
