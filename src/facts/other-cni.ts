@@ -98,7 +98,7 @@ function instance(context: FactContext, node: NodeFacts, engine: Engine) {
           ? drops.reduce((sum, rule) => sum + (rule.packets ?? 0), 0)
           : null,
         leftovers_only: chains.length > 0 && jump === undefined && process === undefined,
-        provides_pods: devices.length > 0 && node.pods.length === 0,
+        provides_pods: node.pods.length > 0 && node.pods.every((pod) => engine.device.test(pod.veth ?? '')),
         vpc_policy_agent: agent.enabled,
         policy_engine_conflict: conflict,
       },
@@ -126,7 +126,7 @@ export const otherCni = defineFact({
     policy_chains: number('chains that hold policies of workloads'),
     policy_drop_packets: number('packets its policy chains dropped; null when not counted'),
     leftovers_only: flag('chains that nothing leads into and no agent maintains: harmless'),
-    provides_pods: flag('its devices carry the pods, and the VPC CNI has none'),
+    provides_pods: flag('every pod of the node has one of its devices'),
     vpc_policy_agent: flag('the network policy agent of the VPC CNI enforces policies; null when not known'),
     policy_engine_conflict: flag('both enforce policies on this node'),
   },

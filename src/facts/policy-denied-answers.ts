@@ -4,7 +4,7 @@ import { traceBlames } from './support/blame.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { recordEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
-import { agentLogRead, denials, isAnswer } from './support/verdicts.js';
+import { agentLogRead, answeringPort, denials, isAnswer } from './support/verdicts.js';
 
 /**
  * Answers of a service that the policy agent denied, gathered over the clients' ephemeral ports: each port is a
@@ -34,14 +34,14 @@ export const policyDeniedAnswers = defineFact({
     const groups = new Map<string, PolicyVerdict[]>();
     for (const { deny } of denials(context)) {
       if (!isAnswer(deny)) continue;
-      const key = [deny.node, deny.src, deny.sports[0], deny.dst, deny.protocol, deny.direction].join(' ');
+      const key = [deny.node, deny.src, answeringPort(deny), deny.dst, deny.protocol, deny.direction].join(' ');
       groups.set(key, [...(groups.get(key) ?? []), deny]);
     }
     return known(
       [...groups.values()].flatMap((group) => {
         const [first] = group;
-        const port = first?.sports[0];
-        if (first === undefined || port === undefined) return [];
+        if (first === undefined) return [];
+        const port = answeringPort(first);
         const protocol = first.protocol.toLowerCase();
         return [
           {
@@ -56,7 +56,7 @@ export const policyDeniedAnswers = defineFact({
               direction: first.direction,
               tier: first.tier,
               denials: group.reduce((sum, deny) => sum + deny.count, 0),
-              flows: group.length,
+              flows: group.reduce((sum, deny) => sum + (deny.dports?.length ?? 1), 0),
               request_accepted: context.logs.verdicts.some(
                 (v) =>
                   v.verdict === 'ACCEPT' &&

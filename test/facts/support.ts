@@ -367,6 +367,8 @@ export function verdict(parts: Partial<PolicyVerdict> = {}): PolicyVerdict {
     src: '10.0.2.7',
     dst: '10.0.1.9',
     dport: 8080,
+    sport: null,
+    returnTraffic: false,
     protocol: 'TCP',
     verdict: 'DENY',
     direction: 'ingress',

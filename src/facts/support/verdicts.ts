@@ -18,6 +18,7 @@ const EPHEMERAL = 32_768;
  * did not know the flow, not because a policy lacks that port.
  */
 export function isAnswer(verdict: PolicyVerdict): boolean {
+  if (verdict.returnTraffic) return true;
   return (
     verdict.dport >= EPHEMERAL &&
     verdict.sports.length > 0 &&
@@ -42,6 +43,9 @@ export function denials(context: FactContext): Denial[] {
       ),
     }));
 }
+
+/** Port a tuple of answers comes from. */
+export const answeringPort = (verdict: PolicyVerdict): number | null => verdict.sport ?? verdict.sports[0] ?? null;
 
 /** The agent's log was read on some node: only then does the absence of verdicts mean anything at all. */
 export const agentLogRead = (context: FactContext): boolean =>
