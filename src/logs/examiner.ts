@@ -100,13 +100,9 @@ export class Examiner {
     const line = verdictOf(at.decoded);
     if (line === null || !this.isInWindow(time().time)) return;
     const { time: ms, notes } = time();
-    this.verdicts.add(line, {
-      file: this.task.file.path,
-      line: at.number,
-      text: at.text,
-      time: ms,
-      timeNotes: notes,
-    });
+    const { source, number, text } = at;
+    const { path } = this.task.file;
+    this.verdicts.add(line, { source, file: path, line: number, text, time: ms, timeNotes: notes });
   }
 
   private isInWindow(time: number | null): boolean {

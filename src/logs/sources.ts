@@ -63,6 +63,8 @@ export function logFiles(bundle: Bundle): LogFile[] {
     else others.push(...placed(file));
   }
   others.push(...kernelLogs(files));
+  // A journal of all units holds the kernel's messages too.
+  if (others.some((log) => log.byTag === true && log.file.size > 0)) remove(others, 'dmesg');
   others.sort((a, b) => (a.base === b.base ? compareRotation(a, b) : a.base < b.base ? -1 : 1));
   const ofPods = withoutCopies(pods)
     .sort(comparePodLogs)
@@ -73,6 +75,11 @@ export function logFiles(bundle: Bundle): LogFile[] {
     ...(byTag === true ? { byTag } : {}),
   }));
   return [...ofOthers, ...ofPods].map((log, order) => ({ ...log, order }));
+}
+
+function remove(logs: Placed[], name: string): void {
+  const index = logs.findIndex((log) => log.file.name === name);
+  if (index >= 0) logs.splice(index, 1);
 }
 
 interface Placed extends Omit<LogFile, 'order'> {

@@ -1,9 +1,10 @@
 /** Verdict lines summed up to tuples, in bounded memory. */
-import type { PolicyVerdict } from '../model/logs.js';
+import type { LogSource, PolicyVerdict } from '../model/logs.js';
 import { directionOf, looksLikeReturn, type VerdictLine } from './policy-verdict.js';
 
 /** A line as it can be shown again. */
 export interface VerdictSighting {
+  readonly source: LogSource;
   readonly file: string;
   readonly line: number;
   readonly text: string;
