@@ -55,7 +55,12 @@ function yearlessPart(line: DecodedLine): LocalStamp | null {
 }
 
 /** The year of a stamp that stands behind the header wins; without one the time of writing bounds it. */
-function yearOf(line: DecodedLine, local: LocalStamp, offset: number, writtenBy: number | null): number | null {
+function yearOf(
+  line: DecodedLine,
+  local: LocalStamp,
+  offset: number,
+  writtenBy: number | null,
+): number | null {
   if (line.stamp?.kind === 'utc') return latestYear(local, offset, line.stamp.ms);
   return writtenBy === null ? null : latestYear(local, offset, writtenBy);
 }
