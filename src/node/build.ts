@@ -36,7 +36,7 @@ export async function buildNode(
     collectedAt: bundle.collectedAt,
     ...network,
     ...cni,
-    pods: joinPods(network, { ...cni, pluginVpcCidrs }),
+    pods: joinPods(network, { ...cni, pluginVpcCidrs }, identity.eniMacs),
     services: [...iptablesServices(network.iptables.value), ...virtualServers],
     kubeProxyMode: kubeProxyMode(reader, network, { ...cni, pluginVpcCidrs }, virtualServers),
   };
