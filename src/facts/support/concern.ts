@@ -102,6 +102,14 @@ export function namesAddress(concern: Concern, address: string): boolean {
   );
 }
 
+/** True only when a flow in question has the address at that end. */
+export function isEnd(concern: Concern, address: string, end: 'src' | 'dst'): boolean {
+  return concern.flows.some((flow) => {
+    const found = flow[end];
+    return found !== null && sameAddress(found, address);
+  });
+}
+
 /** Distinct addresses at the ends of the flows in question. */
 export function concernAddresses(concern: Concern): readonly string[] {
   const all = concern.flows.flatMap((flow) => [flow.src, flow.dst]);

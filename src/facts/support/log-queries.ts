@@ -17,7 +17,8 @@ export const FACT_LOG_QUERIES: readonly LogQuery[] = [
       '(?:Default Deny enabled on (?P<deny>Ingress|Egress)' +
       '|Total no\\.of - ingressRules (?P<ingress>\\d+) egressRules (?P<egress>\\d+)' +
       '|No (?P<open>Ingress|Egress) rules and no (?:ingress|egress) isolation' +
-      '|podIdentifier:? (?P<pod>[^\\s,]+) are)',
+      '|podIdentifier:? (?P<pod>[^\\s,]+) are' +
+      '|Processing Policy Endpoint\\s+Name: (?P<policy>\\S+)\\s+Namespace:? (?P<namespace>\\S+))',
   },
   {
     id: MARTIAN_QUERY,

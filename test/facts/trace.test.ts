@@ -1,0 +1,328 @@
+import { describe, expect, it } from 'vitest';
+import { clockSkew } from '../../src/facts/clock-skew.js';
+import { crossNodeOnly } from '../../src/facts/cross-node-only.js';
+import { externalEgress } from '../../src/facts/external-egress.js';
+import { traceLoss } from '../../src/facts/trace-loss.js';
+import { tracePodSilence } from '../../src/facts/trace-pod-silence.js';
+import { traceRejection } from '../../src/facts/trace-rejection.js';
+import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
+import { traceSummary } from '../../src/facts/trace-summary.js';
+import { wrongInterface } from '../../src/facts/wrong-interface.js';
+import type { Loss } from '../../src/model/trace.js';
+import {
+  BASE_RULES,
+  context,
+  count,
+  dropped,
+  fieldsOf,
+  flow,
+  instancesOf,
+  interfaces,
+  iface,
+  node,
+  ok,
+  pod,
+  routes,
+  rules,
+  tap,
+  trace,
+} from './support.js';
+
+const nodeA = node({ id: 'node-a', pods: [pod('10.0.1.9', { name: 'web-1' })] });
+const nodeB = node({ id: 'node-b', pods: [pod('10.0.2.7', { name: 'db-0' })] });
+
+describe('trace_summary', () => {
+  it('is not known without captures', () => {
+    expect(traceSummary.compute(context())).toEqual({ known: false, reason: 'no captures' });
+  });
+
+  it('names the place, the points and the node of a drop', () => {
+    const [instance] = instancesOf(traceSummary, context({ trace: trace([dropped(), flow()]) }));
+    expect(instance?.node).toBe('node-a');
+    expect(instance?.fields).toMatchObject({
+      segment: 'src_node',
+      direction: 'forward',
+      verdict: 'dropped',
+      reason: 'not-seen-beyond',
+      drop_from: 'src_veth',
+      drop_to: 'src_eth0',
+      src: '10.0.1.9',
+      dst: '10.0.2.7',
+      dport: 8080,
+      same_node: false,
+      seen_src_veth: 'yes',
+      seen_src_eth0: 'no',
+      flows_failed: 1,
+      flows_delivered: 1,
+    });
+    expect(instance?.evidence.map((e) => [e.file, e.content])).toEqual([
+      ['caps/src_veth.pcap', 'source veth (eni-src): tcp 10.0.1.9:43211 > 10.0.2.7:8080: 4 packets (296 bytes) and 0 back'],
+      ['caps/src_eth0.pcap', 'source node interface (eth0): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
+      ['caps/dst_eth0.pcap', 'destination node interface (eth0): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
+      ['caps/dst_veth.pcap', 'destination veth (eni-dst): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
+    ]);
+  });
+
+  it('belongs to no node when the loss is in the VPC', () => {
+    const lost = dropped({ segment: 'vpc', lastSeen: 'src_eth0', firstMissing: 'dst_eth0' });
+    expect(instancesOf(traceSummary, context({ trace: trace([lost]) }))[0]?.node).toBeNull();
+  });
+});
+
+describe('trace_loss', () => {
+  const loss: Loss = {
+    segment: 'vpc',
+    direction: 'forward',
+    sent: 1000,
+    lost: 52,
+    rate: 0.052,
+    low: 0.04,
+    high: 0.0675,
+    from: 'src_eth0',
+    to: 'dst_eth0',
+  };
+
+  it('gives rates in per cent and the worst flow', () => {
+    const lossy = flow({ verdict: 'lossy', reason: 'partial', segment: 'vpc', direction: 'forward', losses: [loss] });
+    const [instance] = instancesOf(traceLoss, context({ trace: trace([lossy], { losses: [loss] }) }));
+    expect(instance?.fields).toEqual({
+      segment: 'vpc',
+      direction: 'forward',
+      sent: 1000,
+      lost: 52,
+      percent: 5.2,
+      percent_low: 4,
+      percent_high: 6.75,
+      flows: 1,
+      tap_miss_percent: 0,
+      src: '10.0.1.9',
+      dst: '10.0.2.7',
+      dport: 8080,
+      protocol: 'tcp',
+    });
+  });
+
+  it('does not count flows that lose by size', () => {
+    const bySize = flow({ verdict: 'lossy', reason: 'size', losses: [loss] });
+    expect(fieldsOf(traceLoss, context({ trace: trace([bySize], { losses: [loss] }) }), ['flows'])).toEqual([{ flows: 0 }]);
+  });
+
+  it('leaves out segments without loss', () => {
+    expect(instancesOf(traceLoss, context({ trace: trace([flow()], { losses: [{ ...loss, lost: 0 }] }) }))).toEqual([]);
+  });
+});
+
+describe('trace_size_loss', () => {
+  it('gives the sizes of a flow of which large packets die', () => {
+    const big = flow({
+      verdict: 'lossy',
+      reason: 'size',
+      segment: 'vpc',
+      direction: 'forward',
+      size: { largestPassed: 1500, smallestLost: 4052, dontFragment: true },
+    });
+    expect(
+      fieldsOf(traceSizeLoss, context({ trace: trace([big]) }), ['largest_passed', 'smallest_lost', 'dont_fragment', 'segment']),
+    ).toEqual([{ largest_passed: 1500, smallest_lost: 4052, dont_fragment: true, segment: 'vpc' }]);
+  });
+
+  it('is silent about a delivered flow whose sizes are known', () => {
+    const fine = flow({ size: { largestPassed: 9001, smallestLost: 9002, dontFragment: true } });
+    expect(instancesOf(traceSizeLoss, context({ trace: trace([fine]) }))).toEqual([]);
+  });
+});
+
+describe('trace_rejection', () => {
+  const refused = flow({
+    verdict: 'rejected',
+    reason: 'rst',
+    segment: 'dst_pod',
+    direction: 'forward',
+    rejection: { by: 'rst', icmpType: null, icmpCode: null, sender: '10.0.2.7', firstSeen: 'dst_veth', segment: 'dst_pod' },
+  });
+
+  it('gathers equal refusals', () => {
+    const again = { ...refused, src: { ip: '10.0.1.9', port: 43299 } };
+    expect(
+      fieldsOf(traceRejection, context({ nodes: [nodeA, nodeB], trace: trace([refused, again]) }), [
+        'by',
+        'sender',
+        'sender_is_destination_pod',
+        'flows',
+        'dst_pod',
+        'segment',
+        'icmp',
+        'too_big',
+      ]),
+    ).toEqual([
+      {
+        by: 'rst',
+        sender: '10.0.2.7',
+        sender_is_destination_pod: true,
+        flows: 2,
+        dst_pod: 'shop/db-0',
+        segment: 'dst_pod',
+        icmp: null,
+        too_big: false,
+      },
+    ]);
+  });
+
+  it.each([
+    [3, 1, 'host unreachable', false],
+    [3, 4, 'fragmentation needed', true],
+    [3, 13, 'administratively prohibited', false],
+    [3, 7, 'ICMP type 3 code 7', false],
+  ])('names ICMP %i/%i', (icmpType, icmpCode, icmp, tooBig) => {
+    const turned = flow({
+      verdict: 'rejected',
+      segment: 'dst_node',
+      rejection: { by: 'icmp', icmpType, icmpCode, sender: '10.0.2.5', firstSeen: 'dst_eth0', segment: 'dst_node' },
+    });
+    expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
+      { icmp, too_big: tooBig },
+    ]);
+  });
+
+  it('names ICMPv6 by its own numbers', () => {
+    const turned = flow({
+      src: { ip: '2600::9', port: 1 },
+      dst: { ip: '2600::7', port: 2 },
+      verdict: 'rejected',
+      rejection: { by: 'icmp', icmpType: 2, icmpCode: 0, sender: '2600::1', firstSeen: 'src_eth0', segment: 'vpc' },
+    });
+    expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
+      { icmp: 'packet too big', too_big: true },
+    ]);
+  });
+});
+
+describe('trace_pod_silence', () => {
+  it('finds a destination that gets everything and answers nothing', () => {
+    const silent = dropped({ reason: 'no-answer', segment: 'dst_pod', lastSeen: 'dst_veth', firstMissing: null });
+    expect(
+      fieldsOf(tracePodSilence, context({ nodes: [nodeB], trace: trace([silent, silent, flow()]) }), [
+        'end',
+        'pod',
+        'flows',
+        'answered',
+        'dport',
+      ]),
+    ).toEqual([{ end: 'dst', pod: 'shop/db-0', flows: 2, answered: 1, dport: 8080 }]);
+  });
+
+  it('finds a source of which nothing leaves', () => {
+    const nothing = trace([], {
+      srcIp: '10.0.1.9',
+      dstIp: '10.0.2.7',
+      summary: { segment: 'src_pod', verdict: 'dropped', direction: 'forward' },
+    });
+    expect(fieldsOf(tracePodSilence, context({ nodes: [nodeA], trace: nothing }), ['end', 'pod_ip', 'dst'])).toEqual([
+      { end: 'src', pod_ip: '10.0.1.9', dst: '10.0.2.7' },
+    ]);
+  });
+
+  it('says nothing of a drop before the pod', () => {
+    expect(instancesOf(tracePodSilence, context({ trace: trace([dropped()]) }))).toEqual([]);
+  });
+});
+
+describe('clock_skew', () => {
+  it('gives offsets of the captures and of the API server', () => {
+    const nodeWithDate = node({
+      apiServer: ok({ url: 'https://x', attempts: 5, reached: 5, errors: [], clockSkewSeconds: -3 }),
+    });
+    const clocks = [
+      { a: 'node-a', b: 'node-b', offsetNs: 61e9, boundNs: 1e6, oneSided: false, driftPpm: 0, matches: 40 },
+      { a: 'node-a', b: 'node-c', offsetNs: null, boundNs: null, oneSided: false, driftPpm: 0, matches: 0 },
+    ];
+    expect(
+      fieldsOf(clockSkew, context({ nodes: [nodeWithDate], trace: trace([flow()], { clocks }) }), [
+        'from',
+        'b',
+        'offset_seconds',
+        'absolute_seconds',
+        'bound_seconds',
+      ]),
+    ).toEqual([
+      { from: 'trace', b: 'node-b', offset_seconds: 61, absolute_seconds: 61, bound_seconds: 0.001 },
+      { from: 'api-server', b: 'api-server', offset_seconds: 3, absolute_seconds: 3, bound_seconds: 1 },
+    ]);
+  });
+});
+
+describe('wrong_interface', () => {
+  const secondary = node({
+    id: 'node-a',
+    pods: [pod('10.0.1.9', { name: 'web-1', table: '2', deviceNumber: 1 })],
+    interfaces: interfaces(iface('eth0'), iface('eth1')),
+    routes: routes('default via 10.0.0.1 dev eth0', 'default via 10.0.0.1 dev eth1 table 2'),
+    rules: rules(...BASE_RULES, '1536: from 10.0.1.9 lookup 2'),
+  });
+  const lost = trace([dropped()], { taps: [tap('src_veth'), tap('src_eth0')] });
+
+  it('finds a capture of the primary interface for a pod of the second', () => {
+    expect(
+      fieldsOf(wrongInterface, context({ nodes: [secondary], trace: lost }), ['pod_ip', 'captured', 'expected', 'saw_pod']),
+    ).toEqual([{ pod_ip: '10.0.1.9', captured: 'eth0', expected: 'eth1', saw_pod: false }]);
+  });
+
+  it('is satisfied when one of the captures is of the right interface', () => {
+    const both = trace([dropped()], { taps: [tap('src_eth0'), tap(null, { node: 'node-a', interfaceName: 'eth1', kind: 'eni' })] });
+    expect(instancesOf(wrongInterface, context({ nodes: [secondary], trace: both }))).toEqual([]);
+  });
+
+  it('takes the primary interface for pods without a rule of their own', () => {
+    const primary = node({ ...secondary, rules: rules(...BASE_RULES), id: 'node-a' });
+    expect(instancesOf(wrongInterface, context({ nodes: [primary], trace: lost }))).toEqual([]);
+  });
+});
+
+describe('cross_node_only', () => {
+  const both = node({ id: 'node-a', pods: [pod('10.0.1.9'), pod('10.0.1.10')] });
+  const within = flow({ dst: { ip: '10.0.1.10', port: 80 } });
+
+  it('compares flows within a node with flows between nodes', () => {
+    const lost = dropped({ segment: 'vpc' });
+    expect(
+      fieldsOf(crossNodeOnly, context({ nodes: [both, nodeB], trace: trace([lost, within]) }), [
+        'same_node_ok',
+        'cross_node_failed',
+        'only_cross',
+      ]),
+    ).toEqual([{ same_node_ok: 1, cross_node_failed: 1, only_cross: true }]);
+  });
+
+  it('is not it when another flow between the nodes works', () => {
+    const works = flow({ dst: { ip: '10.0.2.7', port: 9090 } });
+    expect(
+      fieldsOf(crossNodeOnly, context({ nodes: [both, nodeB], trace: trace([dropped(), within, works]) }), ['only_cross']),
+    ).toEqual([{ only_cross: false }]);
+  });
+});
+
+describe('external_egress', () => {
+  const out = (ip: string) =>
+    dropped({
+      dst: { ip, port: 443 },
+      verdict: 'inconclusive',
+      reason: 'beyond-last-point',
+      points: { src_veth: count(3), src_eth0: count(3) },
+    });
+
+  it('counts flows that left and were never answered', () => {
+    expect(
+      fieldsOf(externalEgress, context({ nodes: [nodeA], trace: trace([out('52.95.1.1'), out('1.1.1.1')]) }), [
+        'flows_failed',
+        'destinations_failed',
+        'flows_ok',
+      ]),
+    ).toEqual([{ flows_failed: 2, destinations_failed: 2, flows_ok: 0 }]);
+  });
+
+  it('does not take pods, the VPC or private ranges for the Internet', () => {
+    const vpc = node({ ...nodeA, identity: { vpcCidrs: ['52.95.0.0/16'] } });
+    const trace_ = trace([out('52.95.1.1'), out('10.9.9.9'), out('100.64.3.4')]);
+    expect(instancesOf(externalEgress, context({ nodes: [vpc], trace: trace_ }))).toEqual([]);
+  });
+});
