@@ -8,6 +8,7 @@ import type { FactContext, Question } from './facts/types.js';
 import { ingest, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
+import type { LogFileScan } from './logs/types.js';
 import type { CaptureTable } from './model/capture.js';
 import type { AnalysisDocument } from './model/document.js';
 import type { LogScan } from './model/logs.js';
@@ -129,17 +130,24 @@ async function scanAll(
   pool: Pool,
   options: RunOptions,
 ): Promise<LogScan> {
-  return scanLogs({
+  const total = bundles.reduce((n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0), 0);
+  let done = 0;
+  return scanLogs(
     bundles,
-    podIps: new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
-    queries: [...logQueries(rules), ...FACT_LOG_QUERIES],
-    limits,
-    since: options.question?.since ?? null,
-    until: options.question?.until ?? null,
-    runTask: (input) => pool.run('logs', input, options.signal),
-    onProgress: (done, total, subject) =>
-      options.onProgress?.({ stage: 'logs', subject, done, total, unit: 'bytes' }),
-  });
+    [...logQueries(rules), ...FACT_LOG_QUERIES],
+    async (task) => {
+      const scan = await pool.run<LogFileScan>('logs', task, options.signal);
+      done += task.file.size;
+      options.onProgress?.({ stage: 'logs', subject: task.file.name, done, total, unit: 'bytes' });
+      return scan;
+    },
+    {
+      limits,
+      podIps: new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
+      since: options.question?.since ?? null,
+      until: options.question?.until ?? null,
+    },
+  );
 }
 
 /** Captures given by base name or by any end of their path. */
@@ -195,7 +203,13 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     results,
     missing: v.ingested.bundles.flatMap((b) => {
       const facts = v.nodes.find((n) => n.id === b.id);
-      return facts ? missingArtifacts(facts, b) : [];
+      if (facts === undefined) return [];
+      return missingArtifacts(facts, b).map((m) => ({
+        node: b.id,
+        what: m.what,
+        state: m.state,
+        leaves_undecided: m.leavesUndecided,
+      }));
     }),
     problems: [
       ...v.ingested.problems,

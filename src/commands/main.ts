@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { NetcheckError } from '../errors.js';
-import { printable } from '../ingest/index.js';
+import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
 import { addRules } from './rules-cli.js';
@@ -39,7 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 function failure(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof NetcheckError) {
-    process.stderr.write(`eks-netcheck: ${printableLines(error.message)} [${error.code}]\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
+    process.stderr.write(`eks-netcheck: ${escapeLines(error.message)} [${error.code}]\n${error.hint === '' ? '' : `  ${error.hint}\n`}`);
     return error.exitCode;
   }
   const e = error instanceof Error ? error : new Error(String(error));
@@ -48,6 +48,6 @@ function failure(error: unknown): number {
   return 2;
 }
 
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n');
+function escapeLines(text: string): string {
+  return text.split('\n').map(escapeUnsafe).join('\n');
 }
