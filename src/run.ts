@@ -3,7 +3,7 @@ import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { buildDocument } from './diagnose/index.js';
 import { problem } from './errors.js';
-import { availability, FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
+import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
 import { ingest, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
@@ -20,6 +20,7 @@ import { buildNode } from './node/build.js';
 import { missingArtifacts } from './node/coverage.js';
 import { createPool, type Pool } from './pool/pool.js';
 import { evaluateRules } from './rules/evaluate.js';
+import { availability } from './rules/needs.js';
 import { loadRules } from './rules/load.js';
 import { logQueries } from './rules/queries.js';
 import { expectedEgressInterface } from './simulate/index.js';
@@ -193,7 +194,12 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     nodes: v.nodes.map((n) => ({ id: n.id, collectedAt: n.collectedAt })),
     facts: factProvider(context),
     matches: v.logs.matches,
-    available: availability(context),
+    available: availability({
+      nodes: v.nodes,
+      logFiles: v.logs.files,
+      captures: v.tables.length,
+      traced: v.trace !== null,
+    }),
     logFiles: v.logs.files,
   });
   return buildDocument({
