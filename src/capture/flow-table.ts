@@ -4,7 +4,7 @@ import { ipv4Text, ipv6Text } from './text.js';
 import { WordTable } from './word-table.js';
 
 /** Flows kept apart per file; packets of further ones have no flow, and are counted. */
-const MAX_FLOWS = 2_000_000;
+const MAX_FLOWS = 1_000_000;
 const SIGN = 0x80000000 | 0;
 const IPV6 = 0x100;
 

@@ -25,14 +25,15 @@ export async function stream(
   step: Step,
 ): Promise<void> {
   const fd = openSync(path, 'r');
+  let compressed: boolean;
   try {
     const magic = new Uint8Array(2);
-    const compressed = readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
-    if (compressed) await inflate(fd, w, limits, notes, step);
-    else readPlain(fd, w, step);
+    compressed = readSync(fd, magic, 0, 2, 0) === 2 && magic[0] === 0x1f && magic[1] === 0x8b;
+    if (!compressed) readPlain(fd, w, step);
   } finally {
     closeSync(fd);
   }
+  if (compressed) await inflate(path, w, limits, notes, step);
 }
 
 function readPlain(fd: number, w: ByteWindow, step: Step): void {
@@ -45,9 +46,15 @@ function readPlain(fd: number, w: ByteWindow, step: Step): void {
   }
 }
 
-function inflate(fd: number, w: ByteWindow, limits: InflateLimits, notes: Notes, step: Step): Promise<void> {
+function inflate(
+  path: string,
+  w: ByteWindow,
+  limits: InflateLimits,
+  notes: Notes,
+  step: Step,
+): Promise<void> {
   return new Promise((resolve, reject) => {
-    const input = createReadStream('', { fd, autoClose: false, start: 0, highWaterMark: READ_CHUNK });
+    const input = createReadStream(path, { highWaterMark: READ_CHUNK });
     const gunzip = createGunzip({ chunkSize: INFLATE_CHUNK });
     let inflated = 0;
     let done = false;
@@ -99,7 +106,14 @@ function inflate(fd: number, w: ByteWindow, limits: InflateLimits, notes: Notes,
         throw error;
       });
     });
-    input.pipe(gunzip);
+    // No pipe: the end must not come with the last bytes, or what they inflate to is lost if they are cut short.
+    input.on('data', (chunk) => {
+      input.pause();
+      gunzip.write(chunk, () => input.resume());
+    });
+    input.on('end', () => {
+      gunzip.end();
+    });
   });
 }
 
