@@ -1,11 +1,12 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
+import { ASSUMED, COVERED, LIKELY, type Coverage, type Windows } from './coverage.js';
 import { datagramDirection, datagramLosses, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
 import type { CoverageOf, PairLoss } from './losses.js';
 import { observe, type Observation } from './observations.js';
-import { coverageAt, pathOf, type Path, type PathPoint } from './paths.js';
+import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpDirection, tcpLosses } from './sequence-space.js';
 import type { TapData } from './taps.js';
@@ -42,10 +43,10 @@ export interface Scene {
   readonly geography: Geography;
   readonly clocks: Clocks;
   readonly topology: Topology;
+  readonly windows: Windows;
 }
 
-export function analyseConversation(c: Conversation, scene: Scene): Analysis {
-  const path = pathOf(c, scene.taps, scene.geography, scene.topology);
+export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {
   const seen = path.points.map((p) => observe(p, scene.geography, scene.clocks));
   const forwardAt = seen.map((o) => count(o, 0));
   const backAt = seen.map((o) => count(o, 1));
@@ -74,17 +75,12 @@ function count(o: Observation, back: 0 | 1): number {
 }
 
 function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
-  return (from, to, t) => coverageAt(points[to]!, points[from]!, t, scene.geography, scene.clocks);
+  return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
 }
 
 /** End of the capture at a point, by the reference clock. */
 function watchedUntil(points: readonly PathPoint[], scene: Scene): (k: number) => number {
-  return (k) =>
-    Math.max(
-      ...points[k]!.taps.map((t) =>
-        t.last === null ? -Infinity : scene.clocks.toReference(scene.geography.places[t.index]!.node, t.last),
-      ),
-    );
+  return (k) => scene.windows.span(points[k]!)?.last ?? -Infinity;
 }
 
 function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene): number {
@@ -97,7 +93,10 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
   return last === -Infinity ? 0 : Math.max(0, (until(k) - last) / 1e9);
 }
 
-type Measured = Pick<Analysis, 'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'>;
+type Measured = Pick<
+  Analysis,
+  'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'
+>;
 
 function analyseTcp(
   path: Path,
@@ -109,17 +108,17 @@ function analyseTcp(
   const reversedPoints = [...path.points].reverse();
   const forward = tcpDirection(seen, 0);
   const back = tcpDirection([...seen].reverse(), 1);
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), assumed),
+  const losses = (least: Coverage): { forward: PairLoss[]; back: PairLoss[] } => ({
+    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), least),
     back: mirror(
-      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), assumed),
+      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
-  let found = losses(false);
+  let found = losses(COVERED);
   const stalled = [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
   const failing = !state.established || stalled;
-  if (failing) found = losses(true);
+  if (failing) found = losses(ASSUMED);
   return {
     ...found,
     failing,
@@ -153,14 +152,16 @@ function analyseDatagrams(
   // As many answers as questions: none was lost, whatever a capture missed.
   const allAnswered = questions > 0 && replies >= questions;
   const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
+  // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
+  const expectsAnswer = echo || c.server.port === 53;
   const failing = !answered && refusal === null;
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
+  const losses = (least: Coverage): { forward: PairLoss[]; back: PairLoss[] } => ({
     forward: datagramLosses(
       forward,
       answeredUnits,
       coverageOf(path.points, scene),
       watchedUntil(path.points, scene),
-      assumed,
+      least,
     ),
     back: mirror(
       datagramLosses(
@@ -168,13 +169,13 @@ function analyseDatagrams(
         () => 0,
         coverageOf(reversedPoints, scene),
         watchedUntil(reversedPoints, scene),
-        assumed,
+        least,
       ),
       path.points.length,
     ),
   });
   return {
-    ...losses(failing && (echo || questions > 0)),
+    ...losses(failing && expectsAnswer ? ASSUMED : LIKELY),
     failing,
     refusal: answered ? null : refusal,
     retransmissions: 0,

@@ -167,7 +167,8 @@ function fit(bounds: Bounds): Estimate | null {
     return { offset: constant.offset, bound: constant.width / 2, oneSided: false, drift: 0, at: 0, matches };
   const drift = slope(bounds, at);
   const moving = feasible(bounds, drift, at);
-  const better = Math.abs(moving.width) < Math.abs(constant.width) && moving.width > Math.min(0, constant.width);
+  const better =
+    Math.abs(moving.width) < Math.abs(constant.width) && moving.width > Math.min(0, constant.width);
   const best = better ? moving : constant;
   return {
     offset: best.offset,

@@ -6,6 +6,7 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
+import type { Coverage } from './coverage.js';
 import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
 import type { Observation } from './observations.js';
 
@@ -25,7 +26,11 @@ export interface DatagramDirection {
   readonly fragmented: boolean;
 }
 
-export function datagramDirection(seen: readonly Observation[], back: 0 | 1, protocol: number): DatagramDirection {
+export function datagramDirection(
+  seen: readonly Observation[],
+  back: 0 | 1,
+  protocol: number,
+): DatagramDirection {
   let fragmented = false;
   const units = seen.map((o) => {
     const map = new Map<string, Copies>();
@@ -97,17 +102,18 @@ export function datagramLosses(
   answered: (key: string) => number,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: Coverage,
 ): PairLoss[] {
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
   for (let k = 0; k < points; k++)
     for (const [key, unit] of direction.units[k]!) {
       let passed = answered(key);
-      for (let j = k + 1; j < points; j++) passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
+      for (let j = k + 1; j < points; j++)
+        passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
       const counted = new Map<string, { copies: number; last: number }>();
       for (const t of unit.times) {
-        const next = nextCovered(k, points, t, coverage, acceptAssumed);
+        const next = nextCovered(k, points, t, coverage, least);
         if (!next) continue;
         const id = `${k}.${next.to}.${next.proved}`;
         const e = counted.get(id) ?? { copies: 0, last: t };

@@ -21,6 +21,8 @@ export interface Geography {
   readonly hints: readonly FileNameHint[];
   /** Node that an address is at home on, null when nothing tells. */
   nodeOf(ip: string): string | null;
+  /** True when packets show an address to be a node's own, not a pod's. */
+  isNodeAddress(ip: string): boolean;
 }
 
 /** Finds the place of every tap: by MAC and interface name, by TTL, by round-trip times, and by file name last. */
@@ -36,11 +38,33 @@ export function locateTaps(
   groupWithoutBundles(taps, places, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
-  return { places, hints, nodeOf: (ip) => homes.get(ip) ?? null };
+  const nodeAddresses = ownAddresses(taps, places);
+  return {
+    places,
+    hints,
+    nodeOf: (ip) => homes.get(ip) ?? null,
+    isNodeAddress: (ip) => nodeAddresses.has(ip),
+  };
+}
+
+/** Senders whose packets leave an ENI with an initial TTL: nobody forwarded them, so they are the node's own. */
+function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
+  const out = new Set<string>();
+  for (const tap of taps)
+    if (places[tap.index]!.kind === 'eni')
+      for (const [ip, e] of tap.ends) if (e.sent > 0 && isInitialTtl(e.ttl)) out.add(ip);
+  return out;
 }
 
 function unknownPlace(): Place {
-  return { node: null, kind: 'unknown', interfaceName: null, podIps: [], reason: 'nothing tells', certainty: 'assumed' };
+  return {
+    node: null,
+    kind: 'unknown',
+    interfaceName: null,
+    podIps: [],
+    reason: 'nothing tells',
+    certainty: 'assumed',
+  };
 }
 
 function homesByTopology(topology: Topology): Map<string, string> {
@@ -89,7 +113,10 @@ function sendsWithOneHop(tap: TapData, ip: string): boolean {
   return e !== undefined && e.sent > 0 && isInitialTtl(e.ttl + 1);
 }
 
-function macCandidates(tap: TapData, topology: Topology): { node: TopologyNode; name: string; how: string }[] {
+function macCandidates(
+  tap: TapData,
+  topology: Topology,
+): { node: TopologyNode; name: string; how: string }[] {
   const total = tap.macs.reduce((n, m) => n + m.packets, 0);
   const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
   for (const n of topology.nodes)
@@ -99,7 +126,10 @@ function macCandidates(tap: TapData, topology: Topology): { node: TopologyNode; 
       const how = `MAC ${mac}`;
       if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
       else if (total > 0) {
-        const hits = tap.macs.reduce((sum, m) => sum + (m.src === mac || (!tap.cooked && m.dst === mac) ? m.packets : 0), 0);
+        const hits = tap.macs.reduce(
+          (sum, m) => sum + (m.src === mac || (!tap.cooked && m.dst === mac) ? m.packets : 0),
+          0,
+        );
         const share = hits / total;
         if (tap.cooked ? hits > 0 : share >= 0.9) out.push({ node: n, name: i.name, how, share });
       } else if (tap.arp.some((a) => a.senderMac === mac && a.op === 'request')) {
@@ -240,13 +270,8 @@ function freshNode(places: readonly Place[]): string {
 }
 
 /** One node per anonymous ENI tap; parts of one rotated capture (same MACs, windows apart) share theirs. */
-function nameAnonymous(
-  taps: readonly TapData[],
-  places: Place[],
-  anonymous: readonly TapData[],
-): void {
-  const macsOf = (t: TapData): string =>
-    [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
+function nameAnonymous(taps: readonly TapData[], places: Place[], anonymous: readonly TapData[]): void {
+  const macsOf = (t: TapData): string => [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
   for (const tap of anonymous) {
     const place = places[tap.index]!;
     const sibling = taps.find(
@@ -306,7 +331,9 @@ function nearnessVotes(
 /** The node asks for its pod's MAC with its own address: the same address asks at its ENI. */
 function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly Place[]): string | null {
   const pods = new Set(places[tap.index]!.podIps);
-  const askers = new Set(tap.arp.filter((a) => a.op === 'request' && !pods.has(a.senderIp)).map((a) => a.senderIp));
+  const askers = new Set(
+    tap.arp.filter((a) => a.op === 'request' && !pods.has(a.senderIp)).map((a) => a.senderIp),
+  );
   for (const other of taps)
     if (
       other !== tap &&

@@ -81,7 +81,8 @@ function icmpFamily(protocol: number, e: IcmpError): 4 | 6 {
 function icmpRefusal(c: Conversation, path: Path, topology: Topology): Refusal | null {
   const errors = c.errors.filter((e) => !isPacketTooBig(c.protocol, e));
   if (errors.length === 0) return null;
-  const stationOf = (e: IcmpError): number => path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
+  const stationOf = (e: IcmpError): number =>
+    path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
   let first: { e: IcmpError; k: number } | null = null;
   for (const e of errors) {
     const k = stationOf(e);
@@ -89,8 +90,13 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology): Refusal |
   }
   if (first === null) return null;
   const { e, k } = first;
-  const servers = [c.server.ip, c.translated?.server.ip, ...topology.endpoints(c.protocol, c.server).map((x) => x.ip)];
-  const nodeOf = (ip: string): string | null => topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
+  const servers = [
+    c.server.ip,
+    c.translated?.server.ip,
+    ...topology.endpoints(c.protocol, c.server).map((x) => x.ip),
+  ];
+  const nodeOf = (ip: string): string | null =>
+    topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
   const owner = nodeOf(e.sender);
   let stretch: Stretch;
   if (servers.includes(e.sender)) stretch = 'far_pod';

@@ -38,6 +38,9 @@ export interface TapData {
   /** First and last frame on the run's axis by the tap's own clock; null when empty. */
   readonly first: number | null;
   readonly last: number | null;
+  /** The same of the whole file, which may hold several taps. */
+  readonly fileFirst: number | null;
+  readonly fileLast: number | null;
   /** Longest silence between two frames, nanoseconds. */
   readonly longestGap: number;
   readonly interfaceName: string | null;
@@ -65,12 +68,16 @@ export function makeTaps(
   tables: readonly CaptureTable[],
   base: TimeBase,
   localPods: ReadonlySet<string>,
+  nodeAddresses: ReadonlySet<string> = new Set(),
 ): TapData[] {
   const taps: TapData[] = [];
+  const own = new Set([...nodeAddresses, ...tables.flatMap((t) => [...ownSenders(t)])]);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
-    const parts = splitTable(table, localPods);
+    const parts = splitTable(table, localPods, own);
     const stats = tapStats(table, parts);
+    const fileFirst = least(stats.map((s) => s.first));
+    const fileLast = most(stats.map((s) => s.last));
     parts.names.forEach((name, slot) => {
       const s = stats[slot]!;
       const single = parts.names.length === 1;
@@ -88,6 +95,8 @@ export function makeTaps(
         packets: s.packets,
         first: s.first === null ? null : s.first + shift,
         last: s.last === null ? null : s.last + shift,
+        fileFirst: fileFirst === null ? null : fileFirst + shift,
+        fileLast: fileLast === null ? null : fileLast + shift,
         longestGap: s.gap,
         interfaceName: info?.name ?? null,
         interfaceMac: info?.mac ?? null,
@@ -101,6 +110,14 @@ export function makeTaps(
   return taps;
 }
 
+function least(list: readonly (number | null)[]): number | null {
+  return list.reduce((m, x) => (x !== null && (m === null || x < m) ? x : m), null);
+}
+
+function most(list: readonly (number | null)[]): number | null {
+  return list.reduce((m, x) => (x !== null && (m === null || x > m) ? x : m), null);
+}
+
 interface Parts {
   readonly names: readonly string[];
   /** Interface of the table each part is, or null for a part made by `splitCooked`. */
@@ -108,7 +125,7 @@ interface Parts {
   readonly rowTap: Uint16Array | null;
 }
 
-function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+function splitTable(table: CaptureTable, localPods: ReadonlySet<string>, own: ReadonlySet<string>): Parts {
   const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
   if (used.length > 1) {
     const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
@@ -121,7 +138,7 @@ function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts 
     };
   }
   const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
-  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, localPods);
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, localPods, own);
   return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null };
 }
 
@@ -131,7 +148,7 @@ function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts 
  * to one, was at that pod's veth; every other was at an ENI. Pods on this node are those of the bundle and the
  * senders of incoming packets with an initial TTL.
  */
-function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>, own: ReadonlySet<string>): Parts {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   for (let r = 0; r < table.packets; r++) {
@@ -139,6 +156,7 @@ function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts
     if (f === NO_FLOW || dir[r] !== DIR_IN) continue;
     const ends = table.flows[f]!;
     const sender = way[r] === 0 ? ends.a : ends.b;
+    if (own.has(sender)) continue;
     if (localPods.has(sender) || (isInitialTtl(ttl[r]!) && !(bits[r]! & BIT_ICMP_ERROR))) pods.add(sender);
   }
   for (const f of table.flows) {
@@ -154,7 +172,11 @@ function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts
     const sender = way[r] === 0 ? ends.a : ends.b;
     const receiver = way[r] === 0 ? ends.b : ends.a;
     const pod =
-      dir[r] === DIR_IN && pods.has(sender) ? sender : dir[r] === DIR_OUT && pods.has(receiver) ? receiver : null;
+      dir[r] === DIR_IN && pods.has(sender)
+        ? sender
+        : dir[r] === DIR_OUT && pods.has(receiver)
+          ? receiver
+          : null;
     if (pod === null) continue;
     let slot = slots.get(pod);
     if (slot === undefined && slots.size < 0xffff) slots.set(pod, (slot = slots.size));
@@ -162,6 +184,18 @@ function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts
   }
   const names = [...slots.keys()];
   return { names, ifaceOf: names.map(() => null), rowTap };
+}
+
+/** Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. */
+function ownSenders(table: CaptureTable): Set<string> {
+  const out = new Set<string>();
+  const { flow, way, dir, ttl } = table.columns;
+  for (let r = 0; r < table.packets; r++) {
+    if (dir[r] !== DIR_OUT || flow[r] === NO_FLOW || !isInitialTtl(ttl[r]!)) continue;
+    const ends = table.flows[flow[r]!]!;
+    out.add(way[r] === 0 ? ends.a : ends.b);
+  }
+  return out;
 }
 
 function indexFlows(table: CaptureTable): FlowIndex {
