@@ -144,8 +144,9 @@ function analyseDatagrams(
 ): Measured {
   const reversedPoints = [...path.points].reverse();
   const reversed = [...seen].reverse();
-  const forward = datagramDirection(seen, 0, c.protocol);
-  const back = datagramDirection(reversed, 1, c.protocol);
+  const hashed = c.legs.every(({ leg }) => !leg.snapped);
+  const forward = datagramDirection(seen, 0, c.protocol, hashed);
+  const back = datagramDirection(reversed, 1, c.protocol, hashed);
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
   const replies = Math.max(0, ...back.total);
   const questions = Math.max(0, ...forward.total);

@@ -55,7 +55,7 @@ export function datagramDirection(
         } else partial.set(id, p);
         continue;
       }
-      add(map, unitKey(c, r, protocol), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
+      add(map, unitKey(c, r, protocol, hashed), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
     }
     return map;
   });
@@ -73,10 +73,11 @@ type Columns = Observation['taps'][number]['table']['columns'];
  * What stays the same from point to point. SNAT rewrites the ICMP identifier, never its sequence; the IP id is
  * kept by routing and NAT but 0 on many packets, where identical datagrams can only be counted.
  */
-function unitKey(c: Columns, r: number, protocol: number): string {
+function unitKey(c: Columns, r: number, protocol: number, hashed: boolean): string {
+  const hash = hashed ? c.hash[r]! : 0;
   if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6)
-    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`;
-  return `${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${hash}`;
+  return `${c.payload[r]}.${hash}.${c.ipId[r]}`;
 }
 
 function add(map: Map<string, Copies>, key: string, time: number, size: number, dontFragment: boolean): void {

@@ -1,4 +1,6 @@
 import type { Conversation } from './conversations.js';
+import { Kinds } from './kinds.js';
+import type { Leg } from './legs.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
 import { isInitialTtl, type TapData } from './taps.js';
 import type { Topology, TopologyNode } from './topology.js';
@@ -29,12 +31,18 @@ export interface Geography {
 export function locateTaps(
   taps: readonly TapData[],
   conversations: readonly Conversation[],
+  legs: readonly Leg[],
   topology: Topology,
 ): Geography {
+  const kinds = new Kinds(taps, legs, topology);
   const hints = taps.map((t) => fileNameHint(t.table.file, topology));
-  const places = taps.map((t, i) => byIdentity(t, hints[i]!, topology) ?? byTtl(t) ?? unknownPlace());
+  const places = taps.map(
+    (t, i) => byIdentity(t, hints[i]!, topology) ?? byPackets(t, kinds, hints[i]!) ?? unknownPlace(),
+  );
   const homes = homesByTopology(topology);
+  shareNodeOfFile(taps, places);
   nameByFile(taps, places, hints, topology);
+  shareNodeOfFile(taps, places);
   groupWithoutBundles(taps, places, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
@@ -158,42 +166,29 @@ function commonEnd(tap: TapData, initial: boolean): string | null {
   return null;
 }
 
-/** 64 at the sender's veth, one less on an ENI, two less at the receiver's veth of another node. */
-function byTtl(tap: TapData): Place | null {
-  if (tap.packets === 0) return null;
-  const pod = commonEnd(tap, true);
-  if (pod !== null)
-    return {
-      node: null,
-      kind: 'veth',
-      interfaceName: tap.interfaceName,
-      podIps: [pod],
-      reason: `every packet is to or from ${pod}, whose own packets have their initial TTL ${tap.ends.get(pod)!.ttl}`,
-      certainty: 'likely',
-    };
-  const silent = commonEnd(tap, false);
-  if (silent !== null && tap.ends.get(silent)!.sent === 0) {
-    const ttls = [...tap.ends.values()].filter((e) => e.sent > 0).map((e) => e.ttl);
-    if (ttls.length > 0 && ttls.every((t) => isInitialTtl(t + 2)))
-      return {
-        node: null,
-        kind: 'veth',
-        interfaceName: tap.interfaceName,
-        podIps: [silent],
-        reason: `every packet is to ${silent} and has been forwarded twice (TTL ${ttls[0]})`,
-        certainty: 'likely',
-      };
-  }
-  const forwarded = [...tap.ends.values()].some((e) => e.sent > 0 && isInitialTtl(e.ttl + 1));
-  if (!forwarded) return null;
+function byPackets(tap: TapData, kinds: Kinds, hint: FileNameHint): Place | null {
+  const found = kinds.of(tap);
+  if (found === null) return null;
+  const named = hint.kind;
+  if (!found.sure && named !== null && named !== found.kind) return null;
   return {
     node: null,
-    kind: 'eni',
+    kind: found.kind,
     interfaceName: tap.interfaceName,
-    podIps: [],
-    reason: 'packets of several ends, forwarded once (TTL one below its initial value)',
+    podIps: found.podIp === null ? [] : [found.podIp],
+    reason: found.reason,
     certainty: 'likely',
   };
+}
+
+/** All interfaces of one capture file are of one node. */
+function shareNodeOfFile(taps: readonly TapData[], places: readonly Place[]): void {
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.node !== null) continue;
+    const sibling = taps.find((t) => t.table === tap.table && places[t.index]!.node !== null);
+    if (sibling) place.node = places[sibling.index]!.node;
+  }
 }
 
 /** For taps that packets cannot place: an instance id, host name or veth name of a bundle in the file's name. */
@@ -255,7 +250,8 @@ function groupWithoutBundles(
     const place = places[tap.index]!;
     if (place.kind !== 'veth' || place.node !== null) continue;
     const pod = place.podIps[0];
-    let node = pod === undefined ? null : (homes.get(pod) ?? null);
+    const sameFile = taps.find((o) => o.table === tap.table && places[o.index]!.node !== null);
+    let node = sameFile ? places[sameFile.index]!.node : pod === undefined ? null : (homes.get(pod) ?? null);
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
     node ??= freshNode(places);
@@ -284,7 +280,9 @@ function nameAnonymous(taps: readonly TapData[], places: Place[], anonymous: rea
         tap.first !== null &&
         (o.last! <= tap.first || tap.last! <= o.first),
     );
-    place.node = sibling ? places[sibling.index]!.node : freshNode(places);
+    const sameFile = taps.find((o) => o.table === tap.table && places[o.index]!.node !== null);
+    const known = sameFile ?? sibling;
+    place.node = known ? places[known.index]!.node : freshNode(places);
   }
 }
 

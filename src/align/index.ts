@@ -46,7 +46,7 @@ export function align(input: AlignInput): Trace {
   const taps = makeTaps(tables, base, localPods, nodeAddresses);
   const { legs, errors } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
-  const geography = locateTaps(taps, conversations, topology);
+  const geography = locateTaps(taps, conversations, legs, topology);
   applyGiven(taps, geography, given);
   const asked = conversations.filter((c) => isAsked(c, question));
   const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
