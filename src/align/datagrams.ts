@@ -30,6 +30,7 @@ export function datagramDirection(
   seen: readonly Observation[],
   back: 0 | 1,
   protocol: number,
+  hashed: boolean,
 ): DatagramDirection {
   let fragmented = false;
   const units = seen.map((o) => {
