@@ -6,8 +6,7 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
-import type { Coverage } from './coverage.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
 import type { Observation } from './observations.js';
 
 /** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
@@ -104,7 +103,7 @@ export function datagramLosses(
   answered: (key: string) => number,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  least: Coverage,
+  least: LeastCoverage,
 ): PairLoss[] {
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
@@ -115,7 +114,7 @@ export function datagramLosses(
         passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
       const counted = new Map<string, { copies: number; last: number }>();
       for (const t of unit.times) {
-        const next = nextCovered(k, points, t, coverage, least);
+        const next = nextCovered(k, points, t, coverage, least(t));
         if (!next) continue;
         const id = `${k}.${next.to}.${next.proved}`;
         const e = counted.get(id) ?? { copies: 0, last: t };

@@ -90,7 +90,12 @@ function byIdentity(tap: TapData, hint: FileNameHint, topology: Topology): Place
   const byMac = macCandidates(tap, topology);
   for (const n of topology.nodes)
     for (const i of n.interfaces)
-      if (tap.interfaceName !== null && i.name === tap.interfaceName)
+      // Every node has an eth0: only a veth's name is one node's alone.
+      if (
+        tap.interfaceName !== null &&
+        i.name === tap.interfaceName &&
+        (i.kind === 'veth' || hint.node === n.id)
+      )
         named.push({ node: n, name: i.name, how: `interface ${i.name} of the capture file` });
   let found = byMac;
   if (named.length === 1 && byMac.length !== 1) found = named;
@@ -254,6 +259,7 @@ function groupWithoutBundles(
     let node = sameFile ? places[sameFile.index]!.node : pod === undefined ? null : (homes.get(pod) ?? null);
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
+    node ??= nearestEni(tap, places, conversations);
     node ??= freshNode(places);
     place.node = node;
     for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
@@ -275,6 +281,7 @@ function nameAnonymous(taps: readonly TapData[], places: Place[], anonymous: rea
         o.index < tap.index &&
         places[o.index]!.kind === 'eni' &&
         places[o.index]!.node !== null &&
+        macsOf(tap) !== '' &&
         macsOf(o) === macsOf(tap) &&
         o.first !== null &&
         tap.first !== null &&
@@ -311,13 +318,25 @@ function nearnessVotes(
     const nodes = new Set(seen.map((s) => s.node));
     const server = c.translated?.server.ip ?? c.server.ip;
     const answered = seen.filter((s) => Number.isFinite(s.trip) && s.trip > 0);
-    if (nodes.size === 2 && answered.length >= 2) {
+    if (nodes.size === 2 && new Set(answered.map((s) => s.node)).size === 2) {
       const sorted = [...answered].sort((x, y) => y.trip - x.trip);
       const near = sorted[0]!;
       const far = sorted.find((s) => s.node !== near.node);
       if (!far || near.trip <= far.trip) continue;
       vote(c.client.ip, near.node, 2);
       vote(server, far.node, 2);
+    } else if (
+      nodes.size === 2 &&
+      answered.length > 0 &&
+      answered.every((s) => s.node === answered[0]!.node)
+    ) {
+      // The question was seen at both nodes, the answer at one: it was made there.
+      vote(server, answered[0]!.node, 1);
+      vote(
+        c.client.ip,
+        [...nodes].find((n) => n !== answered[0]!.node)!,
+        1,
+      );
     } else if (nodes.size === 1 && answered.length === 0) {
       // Seen at one of them only and never answered: it began there, and did not get to the other.
       vote(c.client.ip, [...nodes][0]!, 0.01);
@@ -340,6 +359,38 @@ function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly 
     )
       return places[other.index]!.node;
   return null;
+}
+
+/**
+ * Captures of one node share a clock, and a packet is at its ENI microseconds after its veth. At another node's ENI
+ * it shows the other clock and the way between.
+ */
+function nearestEni(
+  tap: TapData,
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+): string | null {
+  const delay = new Map<string, number>();
+  for (const c of conversations) {
+    const here = c.legs.filter(({ leg }) => leg.tap === tap.index);
+    if (here.length === 0) continue;
+    for (const there of c.legs) {
+      const place = places[there.leg.tap]!;
+      if (place.kind !== 'eni' || place.node === null) continue;
+      for (const h of here)
+        for (const back of [false, true]) {
+          const [x, y] = [h, there].map(
+            ({ leg, forward }) => leg.first[back ? (forward === 0 ? 1 : 0) : forward],
+          );
+          const d = Math.abs(x! - y!);
+          if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));
+        }
+    }
+  }
+  const [best, next] = [...delay].sort((x, y) => x[1] - y[1]);
+  return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
+    ? best[0]
+    : null;
 }
 
 /** Packets between two pods of one node are forwarded once: initial TTL at one veth, one less at the other. */

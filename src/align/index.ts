@@ -41,9 +41,8 @@ const MAX_LISTED = 500;
 export function align(input: AlignInput): Trace {
   const { tables, topology, question, given } = input;
   const base = new TimeBase(tables);
-  const localPods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
   const nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
-  const taps = makeTaps(tables, base, localPods, nodeAddresses);
+  const taps = makeTaps(tables, base, nodeAddresses);
   const { legs, errors } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
   const geography = locateTaps(taps, conversations, legs, topology);

@@ -26,6 +26,9 @@ export interface PairLoss {
 /** Answers for the analysis of one direction: is point `to` covered for what `from` saw at `t`? */
 export type CoverageOf = (from: number, to: number, t: number) => Coverage;
 
+/** How surely a capture must have run at a time for a packet's absence to count. */
+export type LeastCoverage = (t: number) => Coverage;
+
 /**
  * First later point whose capture ran at `t` as surely as `least` asks. Where a point in between is only assumed
  * to have run and the one after it surely did, the loss is proved and the nearer point names the place.

@@ -1,6 +1,5 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
-import type { Coverage } from './coverage.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -192,7 +191,7 @@ export function tcpLosses(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  least: Coverage,
+  least: LeastCoverage,
 ): PairLoss[] {
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
   const quick = comparePoints(direction, coverage, lastWatched, least, true);
@@ -205,12 +204,12 @@ function comparePoints(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  least: Coverage,
+  least: LeastCoverage,
   merge: boolean,
 ): PairLoss[] {
   const points = direction.transmissions.length;
   const runs = direction.transmissions.map((list, k) =>
-    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, least)),
+    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, least(t))),
   );
   const cuts = boundaries(runs, direction.acked);
   if (cuts.length < 2) return [];

@@ -73,14 +73,13 @@ export function isInitialTtl(ttl: number): boolean {
 export function makeTaps(
   tables: readonly CaptureTable[],
   base: TimeBase,
-  localPods: ReadonlySet<string>,
-  nodeAddresses: ReadonlySet<string> = new Set(),
+  nodeAddresses: ReadonlySet<string>,
 ): TapData[] {
   const taps: TapData[] = [];
   const own = new Set([...nodeAddresses, ...tables.flatMap((t) => [...ownSenders(t)])]);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
-    const parts = splitTable(table, localPods, own);
+    const parts = splitTable(table, own);
     const stats = tapStats(table, parts);
     const snapped = table.columns.bits.some((b) => (b & BIT_SNAPPED) !== 0);
     const fileFirst = least(stats.map((s) => s.first));
@@ -135,7 +134,7 @@ interface Parts {
   readonly cooked: boolean;
 }
 
-function splitTable(table: CaptureTable, localPods: ReadonlySet<string>, own: ReadonlySet<string>): Parts {
+function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
   const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
   if (used.length > 1) {
     const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
@@ -149,17 +148,17 @@ function splitTable(table: CaptureTable, localPods: ReadonlySet<string>, own: Re
     };
   }
   const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
-  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, localPods, own);
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own);
   return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null, cooked: false };
 }
 
 /**
  * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
  * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
- * to one, was at that pod's veth; every other was at an ENI. Pods on this node are those of the bundle, the
+ * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
  * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
  */
-function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>, own: ReadonlySet<string>): Parts {
+function splitCooked(table: CaptureTable, own: ReadonlySet<string>): Parts {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
@@ -173,7 +172,6 @@ function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>, own: R
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
       const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
-      for (const ip of [sender, receiver]) if (localPods.has(ip)) pods.add(ip);
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
