@@ -27,6 +27,8 @@ export interface Analysis {
   readonly answered: boolean;
   /** Not what a working exchange looks like: worth accepting likely coverage as proof. */
   readonly failing: boolean;
+  /** Its own packets show that it fails: questions repeated or left without the answer their protocol demands. */
+  readonly failsByItself: boolean;
   /** Losses from client to server; indexes are those of `path.points`. */
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
@@ -98,7 +100,14 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
 
 type Measured = Pick<
   Analysis,
-  'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'
+  | 'failing'
+  | 'failsByItself'
+  | 'forward'
+  | 'back'
+  | 'retransmissions'
+  | 'fragmented'
+  | 'segmentSize'
+  | 'refusal'
 >;
 
 function analyseTcp(
@@ -125,6 +134,7 @@ function analyseTcp(
   return {
     ...found,
     failing,
+    failsByItself: failing,
     refusal: state.established ? null : refusal,
     retransmissions: forward.retransmissions + back.retransmissions,
     fragmented: false,
@@ -182,6 +192,7 @@ function analyseDatagrams(
   return {
     ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
+    failsByItself: failing && expectsAnswer,
     refusal: answered ? null : refusal,
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,

@@ -160,7 +160,8 @@ function weight(members: readonly Judged[]): number {
       return lost >= 2 ? 600 : 100;
     }
     case 'inconclusive':
-      return j.candidates.length > 0 ? 300 : 50;
+      // A flow that fails by its own showing matters even where its place stays open.
+      return j.candidates.length > 0 && j.analysis.failsByItself ? 300 : 50;
     case 'delivered':
       return 80;
   }
