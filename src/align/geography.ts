@@ -239,6 +239,7 @@ function groupWithoutBundles(
     places[tap.index]!.node = freshNode(places);
     spreadNodes(groups, places);
   }
+  homesByArp(enis, places, homes);
   if (enis.length > 0) {
     const votes = nearnessVotes(places, conversations);
     for (const [ip, perNode] of votes) {
@@ -255,11 +256,34 @@ function groupWithoutBundles(
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
     node ??= nearestEni(tap, places, conversations, homes);
+    node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
     node ??= freshNode(places);
     place.node = node;
     spreadNodes(groups, places);
     for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
   }
+}
+
+/** Who asks at an ENI for the MAC of a router or neighbour is its node. */
+function homesByArp(enis: readonly TapData[], places: readonly Place[], homes: Map<string, string>): void {
+  for (const tap of enis) {
+    const asking = new Set(
+      tap.arp
+        .filter((a) => a.op === 'request' && tap.macs.some((m) => m.src === a.senderMac))
+        .map((a) => a.senderIp),
+    );
+    const own = [...asking].filter((ip) => !tap.arp.some((a) => a.op === 'request' && a.targetIp === ip));
+    if (own.length === 1 && !homes.has(own[0]!)) homes.set(own[0]!, places[tap.index]!.node!);
+  }
+}
+
+/** The one node that has addresses in a pod's subnet. */
+function nodeOfSubnet(pod: string, homes: ReadonlyMap<string, string>): string | null {
+  const subnet = subnetOf(pod);
+  const nodes = new Set(
+    [...homes].filter(([ip]) => subnet !== null && subnetOf(ip) === subnet).map(([, node]) => node),
+  );
+  return nodes.size === 1 ? [...nodes][0]! : null;
 }
 
 function freshNode(places: readonly Place[]): string {

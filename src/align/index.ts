@@ -41,8 +41,7 @@ const MAX_LISTED = 500;
 export function align(input: AlignInput): Trace {
   const { tables, topology, question, given } = input;
   const base = new TimeBase(tables);
-  const nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
-  const taps = makeTaps(tables, base, nodeAddresses);
+  const taps = makeTaps(tables, base, topology.nodes);
   const { legs, errors } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
   const geography = locateTaps(taps, conversations, legs, topology);
