@@ -54,7 +54,7 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
 
 /** Every flow at every tap, and every ICMP error that quotes one. */
 export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
-  const hashed = taps.every((t) => !t.snapped);
+  const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
   for (const tap of taps) {

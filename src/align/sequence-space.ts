@@ -27,6 +27,8 @@ export interface TcpDirection {
   readonly retransmissions: number;
   /** The highest acknowledgement seen at each point; -1 where none was. */
   readonly ackedAt: readonly number[];
+  /** When each point saw more acknowledged than the first point with data ever did; Infinity where none did. */
+  readonly overtaken: readonly number[];
   /** Copies of the first byte that was not acknowledged at the first point that saw the data, there. */
   readonly waitingCopies: number;
 }
@@ -60,6 +62,9 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     segmentSize: mss > 0 ? Math.max(mss - 12, 64) : DEFAULT_SEGMENT,
     retransmissions: countRepeats(first),
     ackedAt,
+    overtaken: seen.map((o, i) =>
+      base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
+    ),
     waitingCopies: first.reduce((n, t) => (t.start <= waitingFor && t.end > waitingFor ? n + 1 : n), 0),
   };
 }
@@ -130,6 +135,17 @@ function acknowledged(o: Observation, back: 0 | 1, base: number, sent: number): 
     if (position > acked && position - sent < 1 << 30) acked = position;
   }
   return acked;
+}
+
+function overtakes(o: Observation, back: 0 | 1, base: number, position: number): number {
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === back) continue;
+    const c = o.taps[o.tap[i]!]!.table.columns;
+    const r = o.row[i]!;
+    if (c.flags[r]! & TCP_ACK && !(c.flags[r]! & TCP_RST) && unwrap(c.ack[r]!, base, position) > position)
+      return o.time[i]!;
+  }
+  return Infinity;
 }
 
 function countRepeats(list: readonly Transmission[]): number {
