@@ -2,13 +2,14 @@ import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
 import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
-import { datagramDirection, datagramLosses, type DatagramDirection } from './datagrams.js';
+import { reversed } from './miss-rates.js';
+import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
-import type { CoverageOf, LeastCoverage, PairLoss } from './losses.js';
+import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './losses.js';
 import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
-import { tcpDirection, tcpLosses, type TcpDirection } from './sequence-space.js';
+import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
@@ -33,6 +34,8 @@ export interface Analysis {
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
   readonly back: readonly PairLoss[];
+  /** How many units had to pass each point and were missed there; forward and back, in the path's order. */
+  readonly witnesses: readonly Witness[];
   readonly retransmissions: number;
   readonly fragmented: boolean;
   readonly segmentSize: number;
@@ -84,6 +87,10 @@ function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
   return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
 }
 
+function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
+  return (k, t) => scene.windows.ranAround(points[k]!, t);
+}
+
 /** End of the capture at a point, by the reference clock. */
 function watchedUntil(points: readonly PathPoint[], scene: Scene): (k: number) => number {
   return (k) => scene.windows.span(points[k]!)?.last ?? -Infinity;
@@ -109,6 +116,7 @@ type Measured = Pick<
   | 'failsByItself'
   | 'forward'
   | 'back'
+  | 'witnesses'
   | 'retransmissions'
   | 'fragmented'
   | 'segmentSize'
@@ -152,6 +160,10 @@ function analyseTcp(
     failing,
     failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
     refusal: state.established ? null : refusal,
+    witnesses: [
+      tcpWitness(forward, ranAround(path.points, scene)),
+      reversed(tcpWitness(back, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: forward.retransmissions + back.retransmissions,
     fragmented: false,
     segmentSize: forward.segmentSize,
@@ -208,14 +220,14 @@ function analyseDatagrams(
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
-  const reversed = [...seen].reverse();
+  const seenBackwards = [...seen].reverse();
   let hashed = hashesComparable(c, scene);
   let forward = datagramDirection(seen, 0, c.protocol, hashed);
-  let back = datagramDirection(reversed, 1, c.protocol, hashed);
+  let back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
   if (hashed && c.legs.some(({ leg }) => leg.snapped) && (sharesNothing(forward) || sharesNothing(back))) {
     hashed = false;
     forward = datagramDirection(seen, 0, c.protocol, hashed);
-    back = datagramDirection(reversed, 1, c.protocol, hashed);
+    back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
   }
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
   const replies = Math.max(0, ...back.total);
@@ -251,6 +263,10 @@ function analyseDatagrams(
     failing,
     failsByItself: failing && expectsAnswer,
     refusal: answered ? null : refusal,
+    witnesses: [
+      datagramWitness(forward, answeredUnits, ranAround(path.points, scene)),
+      reversed(datagramWitness(back, () => 0, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,
     segmentSize: 0,

@@ -118,6 +118,16 @@ export class Windows {
     return last === -Infinity ? null : { first, last };
   }
 
+  /** Do the captures at a point hold frames from before and after a time, of any interface of their files? */
+  ranAround(p: PathPoint, t: number): boolean {
+    return p.watchers.some((tap) => {
+      const w = this.windows[tap.index]!;
+      return (
+        w.first !== null && w.last !== null && t > w.first + DELAY_CROSS_NODE && t < w.last - DELAY_CROSS_NODE
+      );
+    });
+  }
+
   private guard(from: PathPoint, to: PathPoint): number {
     if (from.node === to.node && from.node !== null) return DELAY_SAME_NODE;
     return DELAY_CROSS_NODE + Math.min(this.clocks.bound(from.node, to.node), 1e9);

@@ -10,6 +10,7 @@ import { locateTaps } from './geography.js';
 import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
 import { collectLegs } from './legs.js';
 import { PathFinder } from './paths.js';
+import { MissRates } from './miss-rates.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -55,7 +56,9 @@ export function align(input: AlignInput): Trace {
   const paths = conversations.map((c) => finder.find(c));
   for (const path of paths) windows.contradict(path);
   const scene: Scene = { taps, geography, clocks, topology, windows };
-  const judged = conversations.map((c, i) => judge(analyseConversation(c, paths[i]!, scene)));
+  const analyses = conversations.map((c, i) => analyseConversation(c, paths[i]!, scene));
+  const missRates = new MissRates(analyses);
+  const judged = missRates.discount(analyses).map((a) => judge(a));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
   const chosen = fates[0] ?? null;
@@ -78,7 +81,7 @@ export function align(input: AlignInput): Trace {
         : ends.srcNode === ends.dstNode
           ? 'same_node'
           : 'cross_node',
-    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base)),
+    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base, missRates)),
     clocks: clocks.offsets,
     flows,
     counts,
@@ -227,6 +230,7 @@ function describeTap(
   ends: Ends,
   given: ReadonlyMap<string, Point>,
   base: TimeBase,
+  missRates: MissRates,
 ): Tap {
   const tap = scene.taps[index]!;
   const place = scene.geography.places[index]!;
@@ -244,6 +248,6 @@ function describeTap(
     packets: tap.packets,
     first: tap.first === null ? null : base.absolute(tap.first),
     last: tap.last === null ? null : base.absolute(tap.last),
-    missRate: null,
+    missRate: missRates.of(index),
   };
 }

@@ -1,5 +1,12 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
+import {
+  nextCovered,
+  type CoverageOf,
+  type LeastCoverage,
+  type PairLoss,
+  type RanAround,
+  type Witness,
+} from './losses.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -224,6 +231,40 @@ export function tcpLosses(
   return quick.every((p) => p.lost === 0)
     ? quick
     : comparePoints(direction, coverage, lastWatched, least, false);
+}
+
+/** Segments that had to pass each point, and those it missed. */
+export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
+  const points = direction.transmissions.length;
+  const runs = direction.transmissions.map((list) => runsOf(list, direction.segmentSize, true, () => null));
+  const cuts = boundaries(runs, direction.acked);
+  const counts = runs.map((r) => countCopies(r, cuts));
+  const passed = copiesPassed(runs, cuts, direction.acked);
+  const had = new Array<number>(points).fill(0);
+  const missed = new Array<number>(points).fill(0);
+  for (let i = 0; i + 1 < cuts.length; i++) {
+    const segments = Math.max(1, Math.round((cuts[i + 1]! - cuts[i]!) / direction.segmentSize));
+    let before = 0;
+    for (let k = 0; k < points; k++) {
+      const beyond = passed[k + 1]![i]!;
+      const through =
+        k === 0 ? (direction.transmissions[0]!.length > 0 ? beyond : 0) : Math.min(before, beyond);
+      const here = counts[k]![i]!;
+      if (here > before) before = here;
+      if (through === 0) continue;
+      const short = Math.max(0, through - here);
+      if (short > 0 && !ran(k, timeOf(runs, cuts[i]!))) continue;
+      had[k]! += through * segments;
+      missed[k]! += short * segments;
+    }
+  }
+  return { had, missed };
+}
+
+/** A time at which a byte was seen anywhere; NaN when it never was. */
+function timeOf(runs: readonly (readonly Run[])[], position: number): number {
+  for (const list of runs) for (const r of list) if (r.start <= position && position < r.end) return r.time;
+  return NaN;
 }
 
 function comparePoints(
