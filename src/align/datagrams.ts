@@ -179,7 +179,8 @@ export function datagramWitness(
       const before = Math.max(0, ...counts.slice(0, k));
       const beyond = Math.max(Math.min(answered(key), Math.max(...counts)), ...counts.slice(k + 1));
       const passed = k === 0 ? beyond : Math.min(before, beyond);
-      if (passed === 0 || !ran(k, time)) continue;
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (passed === 0 || direction.total[k] === 0 || !ran(k, time)) continue;
       had[k]! += passed;
       missed[k]! += Math.max(0, passed - counts[k]!);
     }

@@ -34,22 +34,19 @@ export class MissRates {
     return s === undefined || s.had === 0 ? null : s.missed / s.had;
   }
 
+  /** The worst of the taps at a point; where one tap misses packets, others of the run are not trusted to miss none. */
   private at(p: PathPoint): number {
     const overall = this.had === 0 ? 0 : this.missed / this.had;
-    return Math.max(
-      0,
-      ...p.watchers.map((t) => {
-        const s = this.sums.get(t.index);
-        return s === undefined || s.had < ENOUGH
-          ? Math.max(overall, s === undefined || s.had === 0 ? 0 : s.missed / s.had)
-          : s.missed / s.had;
-      }),
-    );
+    return Math.max(overall, ...p.watchers.map((t) => this.of(t.index) ?? 0));
+  }
+
+  /** Too little had to pass a point to know what it misses. */
+  private unknown(p: PathPoint): boolean {
+    return p.watchers.every((t) => (this.sums.get(t.index)?.had ?? 0) < ENOUGH);
   }
 
   /** Takes away losses that the tap's own misses explain; all flows between two hosts are weighed together. */
   discount(analyses: readonly Analysis[]): Analysis[] {
-    if (this.missed === 0) return [...analyses];
     const pools = new Map<string, { sent: number; lost: number }>();
     const keyOf = (a: Analysis, p: PairLoss, way: string): string =>
       `${hostPair(a)}|${a.path.points[p.from]!.station}|${a.path.points[p.to]!.station}|${way}`;
@@ -68,9 +65,13 @@ export class MissRates {
       (p: PairLoss): PairLoss => {
         if (p.lost === 0) return p;
         const { sent, lost } = pools.get(keyOf(a, p, way))!;
-        const m = this.at(a.path.points[p.to]!);
+        const to = a.path.points[p.to]!;
+        const m = this.at(to);
         const explained = sent * m + 3 * Math.sqrt(BUNCHES * sent * m * (1 - m));
-        return lost > explained ? p : { ...p, lost: 0, neverPassed: 0, neverCopies: 0, smallestLost: 0 };
+        const single = a.tcp === null && lost === 1 && sent > 1 && this.unknown(to);
+        return lost > explained && !single
+          ? p
+          : { ...p, lost: 0, neverPassed: 0, neverCopies: 0, smallestLost: 0 };
       };
     return analyses.map((a) => ({
       ...a,

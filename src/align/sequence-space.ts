@@ -251,7 +251,8 @@ export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
         k === 0 ? (direction.transmissions[0]!.length > 0 ? beyond : 0) : Math.min(before, beyond);
       const here = counts[k]![i]!;
       if (here > before) before = here;
-      if (through === 0) continue;
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (through === 0 || direction.transmissions[k]!.length === 0) continue;
       const short = Math.max(0, through - here);
       if (short > 0 && !ran(k, timeOf(runs, cuts[i]!))) continue;
       had[k]! += through * segments;
