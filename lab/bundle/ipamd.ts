@@ -1,0 +1,188 @@
+/** ipamd/ of a bundle: what the VPC CNI's daemon answers about itself, true to the plan. */
+import { addressOf, podsOn } from '../plan.js';
+import { Random, seedOf } from '../random.js';
+import type { NodePlan, Plan, PodPlan } from '../types.js';
+import type { Tree } from './archive.js';
+
+/** Addresses that an ENI of the invented instance type offers to pods. */
+export const IPS_PER_ENI = 14;
+
+interface Eni {
+  readonly id: string;
+  readonly device: number;
+  readonly subnetId: string;
+  readonly pods: readonly PodPlan[];
+  readonly addresses: readonly string[];
+}
+
+/** The node's ENIs with their addresses: the pods' ones and spare ones up to the type's limit. */
+export function enisOf(plan: Plan, node: NodePlan): Eni[] {
+  const pods = podsOn(plan, node);
+  const eni = (id: string, device: number, subnet: string, subnetId: string): Eni => {
+    const own = pods.filter((pod) => pod.device === device);
+    const random = new Random(seedOf(7, id));
+    const taken = new Set(own.map((pod) => pod.ip));
+    const spare: string[] = [];
+    while (spare.length + own.length < IPS_PER_ENI) {
+      const address = subnet.replace(/0\/24$/, String(random.int(32, 250)));
+      if (!taken.has(address)) spare.push(address);
+      taken.add(address);
+    }
+    return { id, device, subnetId, pods: own, addresses: [...own.map((pod) => pod.ip), ...spare] };
+  };
+  const first = eni(node.eni, 0, node.subnet, node.subnetId);
+  return node.second ? [first, eni(node.second.eni, 1, node.second.subnet, node.second.subnetId)] : [first];
+}
+
+/** Writes the files of ipamd/. `assigned` is when the pods got their addresses. */
+export function writeIpamd(plan: Plan, node: NodePlan, tree: Tree, assigned: Date): void {
+  const put = (file: string, value: unknown): void => void tree.set(`ipamd/${file}`, JSON.stringify(value));
+  put('enis.json', introspection(plan, node, assigned));
+  put('pods.json', {
+    AvailableCommands: [
+      '/v1/enis',
+      '/v1/eni-configs',
+      '/v1/networkutils-env-settings',
+      '/v1/ipamd-env-settings',
+    ],
+  });
+  put('eni-configs.json', 'default');
+  put('networkutils-env-settings.json', {
+    AWS_VPC_K8S_CNI_CONNMARK: 128,
+    AWS_VPC_K8S_CNI_EXCLUDE_SNAT_CIDRS: null,
+    AWS_VPC_K8S_CNI_EXTERNALSNAT: false,
+    AWS_EXTERNAL_SERVICE_CIDRS: null,
+    AWS_VPC_ENI_MTU: 9001,
+    AWS_VPC_K8S_CNI_VETHPREFIX: 'eni',
+    AWS_VPC_CNI_NODE_PORT_SUPPORT: true,
+    AWS_VPC_K8S_CNI_RANDOMIZESNAT: 2,
+  });
+  put('ipamd-env-settings.json', {
+    WARM_IP_TARGET: 0,
+    WARM_ENI_TARGET: 1,
+    AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: false,
+    AWS_MANAGE_ENIS_NON_SCHEDULABLE: false,
+    ENABLE_SUBNET_DISCOVERY: true,
+  });
+  put('ipam.json', {
+    version: 'vpc-cni-ipam/1',
+    allocations: podsOn(plan, node).map((pod) => ({
+      networkName: 'aws-cni',
+      containerID: pod.sandboxId,
+      ifName: 'eth0',
+      ...(pod.ip6 ? { ipv6: pod.ip6 } : { ipv4: pod.ip }),
+      allocationTimestamp: assigned.getTime() * 1e6,
+      metadata: { k8sPodNamespace: pod.namespace, k8sPodName: pod.name },
+    })),
+  });
+  tree.set('ipamd/metrics.json', metrics(plan, node));
+  tree.set(
+    'cni/cni-configuration-variables-containerd.json',
+    JSON.stringify(container(plan), null, 4) + '\n',
+  );
+}
+
+function introspection(plan: Plan, node: NodePlan, assigned: Date): object {
+  const enis = enisOf(plan, node);
+  const v6 = plan.options.ipv6 ?? false;
+  const entry = (address: string, pod: PodPlan | undefined): object =>
+    pod === undefined
+      ? {}
+      : {
+          [address]: {
+            Address: address,
+            IPAMKey: { networkName: 'aws-cni', containerID: pod.sandboxId, ifName: 'eth0' },
+            IPAMMetadata: { k8sPodNamespace: pod.namespace, k8sPodName: pod.name },
+            AssignedTime: assigned.toISOString(),
+            UnassignedTime: '0001-01-01T00:00:00Z',
+          },
+        };
+  const v4Cidrs = (eni: Eni): object =>
+    Object.fromEntries(
+      eni.addresses.map((ip) => [
+        `${ip}/32`,
+        {
+          Cidr: { IP: ip, Mask: '/////w==' },
+          IPAddresses: entry(
+            ip,
+            eni.pods.find((pod) => pod.ip === ip),
+          ),
+          IsPrefix: false,
+          AddressFamily: '',
+        },
+      ]),
+    );
+  const v6Cidrs = (eni: Eni): object => ({
+    [`${node.prefix6!}::/80`]: {
+      Cidr: { IP: `${node.prefix6!}::`, Mask: '/////////////wAAAAAAAA==' },
+      IPAddresses: Object.assign({}, ...eni.pods.map((pod) => entry(addressOf(pod), pod))) as object,
+      IsPrefix: true,
+      AddressFamily: '',
+    },
+  });
+  const card = {
+    TotalIPs: v6 ? 281474976710656 : enis.length * IPS_PER_ENI,
+    AssignedIPs: podsOn(plan, node).length,
+    ENIs: Object.fromEntries(
+      enis.map((eni) => [
+        eni.id,
+        {
+          ID: eni.id,
+          IsPrimary: eni.device === 0,
+          IsTrunk: false,
+          IsEFA: false,
+          DeviceNumber: eni.device,
+          AvailableIPv4Cidrs: v6 ? {} : v4Cidrs(eni),
+          IPv6Cidrs: v6 ? v6Cidrs(eni) : {},
+          RouteTableID: eni.device === 0 ? 254 : eni.device + 1,
+          SubnetID: eni.subnetId,
+          IsExcludedForPodIPs: false,
+        },
+      ]),
+    ),
+  };
+  return { '0': card };
+}
+
+function metrics(plan: Plan, node: NodePlan): string {
+  const enis = enisOf(plan, node);
+  const gauges: [string, string, string, number][] = [
+    [
+      'awscni_assigned_ip_addresses',
+      'gauge',
+      'The number of IP addresses assigned to pods',
+      podsOn(plan, node).length,
+    ],
+    ['awscni_total_ip_addresses', 'gauge', 'The total number of IP addresses', enis.length * IPS_PER_ENI],
+    ['awscni_eni_allocated', 'gauge', 'The number of ENIs allocated', enis.length],
+    ['awscni_eni_max', 'gauge', 'The maximum number of ENIs that can be attached to the instance', 4],
+    [
+      'awscni_ip_max',
+      'gauge',
+      'The maximum number of IP addresses that can be allocated to the instance',
+      4 * IPS_PER_ENI,
+    ],
+    [
+      'awscni_no_available_ip_addresses',
+      'counter',
+      'The number of pod IP assignments that fail due to no available IP addresses',
+      0,
+    ],
+    [
+      'awscni_force_removed_enis',
+      'counter',
+      'The number of ENIs force removed while they had assigned pods',
+      0,
+    ],
+    [
+      'awscni_reconcile_count',
+      'counter',
+      'The number of times ipamd reconciles on ENIs and IP addresses',
+      88,
+    ],
+    ['go_goroutines', 'gauge', 'Number of goroutines that currently exist.', 31],
+  ];
+  return gauges
+    .map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
+    .join('');
+}
