@@ -1,5 +1,5 @@
 /** var_log/aws-routed-eni/ipamd.log and plugin.log of a node on which the CNI works. */
-import { enisOf, IPS_PER_ENI } from '../bundle/ipamd.js';
+import { enisOf, IPS_PER_ENI } from '../bundle/enis.js';
 import { CNI_VERSION } from '../bundle/versions.js';
 import { addressOf } from '../plan.js';
 import { join, later, podStart, zap, type Story } from './clock.js';
