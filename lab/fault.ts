@@ -5,18 +5,24 @@ import type { CaptureOptions, FlowSpec, Plan, PlanOptions } from './types.js';
 
 /** Names of causes as `truth.json` uses them. */
 export const CAUSES = [
+  'api_server_unreachable',
   'aws_node_crash',
   'bad_cni_version',
   'blackhole_route',
   'calico_coexistence',
   'calico_port_limit',
   'cidr_conflict',
+  'clock_skew',
   'connection_refused',
   'conntrack_full',
   'coredns_errors',
+  'custom_networking_misconfigured',
+  'default_deny_policy',
+  'dns_conntrack_race',
   'dst_pod_silent',
   'ebpf_error',
   'ena_allowance',
+  'external_egress_blocked',
   'forward_policy_drop',
   'forward_rule_drop',
   'icmp_unreachable',
@@ -27,15 +33,20 @@ export const CAUSES = [
   'mtu_blackhole',
   'mtu_mismatch',
   'netpol_deny',
+  'netpol_return_race',
   'overlay_tunnel_blocked',
   'partial_loss',
   'policyendpoint_missing',
+  'prefix_delegation_exhausted',
   'reject_rule',
+  'rp_filter_drop',
+  'service_mesh_errors',
   'sgp_isolation',
   'src_pod_silent',
   'unreachable_route',
   'veth_missing',
   'vpc_drop',
+  'wrong_interface_captured',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
@@ -52,7 +63,7 @@ export interface FaultTruth {
 }
 
 /** Kernel abilities that not every machine has. */
-export type Ability = 'nft-netdev' | 'vxlan' | 'vlan' | 'statistic' | 'ipv6-nat';
+export type Ability = 'nft-netdev' | 'vxlan' | 'statistic' | 'ipv6-nat';
 
 /** Commands inside the lab's namespaces, for faults. */
 export interface Lab {

@@ -65,15 +65,15 @@ export class Flows {
   good(): FlowSpec[] {
     const pair = { role: 'healthy', from: 'A', to: 'B' } as const;
     return [
-      this.make({ id: 'g1', ...pair, proto: 'tcp', kind: 'http', dport: 8080, requests: 4, size: 900 }),
+      this.make({ id: 'g1', ...pair, proto: 'tcp', kind: 'http', dport: 8080, requests: 4, size: 400 }),
       this.make({
         id: 'g2',
         ...pair,
         proto: 'tcp',
         kind: 'http',
         dport: 8080,
-        requests: 2,
-        size: 9000,
+        requests: 1,
+        size: 4000,
         start: 0.3,
       }),
       this.make({
@@ -113,7 +113,7 @@ export class Flows {
   bystanders(): FlowSpec[] {
     const well = { role: 'healthy', proto: 'tcp', kind: 'http' } as const;
     return [
-      this.make({ ...well, id: 'h1', from: 'A', to: 'D', dport: 9090, size: 1500 }),
+      this.make({ ...well, id: 'h1', from: 'A', to: 'D', dport: 9090, size: 600 }),
       this.make({ ...well, id: 'h2', from: 'A', to: 'D', dport: 9090, requests: 2, size: 400, start: 0.9 }),
       this.make({
         ...well,
@@ -153,7 +153,7 @@ export class Flows {
       proto: 'tcp',
       kind: 'http',
       dport: 10250,
-      size: 800,
+      size: 300,
     });
   }
 

@@ -51,10 +51,6 @@ const PROBES: Readonly<Record<Ability, readonly (readonly string[])[]>> = {
     ['ip', ...VETH.split(' ')],
     ['ip', ...'link add x0 type vxlan id 1 dev v0 dstport 4789'.split(' ')],
   ],
-  vlan: [
-    ['ip', ...VETH.split(' ')],
-    ['ip', ...'link add link v0 name v0.1 type vlan id 1'.split(' ')],
-  ],
   statistic: [['iptables', ...'-A FORWARD -m statistic --mode random --probability 0.05 -j DROP'.split(' ')]],
   'ipv6-nat': [
     ['ip6tables', ...'-t nat -A POSTROUTING -j MASQUERADE'.split(' ')],

@@ -5,7 +5,9 @@ import { addNamespace, attempt, inside, run } from './shell.js';
 import type { NodePlan, Plan, PodPlan } from './types.js';
 
 /** Largest frame inside a VPC, as the VPC CNI sets it on network interfaces and veths. */
-export const MTU = '9001';
+const MTU = '9001';
+/** What is left of it inside VXLAN. */
+const OVERLAY_MTU = '8951';
 
 export async function wire(plan: Plan): Promise<void> {
   await wireRouter(plan);
@@ -75,7 +77,7 @@ async function wireNode(plan: Plan, node: NodePlan): Promise<void> {
     await ip(netns, `rule add from ${node.second.ip} lookup 2 prio 32765`);
   }
   await sysctl(netns, { 'net.ipv4.conf.eth0.rp_filter': 2 });
-  await ip(netns, 'rule add fwmark 0x80/0x80 lookup main prio 1024');
+  if (!plan.overlay) await ip(netns, 'rule add fwmark 0x80/0x80 lookup main prio 1024');
   if (plan.options.ipv6) await ip(netns, '-6 rule add fwmark 0x80/0x80 lookup main prio 1024');
 }
 
@@ -112,8 +114,9 @@ async function wirePod(plan: Plan, pod: PodPlan): Promise<void> {
     'net.ipv6.conf.default.accept_dad': 0,
     'net.ipv6.conf.default.accept_ra': 0,
   });
-  const peer = `peer name eth0 address ${pod.mac} mtu ${MTU} netns ${netns}`;
-  await ip(node.netns, `link add ${hostVeth} address ${pod.hostMac} mtu ${MTU} type veth ${peer}`);
+  const mtu = plan.overlay ? OVERLAY_MTU : MTU;
+  const peer = `peer name eth0 address ${pod.mac} mtu ${mtu} netns ${netns}`;
+  await ip(node.netns, `link add ${hostVeth} address ${pod.hostMac} mtu ${mtu} type veth ${peer}`);
   await ip(node.netns, `link set ${hostVeth} up`);
   const gateway = pod.ip6 ? 'fe80::1' : '169.254.1.1';
   const family = pod.ip6 ? '-6' : '-4';
@@ -148,7 +151,7 @@ async function wireOverlay(plan: Plan): Promise<void> {
     const { netns } = node;
     await ip(
       netns,
-      `link add vxlan.calico address ${macs[node.role]} mtu 8951 type vxlan id 4096 dev eth0 local ${node.ip} dstport 4789 nolearning`,
+      `link add vxlan.calico address ${macs[node.role]} mtu ${OVERLAY_MTU} type vxlan id 4096 dev eth0 local ${node.ip} dstport 4789 nolearning`,
     );
     await ip(netns, `addr add ${first[node.role]}/32 dev vxlan.calico`);
     await ip(netns, 'link set vxlan.calico up');

@@ -43,25 +43,31 @@ export async function makeBundle(input: BundleInput): Promise<{ name: string; co
   const tree: Tree = new Map();
   await collectNetworking(plan, node, tree);
   writeSystem(story, tree);
-  writeIpamd(plan, node, tree, story.podsStart);
   writeCni(plan, tree);
-  const policies = input.policies.filter((policy) => policy.pod.node === node.role);
-  tree.set('networking/ebpf-data.txt', ebpfData(story));
-  tree.set('networking/ebpf-maps-data.txt', ebpfMaps(story, policies));
   tree.set('kernel/dmesg.current', dmesgCurrent(story));
   tree.set('kernel/dmesg.human.current', dmesgHumanCurrent(story));
   tree.set('kubelet/kubelet.log', kubeletLog(story));
   tree.set('containerd/containerd-log.txt', containerdLog(story));
   tree.set('var_log/messages', messages(story));
+  if (!plan.overlay) writeVpcCni(input, story, tree);
+  writeContainerLogs(story, tree);
+  input.change?.(tree, node);
+  const name = bundleName(node.instanceId, end);
+  await writeBundle(joinPath(input.folder, name), tree, end);
+  return { name, conntrack: tree.get('networking/conntrack.txt') ?? '' };
+}
+
+/** What only the VPC CNI and its policy agent leave on a node. */
+function writeVpcCni(input: BundleInput, story: Story, tree: Tree): void {
+  const { plan, node } = input;
+  writeIpamd(plan, node, tree, story.podsStart);
+  const policies = input.policies.filter((policy) => policy.pod.node === node.role);
+  tree.set('networking/ebpf-data.txt', ebpfData(story));
+  tree.set('networking/ebpf-maps-data.txt', ebpfMaps(story, policies));
   const cni = 'var_log/aws-routed-eni';
   tree.set(`${cni}/ipamd.log`, ipamdLog(story));
   tree.set(`${cni}/plugin.log`, pluginLog(story));
   tree.set(`${cni}/network-policy-agent.log`, agentLog(story, input.verdicts, policies));
   tree.set(`${cni}/ebpf-sdk.log`, sdkLog(story));
   tree.set(`${cni}/egress-v${plan.options.ipv6 ? 4 : 6}-plugin.log`, '');
-  writeContainerLogs(story, tree);
-  input.change?.(tree, node);
-  const name = bundleName(node.instanceId, end);
-  await writeBundle(joinPath(input.folder, name), tree, end);
-  return { name, conntrack: tree.get('networking/conntrack.txt') ?? '' };
 }

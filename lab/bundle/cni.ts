@@ -1,15 +1,34 @@
 /** cni/ of a bundle: the CNI's configuration and the environment of its container. */
-import { CNI_VERSION, image } from './versions.js';
+import { CNI_CONTAINER, CNI_VERSION, image } from './versions.js';
 import type { Plan } from '../types.js';
 import type { Tree } from './archive.js';
 
 export function writeCni(plan: Plan, tree: Tree): void {
+  if (plan.overlay) {
+    tree.set('cni/10-calico.conflist', JSON.stringify(calico, null, 2) + '\n');
+    return;
+  }
   tree.set('cni/10-aws.conflist', JSON.stringify(conflist(plan), null, 2) + '\n');
   tree.set(
     'cni/cni-configuration-variables-containerd.json',
     JSON.stringify(container(plan), null, 4) + '\n',
   );
 }
+
+const calico = {
+  name: 'k8s-pod-network',
+  cniVersion: '0.3.1',
+  plugins: [
+    {
+      type: 'calico',
+      datastore_type: 'kubernetes',
+      mtu: 8951,
+      ipam: { type: 'calico-ipam' },
+      policy: { type: 'k8s' },
+    },
+    { type: 'portmap', snat: true, capabilities: { portMappings: true } },
+  ],
+};
 
 function conflist(plan: Plan): object {
   const v6 = plan.options.ipv6 ?? false;
@@ -77,7 +96,7 @@ function container(plan: Plan): object {
     WARM_PREFIX_TARGET: '1',
   };
   return {
-    ID: '3c1d7b0a5e9f4c28b6d01f7a9e3c5b8d2f4a6c8e0b1d3f5a7c9e1b3d5f7a9c1e',
+    ID: CNI_CONTAINER,
     Labels: { 'io.kubernetes.container.name': 'aws-node', 'io.kubernetes.pod.namespace': 'kube-system' },
     Image: image(plan, 'cni'),
     Spec: {

@@ -1,7 +1,7 @@
 /** The bundle's files about the host itself: invented, in the tools' formats. */
 import { join, later, type Story } from '../logs/clock.js';
 import { Random } from '../random.js';
-import { image, KERNEL, ownImage } from './versions.js';
+import { CNI_CONTAINER, image, KERNEL, ownImage } from './versions.js';
 import type { Tree } from './archive.js';
 
 export function writeSystem(story: Story, tree: Tree): void {
@@ -55,6 +55,16 @@ export function writeSystem(story: Story, tree: Tree): void {
     tree.set(`networking/ping_${target}.txt`, ping(target));
 }
 
+const VPC_CNI: [number, string][] = [
+  [3611, '/app/aws-vpc-cni'],
+  [3640, './aws-k8s-agent'],
+  [
+    3702,
+    '/controller --enable-ipv6=false --enable-network-policy=true --enable-policy-event-logs=true --metrics-bind-addr=:8162',
+  ],
+];
+const CALICO: [number, string][] = [[3640, 'calico-node -felix']];
+
 function processes(story: Story): string {
   const host = story.node.hostName;
   const rows: [number, string][] = [
@@ -62,12 +72,7 @@ function processes(story: Story): string {
     [2780, '/usr/bin/containerd'],
     [2931, `/usr/bin/kubelet --config /etc/kubernetes/kubelet/config.json --hostname-override=${host}`],
     [3560, `kube-proxy --v=2 --config=/var/lib/kube-proxy-config/config --hostname-override=${host}`],
-    [3611, '/app/aws-vpc-cni'],
-    [3640, './aws-k8s-agent'],
-    [
-      3702,
-      '/controller --enable-ipv6=false --enable-network-policy=true --enable-policy-event-logs=true --metrics-bind-addr=:8162',
-    ],
+    ...(story.plan.overlay ? CALICO : VPC_CNI),
   ];
   const head = 'USER         PID %CPU %MEM    VSZ   RSS TTY STAT START   TIME COMMAND';
   return join([
@@ -108,8 +113,12 @@ function writeContainerd(story: Story, tree: Tree): void {
   const { plan, pods } = story;
   const random = new Random(11);
   const rows: [string, string][] = [
-    ['3c1d7b0a5e9f4c28b6d01f7a9e3c5b8d2f4a6c8e0b1d3f5a7c9e1b3d5f7a9c1e', image(plan, 'cni')],
-    [random.hex(64), image(plan, 'agent')],
+    ...(plan.overlay
+      ? []
+      : [
+          [CNI_CONTAINER, image(plan, 'cni')] as [string, string],
+          [random.hex(64), image(plan, 'agent')] as [string, string],
+        ]),
     [random.hex(64), image(plan, 'kubeProxy')],
     ...pods.map((pod): [string, string] => [
       pod.containerId,

@@ -7,6 +7,9 @@ export const KUBE_PROXY_VERSION = 'v1.31.3';
 export const KUBELET_VERSION = 'v1.31.4-eks-aeac579';
 export const KERNEL = '6.1.115-126.197.amzn2023.x86_64';
 
+/** Id of the aws-node container, the same in every file that names it. */
+export const CNI_CONTAINER = '3c1d7b0a5e9f4c28b6d01f7a9e3c5b8d2f4a6c8e0b1d3f5a7c9e1b3d5f7a9c1e';
+
 const REPOSITORIES = {
   cni: `amazon-k8s-cni:${CNI_VERSION}-eksbuild.1`,
   agent: `amazon/aws-network-policy-agent:${AGENT_VERSION}-eksbuild.1`,

@@ -1,6 +1,7 @@
 /** All faults, the shipped samples first. */
 import { anySll2VpcDrop } from './any-sll2-vpc-drop.js';
 import { blackholeRoute } from './blackhole-route.js';
+import { bulkHealthy } from './bulk-healthy.js';
 import { connRefused } from './conn-refused.js';
 import { dstMissingPodRoute } from './dst-missing-pod-route.js';
 import { dstPodSilent } from './dst-pod-silent.js';
@@ -28,6 +29,8 @@ import { snap96GzipHealthy } from './snap96-gzip-healthy.js';
 import { snatRemote } from './snat-remote.js';
 import { unreachableRoute } from './unreachable-route.js';
 import { vpcDrop } from './vpc-drop.js';
+import { vxlanBlocked } from './vxlan-blocked.js';
+import { vxlanHealthy } from './vxlan-healthy.js';
 import type { Fault } from '../fault.js';
 
 /** The cases that samples/ ships. */
@@ -53,6 +56,7 @@ export const FAULTS: readonly Fault[] = [
   loss30Skew,
   mtuBlackhole,
   pmtudWorks,
+  bulkHealthy,
   snatRemote,
   serviceDnat,
   sameNodeHealthy,
@@ -61,6 +65,8 @@ export const FAULTS: readonly Fault[] = [
   lateStart,
   ipv6Healthy,
   ipv6VpcDrop,
+  vxlanHealthy,
+  vxlanBlocked,
   anySll2VpcDrop,
   pcapngVpcDrop,
   snap96GzipHealthy,

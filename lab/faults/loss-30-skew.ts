@@ -8,5 +8,10 @@ export const loss30Skew: Fault = {
   capture: { skew: 61 },
   apply: (lab) => lab.vpc('iptables -A FORWARD -m statistic --mode random --probability 0.3 -j DROP'),
   flows: (f) => lossyFlows(f, 0.3),
-  truth: { expected: ['partial_loss'], optional: ['vpc_drop'], dropPoint: 'vpc', accept: ['return_vpc'] },
+  truth: {
+    expected: ['partial_loss'],
+    optional: ['vpc_drop', 'clock_skew'],
+    dropPoint: 'vpc',
+    accept: ['return_vpc'],
+  },
 };

@@ -19,5 +19,5 @@ export const netpolEgressDeny: Fault = {
       ],
     },
   ],
-  truth: { expected: ['netpol_deny'], dropPoint: 'src_node' },
+  truth: { expected: ['netpol_deny'], optional: ['default_deny_policy'], dropPoint: 'src_node' },
 };

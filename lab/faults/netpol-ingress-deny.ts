@@ -19,5 +19,5 @@ export const netpolIngressDeny: Fault = {
       allows: [{ range: `${pods.C.ip}/32`, protocol: 'TCP', port: 8080 }],
     },
   ],
-  truth: { expected: ['netpol_deny'], dropPoint: 'dst_node' },
+  truth: { expected: ['netpol_deny'], optional: ['default_deny_policy'], dropPoint: 'dst_node' },
 };

@@ -8,6 +8,7 @@ export const secondaryEni: Fault = {
   flows: (f) => [...f.good(), ...f.bystanders()],
   truth: {
     expected: [],
+    optional: ['wrong_interface_captured'],
     dropPoint: 'none',
     accept: ['unknown'],
     notes: ["src_eth0 is rightly without the client's flows: ip rule 1536 sends them out of eth1"],

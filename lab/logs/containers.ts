@@ -12,9 +12,11 @@ export function writeContainerLogs(story: Story, tree: Tree): void {
   };
   const awsNode = `aws-node-${random.chars('bcdfghjkmnpqrstvwxz2456789', 5)}`;
   const uid = random.uuid();
-  put(awsNode, uid, 'aws-vpc-cni-init', initLog(story));
-  put(awsNode, uid, 'aws-node', awsNodeLog(story));
-  put(awsNode, uid, 'aws-eks-nodeagent', '');
+  if (!story.plan.overlay) {
+    put(awsNode, uid, 'aws-vpc-cni-init', initLog(story));
+    put(awsNode, uid, 'aws-node', awsNodeLog(story));
+    put(awsNode, uid, 'aws-eks-nodeagent', '');
+  }
   put(
     `kube-proxy-${random.chars('bcdfghjkmnpqrstvwxz2456789', 5)}`,
     random.uuid(),
