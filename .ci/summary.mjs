@@ -13,8 +13,9 @@ for (const name of readdirSync(folder)
   .sort()) {
   for (const file of JSON.parse(readFileSync(join(folder, name), 'utf8')).testResults) {
     const tests = file.assertionResults.map((test) => [`${file.name} › ${test.fullName}`, test.status]);
-    // A file that could not be loaded has no tests to fail.
-    files.set(file.name, tests.length === 0 && file.status === 'failed' ? [[file.name, 'failed']] : tests);
+    // A file can fail without a failed test: it did not load, or its setup threw.
+    const blamed = tests.some(([, status]) => status === 'failed');
+    files.set(file.name, file.status === 'failed' && !blamed ? [...tests, [file.name, 'failed']] : tests);
   }
 }
 
