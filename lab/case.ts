@@ -14,19 +14,17 @@ import { makeTruth, translations } from './truth.js';
 import { verdictsOf } from './verdicts.js';
 import { wire } from './wire.js';
 import type { Fault, Lab } from './fault.js';
-import type { CaptureOptions, FlowOutcome, FlowSpec, Plan, PointName } from './types.js';
+import type { FlowOutcome, FlowSpec, Plan, PointName } from './types.js';
 
 export interface CaseOptions {
   readonly out: string;
   readonly seed: number;
   /** Unique among all runs on this machine; names every namespace. */
   readonly id: string;
-  readonly captureOverride?: CaptureOptions;
 }
 
 /** Writes `<out>/<fault>/{bundles,caps,truth.json}`. */
-export async function makeCase(original: Fault, options: CaseOptions): Promise<void> {
-  const fault = { ...original, capture: { ...original.capture, ...options.captureOverride } };
+export async function makeCase(fault: Fault, options: CaseOptions): Promise<void> {
   const seed = seedOf(options.seed, fault.name);
   const plan = makePlan(options.id, seed, fault.options ?? {});
   const folder = join(options.out, fault.name);
@@ -67,6 +65,7 @@ async function observe(fault: Fault, plan: Plan, seed: number, folder: string): 
   // Captured in a folder of our own: tools that drop privileges cannot write everywhere.
   const scratch = ownFolder(mkdtempSync(join(tmpdir(), 'eks-netcheck-lab-')));
   const { captures, outcomes } = await record(fault, plan, flows, scratch);
+  refuseSurprises(flows, outcomes);
   const bundlesAt = join(folder, 'bundles');
   const frames = new Map<CaptureRole, Frame[]>();
   for (const [role, file] of captures) frames.set(role, await readFrames(join(scratch, file)));
@@ -100,6 +99,20 @@ async function observe(fault: Fault, plan: Plan, seed: number, folder: string): 
     routerRules,
   });
   writeFileSync(join(folder, 'truth.json'), JSON.stringify(truth, null, 1) + '\n');
+}
+
+/** A case whose flows did not end as the fault says would carry a false truth. */
+function refuseSurprises(flows: readonly FlowSpec[], outcomes: ReadonlyMap<string, FlowOutcome>): void {
+  const surprises = flows.filter((flow) => {
+    const outcome = outcomes.get(flow.id)?.outcome;
+    return (flow.role === 'healthy' && outcome !== 'ok') || (flow.role === 'fail' && outcome === 'ok');
+  });
+  if (surprises.length > 0)
+    throw new Error(
+      surprises
+        .map((f) => `${f.role} flow ${f.id} ended as ${String(outcomes.get(f.id)?.outcome)}`)
+        .join(', '),
+    );
 }
 
 /** Captures while the clients talk, with the windows that the fault asks for. */

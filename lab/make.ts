@@ -77,16 +77,21 @@ async function makeOne(
     console.log(`skipped ${fault.name}: this kernel has no ${lacking} (${missing.get(lacking)!})`);
     return 0;
   }
-  rmSync(join(out, fault.name), { recursive: true, force: true });
-  try {
-    await makeCase(fault, { out, seed, id });
-    console.log(`made ${fault.name}`);
-    return 0;
-  } catch (error) {
-    console.log(`failed ${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
+  let reason = '';
+  // A busy machine can spoil a case's timing once; twice is a fault of the lab.
+  for (const attempt of [1, 2]) {
     rmSync(join(out, fault.name), { recursive: true, force: true });
-    return 1;
+    try {
+      await makeCase(fault, { out, seed, id: `${id}t${attempt}` });
+      console.log(`made ${fault.name}`);
+      return 0;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+    }
   }
+  console.log(`failed ${fault.name}: ${reason}`);
+  rmSync(join(out, fault.name), { recursive: true, force: true });
+  return 1;
 }
 
 main().then(
