@@ -11,8 +11,12 @@ export function valuesOf(matches: readonly Match[], scope: Scope): Map<string, F
   const records = matches.flatMap((match) => (match.kind === 'log' ? match.records : []));
   const times = records.flatMap((record) => (record.time === null ? [] : [record.time]));
   const first = matches[0];
-  const values = new Map<string, FactValue[]>(Object.entries(scope.rule.params).map(([name, value]) => [name, [value]]));
-  values.set('count', [first === undefined ? 0 : first.kind === 'log' ? first.count : first.instances.length]);
+  const values = new Map<string, FactValue[]>(
+    Object.entries(scope.rule.params).map(([name, value]) => [name, [value]]),
+  );
+  values.set('count', [
+    first === undefined ? 0 : first.kind === 'log' ? first.count : first.instances.length,
+  ]);
   values.set('node', [nodeOf(matches, scope)]);
   values.set('first', [isoTime(times.length === 0 ? null : Math.min(...times))]);
   values.set('last', [isoTime(times.length === 0 ? null : Math.max(...times))]);

@@ -48,7 +48,12 @@ export const HAND_MADE_FACTS: readonly FactDefinition[] = [
     process_running: 'boolean',
     rules_missing: 'boolean',
   }),
-  fact('api_server_check', { attempts: 'number', reached: 'number', unreachable: 'boolean', error: 'string' }),
+  fact('api_server_check', {
+    attempts: 'number',
+    reached: 'number',
+    unreachable: 'boolean',
+    error: 'string',
+  }),
   fact('pod_veth', {
     pod_ip: 'string',
     namespace: 'string',
