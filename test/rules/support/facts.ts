@@ -72,7 +72,7 @@ export const HAND_MADE_FACTS: readonly FactDefinition[] = [
     client: 'string',
     protocol: 'string',
     direction: 'string',
-    count: 'number',
+    denials: 'number',
     flows: 'number',
     request_accepted: 'boolean',
     in_question: 'boolean',
