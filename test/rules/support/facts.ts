@@ -37,7 +37,7 @@ export const HAND_MADE_FACTS: readonly FactDefinition[] = [
     pods_on_primary: 'number',
     misplaced: 'boolean',
   }),
-  fact('conntrack_usage', { count: 'number', max: 'number', ratio: 'number', percent: 'number' }),
+  fact('conntrack_usage', { entries: 'number', max: 'number', ratio: 'number', percent: 'number' }),
   fact('kube_proxy_state', {
     mode: 'string',
     nat_known: 'boolean',
