@@ -18,8 +18,8 @@ export function valuesOf(matches: readonly Match[], scope: Scope): Map<string, F
     first === undefined ? 0 : first.kind === 'log' ? first.count : first.instances.length,
   ]);
   values.set('node', [nodeOf(matches, scope)]);
-  values.set('first', [isoTime(times.length === 0 ? null : Math.min(...times))]);
-  values.set('last', [isoTime(times.length === 0 ? null : Math.max(...times))]);
+  values.set('first', [seconds(times.length === 0 ? null : Math.min(...times))]);
+  values.set('last', [seconds(times.length === 0 ? null : Math.max(...times))]);
   const seen = new Map<string, FactValue[]>();
   for (const fields of matches.flatMap(fieldsOf)) {
     for (const [name, value] of Object.entries(fields)) {
@@ -60,4 +60,9 @@ function fieldsOf(match: Match): Readonly<Record<string, FactValue>>[] {
   const pattern = mustCompile(match.condition.pattern);
   if (pattern.groups.length === 0) return [];
   return match.records.map((record) => pattern.match(record.message) ?? {});
+}
+
+/** Messages are for people: whole seconds will do. */
+function seconds(time: number | null): string | null {
+  return isoTime(time === null ? null : Math.floor(time / 1000) * 1000);
 }

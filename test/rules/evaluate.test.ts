@@ -63,6 +63,13 @@ describe('what is needed', () => {
     expect(skipped).toEqual([{ rule: 'a-rule', reason: 'n2: no iptables', node: 'n2' }]);
   });
 
+  it('is said once when it is missing everywhere, also for findings per instance', () => {
+    const given = context({ nodes: two, missing: ['trace'] });
+    expect(evaluateRules([rule({ when: YES, needs: ['trace'], per: 'instance' })], given).skipped).toEqual([
+      { rule: 'a-rule', reason: 'no trace', node: null },
+    ]);
+  });
+
   it('holds back instances of the node it is missing on', () => {
     const given = context({ nodes: two, facts, missing: ['n2:iptables'] });
     const { findings } = evaluateRules([rule({ when: YES, needs: ['iptables'], per: 'instance' })], given);
@@ -221,7 +228,7 @@ describe('per', () => {
 
 describe('a finding', () => {
   it('prints, proves and joins what it rests on', () => {
-    const records = Array.from({ length: 9 }, (_, i) => record(`pod cart-${i} failed`, i));
+    const records = Array.from({ length: 9 }, (_, i) => record(`pod cart-${i} failed`, i + 0.001));
     const one = rule({
       when: { log: 'ipamd', pattern: 'pod (?P<pod>\\S+) failed' },
       params: { limit: 5 },
@@ -250,7 +257,7 @@ describe('a finding', () => {
       node: 'n1',
       file: 'ipamd.log',
       line: 1,
-      time: '2026-11-20T00:00:00Z',
+      time: '2026-11-20T00:00:00.060Z',
       content: 'pod cart-0 failed',
     });
   });
