@@ -89,12 +89,13 @@ function result(
     node: task.node,
     source: task.source,
     file: task.file.path,
-    lines: lines.lines,
+    lines: sniffed.noEntries ? 0 : lines.lines,
     bytes: task.file.size,
     first: resolveTime(sniffed.first, profile, 0).time,
     last: resolveTime(sniffed.last, profile, profile.turns).time,
     longLines: lines.longLines,
     truncated: task.file.truncated,
+    ...(sniffed.noEntries ? { notes: ['the journal has no entries of this unit'] } : {}),
   };
   const perSource = [...scan.linesOf].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   const summaries = perSource.map(([source, count]) => ({ ...summary, source, lines: count }));
