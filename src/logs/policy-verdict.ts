@@ -34,6 +34,21 @@ export function parseVerdictText(message: string): VerdictLine | null {
 }
 
 /**
+ * The whole raw line in the form that agents from 1.2.2 on write. With flow logging on, nearly all lines of the agent
+ * are of it, so it is read without decoding JSON; whatever differs in the least takes the general way.
+ */
+const RAW =
+  /^\{"level":"(?:debug|info)","ts":"([0-9T:.Z+-]{20,35})",(?:"caller":"[\w./:-]+",)?"msg":"Flow Info: Src IP: ([0-9a-f.:]+) Src Port: (\d{1,5}) Dest IP: ([0-9a-f.:]+) Dest Port: (\d{1,5}) Proto:? ([A-Z]+) Verdict:? (DENY|ACCEPT) Direction:? (ingress|egress)(?:,? Tier:? ([A-Z_]+))?"\}$/;
+
+export function parseVerdictRaw(text: string): { readonly line: VerdictLine; readonly ts: string } | null {
+  const match = RAW.exec(text);
+  if (match === null) return null;
+  const [, ts, src, sport, dst, dport, protocol, verdict, direction, tier] = match;
+  const line = checked({ src, sport, dst, dport, protocol, verdict, direction, tier });
+  return line === null ? null : { line, ts: ts! };
+}
+
+/**
  * Agents up to 1.2.1 write the tuple as members beside the message `Flow Info:  `:
  *
  *     {"level":"info","ts":"…","logger":"ebpf-client","msg":"Flow Info:  ","Src IP":"10.0.1.9","Src Port":49880,

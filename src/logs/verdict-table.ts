@@ -2,15 +2,22 @@
 import type { LogSource, PolicyVerdict } from '../model/logs.js';
 import { directionOf, looksLikeReturn, type VerdictLine } from './policy-verdict.js';
 
-/** A line as it can be shown again. */
-export interface VerdictSighting {
+/** Where a verdict stands. */
+export interface VerdictPlace {
   readonly source: LogSource;
   readonly file: string;
   readonly line: number;
-  readonly text: string;
   readonly time: number | null;
   readonly timeNotes: readonly string[];
 }
+
+/** A line as it can be shown again. */
+export interface VerdictSighting extends VerdictPlace {
+  /** Empty until the file was gone through for it: keeping the text of every tuple's latest line is slow. */
+  readonly text: string;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export interface VerdictTuple {
   readonly line: VerdictLine;
@@ -19,10 +26,11 @@ export interface VerdictTuple {
   count: number;
   first: number | null;
   last: number | null;
-  readonly sports: Set<number>;
-  readonly dports: Set<number>;
-  firstSeen: VerdictSighting;
-  lastSeen: VerdictSighting;
+  /** Distinct ports seen, at most 64 of each. */
+  readonly sports: number[];
+  readonly dports: number[];
+  firstSeen: Mutable<VerdictSighting>;
+  lastSeen: Mutable<VerdictSighting>;
 }
 
 /** Distinct ports kept per tuple. */
@@ -42,7 +50,7 @@ export class VerdictTable {
     this.podIps = new Set(podIps.map((ip) => ip.toLowerCase()));
   }
 
-  add(line: VerdictLine, seen: VerdictSighting): void {
+  add(line: VerdictLine, seen: VerdictPlace): void {
     const returnTraffic = looksLikeReturn(line);
     const direction = directionOf(line, this.podIps);
     const key = keyOf(line, direction, returnTraffic);
@@ -59,10 +67,10 @@ export class VerdictTable {
       count: 1,
       first: seen.time,
       last: seen.time,
-      sports: new Set([line.sport]),
-      dports: new Set([line.dport]),
-      firstSeen: seen,
-      lastSeen: seen,
+      sports: [line.sport],
+      dports: [line.dport],
+      firstSeen: { ...seen, text: '' },
+      lastSeen: { ...seen, text: '' },
     });
   }
 
@@ -75,11 +83,22 @@ export class VerdictTable {
       return;
     }
     if (this.tuples.size >= this.maxTuples) this.shrink();
-    this.tuples.set(key, { ...tuple, sports: new Set(tuple.sports), dports: new Set(tuple.dports) });
+    this.tuples.set(key, { ...tuple, sports: [...tuple.sports], dports: [...tuple.dports] });
   }
 
-  /** The tuples as they were counted, in no order: for `merge`. */
-  raw(): VerdictTuple[] {
+  /** Numbers of the lines that stand for the tuples. */
+  lineNumbers(): Set<number> {
+    const all = new Set<number>();
+    for (const { firstSeen, lastSeen } of this.tuples.values()) all.add(firstSeen.line).add(lastSeen.line);
+    return all;
+  }
+
+  /** The tuples as they were counted, in no order, with the text of their lines: for `merge`. */
+  raw(texts: ReadonlyMap<number, string>): VerdictTuple[] {
+    for (const tuple of this.tuples.values()) {
+      tuple.firstSeen.text = texts.get(tuple.firstSeen.line) ?? '';
+      tuple.lastSeen.text = texts.get(tuple.lastSeen.line) ?? '';
+    }
     return [...this.tuples.values()];
   }
 
@@ -106,15 +125,21 @@ function keyOf(line: VerdictLine, direction: string | null, returnTraffic: boole
   return `${line.src} ${line.dst} ${port} ${line.protocol} ${line.verdict} ${direction ?? ''} ${line.tier ?? ''}`;
 }
 
-function grow(tuple: VerdictTuple, line: VerdictLine, seen: VerdictSighting): void {
+function grow(tuple: VerdictTuple, line: VerdictLine, seen: VerdictPlace): void {
   tuple.count++;
-  tuple.lastSeen = seen;
+  tuple.lastSeen.line = seen.line;
+  tuple.lastSeen.time = seen.time;
+  tuple.lastSeen.timeNotes = seen.timeNotes;
   if (seen.time !== null) {
     tuple.first = Math.min(tuple.first ?? seen.time, seen.time);
     tuple.last = Math.max(tuple.last ?? seen.time, seen.time);
   }
-  if (tuple.sports.size < MAX_PORTS) tuple.sports.add(line.sport);
-  if (tuple.dports.size < MAX_PORTS) tuple.dports.add(line.dport);
+  addPort(tuple.sports, line.sport);
+  if (tuple.returnTraffic) addPort(tuple.dports, line.dport);
+}
+
+function addPort(ports: number[], port: number): void {
+  if (ports.length < MAX_PORTS && !ports.includes(port)) ports.push(port);
 }
 
 /** DENY first, then the larger count. */
@@ -149,8 +174,7 @@ function unmix(tuples: readonly VerdictTuple[]): Map<string, VerdictTuple> {
       const key = keyOf(tuple.line, tuple.direction, !isRequests);
       const known = result.get(key);
       if (known !== undefined) mergeTuple(known, tuple);
-      else if (isRequests)
-        result.set(key, { ...tuple, returnTraffic: false, dports: new Set([tuple.line.dport]) });
+      else if (isRequests) result.set(key, { ...tuple, returnTraffic: false, dports: [tuple.line.dport] });
       else result.set(key, tuple);
     }
   }
@@ -160,10 +184,8 @@ function unmix(tuples: readonly VerdictTuple[]): Map<string, VerdictTuple> {
 /** Adds what `other` saw to `tuple`. */
 function mergeTuple(tuple: VerdictTuple, other: VerdictTuple): void {
   tuple.count += other.count;
-  for (const sport of other.sports) if (tuple.sports.size < MAX_PORTS) tuple.sports.add(sport);
-  for (const dport of other.dports) {
-    if (tuple.returnTraffic && tuple.dports.size < MAX_PORTS) tuple.dports.add(dport);
-  }
+  for (const sport of other.sports) addPort(tuple.sports, sport);
+  if (tuple.returnTraffic) for (const dport of other.dports) addPort(tuple.dports, dport);
   if (other.first !== null) tuple.first = Math.min(tuple.first ?? other.first, other.first);
   if (other.last !== null) tuple.last = Math.max(tuple.last ?? other.last, other.last);
   if (isBefore(other.firstSeen, tuple.firstSeen)) tuple.firstSeen = other.firstSeen;
