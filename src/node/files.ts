@@ -86,10 +86,10 @@ export type Artifact = keyof typeof TABLE;
 /** Names to look for, the most likely first. */
 export function candidates(artifact: Artifact, kind: BundleKind): Names {
   const row: { tree: Names; bottlerocket?: Names; cniSupport?: Names } = TABLE[artifact];
-  const flat = [...(row.bottlerocket ?? []), ...(row.cniSupport ?? [])];
-  if (kind === 'bottlerocket' || kind === 'cni-support') return [...new Set([...flat, ...row.tree])];
+  const { tree, bottlerocket = [], cniSupport = [] } = row;
+  const own = kind === 'bottlerocket' ? bottlerocket : kind === 'cni-support' ? cniSupport : [];
   // A logdog archive may lie inside the agent's tree, and the kind of a hand-made folder is anyone's guess.
-  return [...new Set([...row.tree, ...flat])];
+  return [...new Set([...own, ...tree, ...bottlerocket, ...cniSupport])];
 }
 
 /**
