@@ -40,6 +40,7 @@ const TABLE = {
   ebpfMaps: { tree: ['networking/ebpf-maps-data.txt'] },
   ebpfClusterMaps: { tree: ['networking/ebpf-cp-maps-data.txt'] },
   nftKubeProxy: { tree: ['networking/nftables-ip-kube-proxy.txt'] },
+  nftKubeProxy6: { tree: ['networking/nftables-ip6-kube-proxy.txt'] },
   enis: { tree: ['ipamd/enis.json', 'ipamd/enis.txt'], cniSupport: ['eni.out'] },
   checkpoint: { tree: ['ipamd/ipam.json'] },
   metrics: { tree: ['ipamd/metrics.json', 'ipamd/metrics.txt'], cniSupport: ['metrics.out'] },

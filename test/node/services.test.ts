@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IPVSADM, PS } from '../artifacts/samples.js';
+import { IPVSADM, NFT, PS } from '../artifacts/samples.js';
 import { factsOf } from './support.js';
 
 const SAVE = `*nat
@@ -65,6 +65,22 @@ describe('services', () => {
       'fd00::a 443 tcp',
     ]);
     expect(facts.kubeProxyMode).toBe('ipvs');
+  });
+});
+
+describe('services of the nftables mode', () => {
+  it('come from the tables that the node monitoring agent lists', async () => {
+    const facts = await factsOf(
+      { 'networking/nftables-ip-kube-proxy.txt': NFT },
+      { kind: 'node-monitoring-agent' },
+    );
+    expect(facts.kubeProxyMode).toBe('nftables');
+    expect(facts.services.map((s) => s.clusterIp)).toEqual([
+      '172.20.9.9',
+      '172.20.0.10',
+      '172.20.4.4',
+      '52.1.2.3',
+    ]);
   });
 });
 

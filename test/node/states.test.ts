@@ -56,6 +56,18 @@ describe('states of collected artifacts', () => {
     expect(facts.problems).toMatchObject([{ code: 'E_PARSE', subject: 'root/networking/iproute.txt' }]);
   });
 
+  it('does not take a document that is cut within its first piece for an empty one', async () => {
+    const facts = await factsOf({
+      'ipamd/enis.json': ENIS_17.slice(0, 200),
+      'ipamd/ipam.json': '{"version":"vpc',
+    });
+    expect(facts.introspection).toMatchObject({
+      state: 'unreadable',
+      note: expect.stringMatching(/^it is cut off; it reads/),
+    });
+    expect(facts.checkpoint.state).toBe('unreadable');
+  });
+
   it('reports a file that vanished, without its path on this machine', async () => {
     const { bundle } = await factsOf({ 'ipamd/metrics.json': METRICS });
     const file = bundle.files.get('ipamd/metrics.json')!;
@@ -65,7 +77,7 @@ describe('states of collected artifacts', () => {
     const { facts, problems } = await buildNode({ ...bundle, files: broken }, DEFAULT_LIMITS);
     expect(facts.ipamdMetrics).toMatchObject({ state: 'unreadable', note: 'it could not be read (ENOENT)' });
     expect(problems).toMatchObject([{ code: 'E_UNREADABLE', subject: 'root/ipamd/metrics.json' }]);
-    expect(JSON.stringify(problems)).not.toContain('/tmp');
+    expect(JSON.stringify({ problems, facts })).not.toContain(file.spool);
   });
 
   it('reports lines that were cut', async () => {
@@ -156,6 +168,86 @@ describe('other kinds of bundles', () => {
       expect(facts.pods).toMatchObject([
         { ip: '10.0.1.9', veth: 'eni18582a65b10', vethFrom: 'route', deviceNumber: 0 },
       ]);
+    }
+  });
+});
+
+describe('junk everywhere', () => {
+  const paths = [
+    ...[
+      'iptables-save',
+      'iptables-filter',
+      'iptables-nat',
+      'ip6tables-save',
+      'iproute',
+      'ip6route',
+      'iprule',
+      'ip6rule',
+    ],
+    ...[
+      'ipset',
+      'ipvsadm',
+      'ifconfig',
+      'conntrack',
+      'conntrack6',
+      'ethtool',
+      'curl_api_server',
+      'ebpf-data',
+      'ebpf-maps-data',
+    ],
+  ].map((name) => `networking/${name}.txt`);
+  const others = [
+    ...[
+      'networking/resolv.conf',
+      'sysctls/sysctl_all.txt',
+      'ipamd/enis.json',
+      'ipamd/ipam.json',
+      'ipamd/metrics.json',
+    ],
+    ...[
+      'ipamd/ipamd-env-settings.json',
+      'cni/10-aws.conflist',
+      'cni/cni-configuration-variables-containerd.json',
+    ],
+    ...[
+      'var_log/aws-routed-eni/ipamd.log',
+      'var_log/aws-routed-eni/plugin.log',
+      'kubelet/kubelet.log',
+      'system/ps.txt',
+    ],
+    ...[
+      'kubelet/kubeconfig.yaml',
+      'containerd/containerd-images.txt',
+      'kernel/uname.txt',
+      'kernel/dmesg.current',
+    ],
+    ...['system/instance-id.txt', 'var_log/kube-proxy-x_kube-system_kube-proxy-0a.log'],
+  ];
+
+  it.each([
+    ['binary data', Buffer.from(Array.from({ length: 9000 }, (_, i) => (i * 131) % 256))],
+    ['one long line', 'a '.repeat(600_000)],
+    ['deep JSON', '{"__proto__":'.repeat(50_000)],
+    [
+      'numbers beyond all bounds',
+      '999999999999999999999: from all to 999.999.999.999 lookup 99999999999999999999\n'.repeat(50),
+    ],
+    ['escape sequences', '\u001b[2J\u001b]0;x\u0007\r\n'.repeat(500)],
+  ])('of %s makes no artifact known and no exception', async (_what, content) => {
+    const facts = await factsOf(Object.fromEntries([...paths, ...others].map((name) => [name, content])));
+    expect(facts.pods).toEqual([]);
+    expect(facts.services).toEqual([]);
+    expect(Object.values(facts.identity).filter((value) => typeof value === 'string')).toEqual([]);
+    for (const key of [
+      'iptables',
+      'routes',
+      'interfaces',
+      'introspection',
+      'checkpoint',
+      'sysctl',
+      'ethtool',
+    ] as const) {
+      expect(['unreadable', 'empty'], key).toContain(facts[key].state);
     }
   });
 });
