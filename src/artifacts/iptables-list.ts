@@ -1,4 +1,4 @@
-import type { Iptables, IptablesChain, IptablesRule, IptablesTable } from '../model/node.js';
+import type { Family, Iptables, IptablesChain, IptablesRule, IptablesTable } from '../model/node.js';
 import { parseIptablesList } from './iptables-listing.js';
 
 export { parseIptablesList };
@@ -33,6 +33,30 @@ export function joinIptablesCounters(save: Iptables, lists: readonly ListFile[])
     tables.set(list.table, { name: table.name, chains });
   }
   return { ...save, tables, otherBackendPresent };
+}
+
+/**
+ * Puts list files together where no iptables-save output exists (Bottlerocket). Tables without a list stay
+ * unknown (`uncollectedTables`). Null when no list holds a chain.
+ */
+export function iptablesFromLists(lists: readonly ListFile[], family: Family): Iptables | null {
+  const parts = lists.map((list) => parseIptablesList(list.text, list.file, list.table, family));
+  const tables = new Map(parts.flatMap((part) => [...part.tables]));
+  if (tables.size === 0) return null;
+  const rulesNotUnderstood = parts.reduce((sum, part) => sum + (part.rulesNotUnderstood ?? 0), 0);
+  const uncollected = parts.reduce<readonly string[]>(
+    (left, part) => left.filter((name) => part.uncollectedTables?.includes(name)),
+    parts[0]?.uncollectedTables ?? [],
+  );
+  return {
+    family,
+    backend: null,
+    tables,
+    otherBackendPresent: parts.some((part) => part.otherBackendPresent),
+    notUnderstood: parts.flatMap((part) => part.notUnderstood),
+    uncollectedTables: uncollected,
+    ...(rulesNotUnderstood > 0 ? { rulesNotUnderstood } : {}),
+  };
 }
 
 function joinChain(chain: IptablesChain, listed: IptablesChain): IptablesChain {

@@ -14,6 +14,7 @@ const HEADER = /^\s*(?:num\s+)?pkts\s+bytes\s+target\b/;
 const TRAILER = /^(?:=======|Total Number of Rules: \d+)\s*$/;
 const OTHER_BACKEND = /^# Warning: ip6?tables(?:-legacy|-nft)? tables present/;
 const MAX_LISTED = 1000;
+const TABLES = ['raw', 'mangle', 'nat', 'filter'];
 
 /**
  * Reads `iptables -n -v -L [-t TABLE]` (networking/iptables-nat.txt …), which tells no table: the caller does.
@@ -63,7 +64,15 @@ export function parseIptablesList(text: string, file: string, table: string, fam
   });
 
   const tables = new Map(chains.size === 0 ? [] : [[table, { name: table, chains }]]);
-  return { family, backend: null, tables, otherBackendPresent, notUnderstood };
+  return {
+    family,
+    backend: null,
+    tables,
+    otherBackendPresent,
+    notUnderstood,
+    uncollectedTables: TABLES.filter((name) => !tables.has(name)),
+    ...(notUnderstood.length > 0 ? { rulesNotUnderstood: notUnderstood.length } : {}),
+  };
 }
 
 function readRule(line: string, chain: OpenChain, family: Family, loc: Loc): IptablesRule | null {

@@ -42,6 +42,7 @@ export function parseIptablesSave(text: string, file: string, family: Family): I
   let backend: string | null = null;
   let otherBackendPresent = false;
   let table: OpenTable | null = null;
+  let rulesNotUnderstood = 0;
 
   eachLine(text, (raw, number) => {
     const line = raw.trim();
@@ -65,7 +66,9 @@ export function parseIptablesSave(text: string, file: string, family: Family): I
     }
     const understood =
       table !== null && (first === ':' ? readPolicy(table, line, loc) : readRule(table, line, loc));
-    if (!understood && notUnderstood.length < MAX_LISTED) notUnderstood.push(loc);
+    if (understood) return;
+    if (/^(?:-|:|\[)/.test(line)) rulesNotUnderstood += 1;
+    if (notUnderstood.length < MAX_LISTED) notUnderstood.push(loc);
   });
 
   const run = chooseRun(runs);
@@ -77,6 +80,7 @@ export function parseIptablesSave(text: string, file: string, family: Family): I
     otherBackendPresent,
     notUnderstood,
     ...(truncated ? { truncated } : {}),
+    ...(rulesNotUnderstood > 0 ? { rulesNotUnderstood } : {}),
   };
 }
 

@@ -70,6 +70,10 @@ export interface Iptables {
   readonly notUnderstood: readonly Loc[];
   /** True when the file ends within a table, before its `COMMIT`. */
   readonly truncated?: boolean;
+  /** Lines that look like rules or chains and were not understood: the rules are not all known. */
+  readonly rulesNotUnderstood?: number;
+  /** Tables that the source does not speak of (list files show one each); absent when all are known. */
+  readonly uncollectedTables?: readonly string[];
 }
 
 // ---------------------------------------------------------------- ipset
