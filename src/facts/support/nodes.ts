@@ -1,5 +1,6 @@
 /** Look-ups over the nodes of the run. */
 import type { NodeFacts, NetInterface, Pod } from '../../model/node.js';
+import { ownerOf, podByIp } from '../../node/lookup.js';
 import type { FactContext } from '../types.js';
 import { contains, sameAddress } from './addresses.js';
 
@@ -8,22 +9,16 @@ export interface KnownPod {
   readonly pod: Pod;
 }
 
-export function podAt(context: FactContext, address: string | null): KnownPod | null {
-  if (address === null) return null;
-  for (const node of context.nodes) {
-    const pod = node.pods.find((p) => sameAddress(p.ip, address));
-    if (pod !== undefined) return { node, pod };
-  }
-  return null;
-}
+export const podAt = (context: FactContext, address: string | null): KnownPod | null =>
+  address === null ? null : podByIp(context.nodes, address);
 
 export const podName = (pod: Pod | null | undefined): string | null =>
   pod === null || pod === undefined || pod.name === null ? null : `${pod.namespace ?? '?'}/${pod.name}`;
 
-/** Node that holds the address, as a pod's, as its own, or as one of an interface. */
-export function nodeOfAddress(context: FactContext, address: string | null): NodeFacts | null {
-  if (address === null) return null;
-  return podAt(context, address)?.node ?? context.nodes.find((node) => ownsAddress(node, address)) ?? null;
+/** Node that holds the address, as a pod's or as its own. */
+export function nodeOfAddress(context: FactContext, address: string): NodeFacts | null {
+  const owner = ownerOf(context.nodes, address);
+  return owner.kind === 'pod' || owner.kind === 'node' ? owner.node : null;
 }
 
 export function ownsAddress(node: NodeFacts, address: string): boolean {
