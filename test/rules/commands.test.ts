@@ -193,6 +193,21 @@ describe('rules test', () => {
     expect(text).toContain('3 cases, 1 failed');
   });
 
+  it('tests rules of a later folder, and built-in ones as it changes them, on their own', async () => {
+    const builtin = await input(BOTH);
+    const mine = await folder({
+      'mine.yaml': '{ id: disk-full, override: { severity: low } }',
+      'disk-full.test.yaml': CASES.replace('id: disk-full,', 'id: disk-full, severity: low,').split(
+        '- name: it is not',
+      )[0]!,
+    });
+    const both = { ...builtin, dirs: [...builtin.dirs, { dir: mine, builtin: false }] };
+    expect((await rulesTest(both)).text).toBe('pass  disk-full  positive  it is full\n1 case, 0 failed\n');
+    expect((await rulesShow(both, 'disk-full')).text).toContain(
+      '# in force: {"severity":"low","confidence":"high","params":{}}\n',
+    );
+  });
+
   it('runs the cases of the rules asked for', async () => {
     expect((await rulesTest({ ...(await input(BOTH)), ids: ['other'] })).text).toBe('0 cases, 0 failed\n');
   });
