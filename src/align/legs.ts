@@ -7,6 +7,7 @@ import {
   TCP_RST,
   TCP_SYN,
 } from '../model/capture.js';
+import { isForwarded } from './scope.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
@@ -56,8 +57,9 @@ export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: Ic
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
+      // Errors are collected from every flow; only what is forwarded is followed.
       const leg = collectLeg(tap, f, errors);
-      if (leg) legs.push(leg);
+      if (leg && isForwarded(tap.table.flows[f]!)) legs.push(leg);
     }
   }
   return { legs, errors };
