@@ -27,6 +27,7 @@ export const ERRORS = {
   E_POINT_UNKNOWN: 'Say which point it is with --point ROLE=FILE.',
   E_RULE_INVALID: 'Correct the rule file; `eks-netcheck rules lint` shows all errors.',
   E_DISK_FULL: 'Free space in the temporary folder, or set TMPDIR to a larger one.',
+  E_OUTPUT: 'Check the folder and the permissions, or leave --output away.',
   E_WORKER: 'This is a defect of eks-netcheck; please report it with the message.',
   E_INTERNAL: 'This is a defect of eks-netcheck; please report it with the message.',
 } as const satisfies Record<string, string>;

@@ -38,7 +38,7 @@ export function parseEthtool(lines: Iterable<string>, file: string): Parsed<Etht
       understood += 1;
       continue;
     }
-    const match = /^\s+([^:]{1,80}):\s*(\d{1,20})\s*$/.exec(line);
+    const match = /^\s+([^:\s][^:]{0,79}):\s*(\d{1,20})\s*$/.exec(line);
     if (match !== null && current !== null) {
       const value = Number(match[2]);
       if (current.size < MAX_COUNTERS) current.set(match[1]!.trim(), { value, loc: { file, line: number } });

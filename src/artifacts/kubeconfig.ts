@@ -1,25 +1,20 @@
-import { parse } from 'yaml';
-import { arrayOf, member, stringOf, type Json } from './json.js';
-
 /**
- * Cluster name of the kubelet's kubeconfig, where the token command names it; null otherwise.
+ * Cluster name of the kubelet's kubeconfig, where the command that gets the token names it; null otherwise. Read as
+ * text: the words of the command stand on lines of their own, or in one list.
  *
  *     users:
  *     - name: kubelet
- *       user: {exec: {command: aws, args: [eks, get-token, --cluster-name, prod]}}
+ *       user:
+ *         exec:
+ *           command: /usr/bin/aws-iam-authenticator
+ *           args:
+ *             - "token"
+ *             - "-i"
+ *             - "prod"
  */
 export function parseClusterName(text: string): string | null {
-  let root: Json;
-  try {
-    root = parse(text.slice(0, 1_000_000), { maxAliasCount: 20 }) as Json;
-  } catch {
-    return null;
-  }
-  for (const user of arrayOf(member(root, 'users'))) {
-    const args = arrayOf(member(member(member(user, 'user'), 'exec'), 'args'));
-    const at = args.findIndex((arg) => arg === '--cluster-name' || arg === '--cluster-id' || arg === '-i');
-    const name = at === -1 ? null : stringOf(args[at + 1]);
-    if (name !== null && /^[\w-]{1,100}$/.test(name)) return name;
-  }
-  return null;
+  const words = text.slice(0, 65_536).split(/[\s,"'[\]]+|(?:^|\n)\s{0,40}-\s/, 20_000);
+  const at = words.findIndex((word) => word === '-i' || word === '--cluster-name' || word === '--cluster-id');
+  const name = at === -1 ? undefined : words.slice(at + 1).find((word) => word !== '' && word !== '-');
+  return name !== undefined && /^[A-Za-z0-9][\w-]{0,99}$/.test(name) ? name : null;
 }

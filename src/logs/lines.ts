@@ -51,7 +51,7 @@ export class LineScanner {
     this.seenAt = new Int32Array(largest + 1);
   }
 
-  /** The chunk must not be changed afterwards. */
+  /** The bytes may be overwritten once this returns. */
   push(chunk: Buffer): void {
     const { table, classOf, classes, newline, firstFinal, outputs } = this.automaton;
     const { seenAt } = this;
@@ -85,14 +85,14 @@ export class LineScanner {
   private keep(part: Buffer): void {
     this.inLine = true;
     const room = this.maxLength - this.carryLength;
-    if (room > 0) this.carry.push(part.length > room ? part.subarray(0, room) : part);
+    if (room > 0) this.carry.push(Buffer.from(part.subarray(0, room)));
     this.carryLength += part.length;
   }
 
   private finish(chunk: Buffer, lineStart: number, lineEnd: number): void {
     this.lines++;
     const length = this.carryLength + lineEnd - lineStart;
-    const cut = length > this.maxLength && !this.isReturnAtLimit(chunk, lineStart, lineEnd, length);
+    const cut = length > this.maxLength;
     if (cut) this.longLines++;
     if (this.sink.every || this.ids.length > 0) this.tell(chunk, lineStart, lineEnd, cut);
     if (this.ids.length > 0) this.ids = [];
@@ -101,11 +101,6 @@ export class LineScanner {
       this.carryLength = 0;
       this.inLine = false;
     }
-  }
-
-  /** A line of exactly the limit that ends with CR LF is whole. */
-  private isReturnAtLimit(chunk: Buffer, start: number, end: number, length: number): boolean {
-    return length === this.maxLength + 1 && end > start && chunk[end - 1] === RETURN;
   }
 
   private tell(chunk: Buffer, lineStart: number, lineEnd: number, cut: boolean): void {

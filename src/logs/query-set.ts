@@ -105,9 +105,9 @@ export function queryIndex(id: number): number {
   return id - FIRST_QUERY < 0 ? -1 : id - FIRST_QUERY;
 }
 
-/** The queries that concern a source, in their order. */
-export function queriesFor(source: LogSource, queries: readonly LogQuery[]): LogQuery[] {
-  return queries.filter((query) => query.sources.includes(source));
+/** The queries that concern one of the sources, in their order. */
+export function queriesFor(sources: readonly LogSource[], queries: readonly LogQuery[]): LogQuery[] {
+  return queries.filter((query) => sources.some((source) => query.sources.includes(source)));
 }
 
 /** Ids present in `text`, as the scanner would find them in a line's bytes. */

@@ -24,6 +24,8 @@ export interface Sniffed {
   readonly yearless: boolean;
   /** Container log in docker's JSON. */
   readonly docker: boolean;
+  /** journalctl found nothing of the unit: `-- No entries --` and nothing else. */
+  readonly noEntries: boolean;
 }
 
 export function sniff(input: SniffInput): Sniffed {
@@ -44,8 +46,15 @@ export function sniff(input: SniffInput): Sniffed {
     bootTime: input.bootTime,
   };
   const yearless = firstLocal !== null || lastLocal !== null;
-  return { profile, first, last, yearless, docker: head.some((line) => line.family === 'DOCKER') };
+  const docker = head.some((line) => line.family === 'DOCKER');
+  const noEntries = input.head.includes(NO_ENTRIES) && !input.head.some(isText);
+  return { profile, first, last, yearless, docker, noEntries };
 }
+
+const NO_ENTRIES = '-- No entries --';
+
+/** Neither blank nor one of journalctl's own remarks. */
+const isText = (line: string): boolean => line.trim() !== '' && !line.startsWith('-- ');
 
 const hasStamp = (line: DecodedLine): boolean => line.stamp !== null;
 
@@ -55,7 +64,12 @@ function yearlessPart(line: DecodedLine): LocalStamp | null {
 }
 
 /** The year of a stamp that stands behind the header wins; without one the time of writing bounds it. */
-function yearOf(line: DecodedLine, local: LocalStamp, offset: number, writtenBy: number | null): number | null {
+function yearOf(
+  line: DecodedLine,
+  local: LocalStamp,
+  offset: number,
+  writtenBy: number | null,
+): number | null {
   if (line.stamp?.kind === 'utc') return latestYear(local, offset, line.stamp.ms);
   return writtenBy === null ? null : latestYear(local, offset, writtenBy);
 }

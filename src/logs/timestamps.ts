@@ -26,10 +26,11 @@ export function lineTime(text: string, context: TimeContext): LineTime {
   const offset = context.zoneOffset ?? 0;
   const yearless = stamp?.kind === 'local' && stamp.year === null ? stamp : null;
   const profile: ClockProfile = {
-    lastYear: yearless && context.collectedAt !== null ? latestYear(yearless, offset, context.collectedAt) : null,
+    lastYear:
+      yearless && context.collectedAt !== null ? latestYear(yearless, offset, context.collectedAt) : null,
     turns: 0,
     offset,
-    offsetFrom: context.zoneOffset == null ? 'nothing' : 'inner-stamps',
+    offsetFrom: (context.zoneOffset ?? null) === null ? 'nothing' : 'inner-stamps',
     bootTime: context.bootTime ?? null,
   };
   return { family: line.family, ...resolveTime(stamp, profile, 0) };

@@ -156,4 +156,6 @@ export interface CaptureTable {
   readonly truncated: boolean;
   readonly corrupt: boolean;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
+  /** Packets whose MAC pair, ARP or DNS message found no place in the bounded lists above. */
+  readonly leftOut?: { readonly macPairs: number; readonly arp: number; readonly dns: number };
 }

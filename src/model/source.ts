@@ -49,6 +49,8 @@ export interface CaptureFile {
   readonly format: 'pcap' | 'pcapng';
   readonly gzip: boolean;
   readonly truncated: boolean;
+  /** Id of the bundle it came in, when it lay inside one: then it was taken on that node. */
+  readonly bundle?: string;
 }
 
 /** Something that went wrong with one input and did not end the run. */
@@ -61,6 +63,8 @@ export interface Problem {
   readonly message: string;
   /** What the reader can do about it. */
   readonly hint?: string;
+  /** True when nothing of value is lost by it (a README beside the captures, a dangling link): not 'incomplete'. */
+  readonly note?: boolean;
 }
 
 export interface Ingested {

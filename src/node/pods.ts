@@ -1,5 +1,5 @@
 import { isKnown } from '../model/location.js';
-import type { Eni, Pod, PodAllocation, PodWiring } from '../model/node.js';
+import type { Eni, NodeIdentity, Pod, PodAllocation, PodWiring } from '../model/node.js';
 import { standingWirings, type CniFacts } from './cni.js';
 import type { NetworkFacts } from './network.js';
 import { podPlumbing, type PodPlumbing } from './pod-evidence.js';
@@ -19,8 +19,13 @@ interface Sources {
 /**
  * The pods of the node that have an address of their own: whatever the checkpoint, ipamd's introspection, the plugin's
  * log, the rules and the routes know of, joined by address. Pods on the host network have none and are not here.
+ * `eniMacs` names the ENIs where introspection was not collected.
  */
-export function joinPods(network: NetworkFacts, cni: CniFacts): readonly Pod[] {
+export function joinPods(
+  network: NetworkFacts,
+  cni: CniFacts,
+  eniMacs: NonNullable<NodeIdentity['eniMacs']> = new Map(),
+): readonly Pod[] {
   const sources = new Map<string, Sources>();
   const of = (ip: string): Sources => {
     const known = sources.get(ip) ?? { allocation: null, assigned: null, wiring: null, plumbing: null };
@@ -38,7 +43,7 @@ export function joinPods(network: NetworkFacts, cni: CniFacts): readonly Pod[] {
   const wired = new Set(wirings.map((wiring) => wiring.hostVeth));
   const isVeth = (device: string): boolean =>
     wired.has(device) ||
-    device.startsWith(prefix) ||
+    (device.startsWith(prefix) && /^[0-9a-f]{11}$/.test(device.slice(prefix.length))) ||
     /^(?:eni[0-9a-f]{11}|vlan[0-9a-f]{11}|cali[0-9a-f]{11}|lxc\w+)$/.test(device);
   for (const [ip, plumbing] of podPlumbing(network, isVeth)) of(ip).plumbing = plumbing;
   for (const wiring of wirings) {
@@ -50,7 +55,19 @@ export function joinPods(network: NetworkFacts, cni: CniFacts): readonly Pod[] {
     }
   }
   const interfaces = new Set(network.interfaces.value.map((it) => it.name));
-  return [...sources].map(([ip, known]) => pod(ip, known, network, cni, prefix, interfaces));
+  const logged = enisByDevice(eniMacs);
+  return [...sources].map(([ip, known]) => {
+    const joined = pod(ip, known, network, cni, prefix, interfaces);
+    if (joined.eniId !== null || joined.deviceNumber === null) return joined;
+    return { ...joined, eniId: logged.get(joined.deviceNumber) ?? null };
+  });
+}
+
+/** ENIs by device number; a number that several network cards use names none. */
+function enisByDevice(eniMacs: NonNullable<NodeIdentity['eniMacs']>): ReadonlyMap<number, string | null> {
+  const enis = new Map<number, string | null>();
+  for (const { id, device } of eniMacs.values()) enis.set(device, enis.has(device) ? null : id);
+  return enis;
 }
 
 /** An address passes from pod to pod: a wiring counts only for the pod that holds the address now. */

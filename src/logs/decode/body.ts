@@ -100,7 +100,13 @@ function decodeKlog(text: string): Body | null {
   const header = klogHeader(text);
   if (header === null) return null;
   const message = text.slice(header.end);
-  return { family: 'KLOG', stamp: header.stamp, level: header.level, message, pairs: [['caller', header.caller]] };
+  return {
+    family: 'KLOG',
+    stamp: header.stamp,
+    level: header.level,
+    message,
+    pairs: [['caller', header.caller]],
+  };
 }
 
 /** `2019-08-07T02:24:04.835Z [ERROR]⇥text`. */

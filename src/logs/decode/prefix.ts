@@ -18,16 +18,7 @@ export interface Prefix {
 }
 
 export type PrefixFamily =
-  | 'CRI'
-  | 'DOCKER'
-  | 'JRN'
-  | 'JRN-ISO'
-  | 'SYSLOG'
-  | 'SNAP'
-  | 'DMESG'
-  | 'DMESG-H'
-  | 'CLOUDINIT'
-  | 'ISO';
+  'CRI' | 'DOCKER' | 'JRN' | 'JRN-ISO' | 'SYSLOG' | 'SNAP' | 'DMESG' | 'DMESG-H' | 'CLOUDINIT' | 'ISO';
 
 const CRI = /^ (stdout|stderr) ([FP])(?::\S*)?(?: |$)/;
 const CLOUDINIT = /^ - (?=\S+\[[A-Z]+\]: )/;

@@ -77,7 +77,9 @@ function inSequence(parts: readonly Needs[]): Needs {
     run = part.exact ?? [''];
     whole = false;
   }
-  return whole ? { exact: run, best: null } : { exact: null, best: better(best, settle({ exact: run, best: null })) };
+  return whole
+    ? { exact: run, best: null }
+    : { exact: null, best: better(best, settle({ exact: run, best: null })) };
 }
 
 function either(branches: readonly Needs[]): Needs {

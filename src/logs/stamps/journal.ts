@@ -20,7 +20,7 @@ export function journalTime(text: string): { readonly stamp: LocalStamp; readonl
   return { stamp: { kind: 'local', year: null, month, day, ms }, end: all.length };
 }
 
-const TAG = /^ \S+ ([^\s:[]+)(?:\[(\d+)\])?: ?/;
+const TAG = /^ [^\s:]+ ([^\s:;[]+)(?:\[(\d+)\])?: ?/;
 
 /** Host and tag behind the time: ` ip-10-0-1-5 kubelet[2134]: `. */
 export function journalTag(rest: string): { readonly tag: string; readonly end: number } | null {

@@ -1,0 +1,226 @@
+import { BIT_ICMP_ERROR, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
+import type { ClockOffset } from '../model/trace.js';
+import type { Conversation, OrientedLeg } from './conversations.js';
+import type { Geography } from './geography.js';
+import type { TapData } from './taps.js';
+
+const MAX_SAMPLES_PER_LEG = 2000;
+const MAX_MATCHES = 400_000;
+const WINDOW_NS = 20e9;
+
+/** Brings times of all nodes onto the clock of one of them. */
+export interface Clocks {
+  readonly offsets: readonly ClockOffset[];
+  /** Time by the reference clock of a time by the node's clock. */
+  toReference(node: string | null, time: number): number;
+  /** Uncertainty between two nodes in nanoseconds; Infinity when nothing matched. */
+  bound(a: string | null, b: string | null): number;
+}
+
+interface Bounds {
+  /** Samples of tB − tA of packets from a to b: each is an upper bound of the offset. */
+  readonly upper: Sample[];
+  /** Of packets from b to a: lower bounds. */
+  readonly lower: Sample[];
+}
+interface Sample {
+  readonly t: number;
+  readonly d: number;
+}
+
+interface Estimate {
+  readonly offset: number;
+  readonly bound: number | null;
+  readonly oneSided: boolean;
+  /** Nanoseconds of offset per nanosecond, about `at`. */
+  readonly drift: number;
+  readonly at: number;
+  readonly matches: number;
+}
+
+/** Two-way matches bound the offset from both sides; one-way traffic bounds it from one. */
+export function estimateClocks(
+  taps: readonly TapData[],
+  conversations: readonly Conversation[],
+  geography: Geography,
+): Clocks {
+  const nodes = [...new Set(taps.map((t) => geography.places[t.index]!.node).filter((n) => n !== null))];
+  const reference = nodes[0] ?? null;
+  const estimates = new Map<string, Estimate>();
+  const offsets: ClockOffset[] = [];
+  for (const node of nodes.slice(1)) {
+    const estimate = estimatePair(taps, conversations, geography, reference!, node);
+    if (estimate) estimates.set(node, estimate);
+    offsets.push({
+      a: reference!,
+      b: node,
+      offsetNs: estimate ? Math.round(estimate.offset) : null,
+      boundNs: estimate?.bound === null || estimate === null ? null : Math.round(estimate.bound),
+      oneSided: estimate?.oneSided ?? false,
+      driftPpm: estimate ? Math.round(estimate.drift * 1e8) / 100 : 0,
+      matches: estimate?.matches ?? 0,
+    });
+  }
+  return {
+    offsets,
+    toReference(node, time) {
+      const e = node === null ? undefined : estimates.get(node);
+      return e ? time - (e.offset + e.drift * (time - e.at)) : time;
+    },
+    bound(a, b) {
+      if (a === b) return 0;
+      let sum = 0;
+      for (const n of [a, b]) {
+        if (n === reference) continue;
+        const e = n === null ? undefined : estimates.get(n);
+        if (!e) return Infinity;
+        sum += e.bound ?? 1e9;
+      }
+      return sum;
+    },
+  };
+}
+
+function estimatePair(
+  taps: readonly TapData[],
+  conversations: readonly Conversation[],
+  geography: Geography,
+  a: string,
+  b: string,
+): Estimate | null {
+  const bounds: Bounds = { upper: [], lower: [] };
+  for (const c of conversations) {
+    if (bounds.upper.length + bounds.lower.length > MAX_MATCHES) break;
+    const home = geography.nodeOf(c.client.ip);
+    const away = geography.nodeOf((c.translated?.server ?? c.server).ip);
+    const fromA = home === a || (away === b && home !== b);
+    const fromB = home === b || (away === a && home !== a);
+    if (fromA === fromB) continue;
+    const atA = bestLeg(c, a, geography);
+    const atB = bestLeg(c, b, geography);
+    if (atA && atB) matchLegs(taps, c, atA, atB, fromA, bounds);
+  }
+  return fit(bounds);
+}
+
+/** The leg next to the wire: its delays are the smallest. */
+function bestLeg(c: Conversation, node: string, geography: Geography): OrientedLeg | null {
+  const here = c.legs.filter(({ leg }) => geography.places[leg.tap]!.node === node);
+  return here.find(({ leg }) => geography.places[leg.tap]!.kind === 'eni') ?? here[0] ?? null;
+}
+
+function matchLegs(
+  taps: readonly TapData[],
+  c: Conversation,
+  atA: OrientedLeg,
+  atB: OrientedLeg,
+  clientAtA: boolean,
+  bounds: Bounds,
+): void {
+  const times = sample(taps[atA.leg.tap]!, atA, c.protocol);
+  for (const [key, tb] of sample(taps[atB.leg.tap]!, atB, c.protocol)) {
+    const ta = times.get(key);
+    if (ta === undefined || Number.isNaN(ta) || Number.isNaN(tb)) continue;
+    const fromClient = key.startsWith('>');
+    (fromClient === clientAtA ? bounds.upper : bounds.lower).push({ t: tb, d: tb - ta });
+  }
+}
+
+/** Times by a key that names one packet wherever it is seen; NaN where it names several. */
+function sample(tap: TapData, oriented: OrientedLeg, protocol: number): Map<string, number> {
+  const { leg, forward } = oriented;
+  const { rows, offsets } = tap.flowIndex;
+  const c = tap.table.columns;
+  const out = new Map<string, number>();
+  const from = offsets[leg.flow]!;
+  const to = offsets[leg.flow + 1]!;
+  // The same packets must be drawn at both taps: draw by content, not by position.
+  const step = Math.max(1, Math.floor((to - from) / MAX_SAMPLES_PER_LEG));
+  for (let i = from; i < to; i++) {
+    const r = rows[i]!;
+    if ((tap.rowTap !== null && tap.rowTap[r] !== tap.slot) || c.bits[r]! & BIT_ICMP_ERROR) continue;
+    const way = c.way[r] === forward ? '>' : '<';
+    let key: string;
+    if (protocol === PROTO_TCP) {
+      if (step > 1 && (c.seq[r]! ^ c.ack[r]!) % step !== 0) continue;
+      key = `${way}${c.flags[r]}.${c.seq[r]}.${c.ack[r]}.${c.payload[r]}.${c.tsval[r]}`;
+    } else if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6) {
+      key = `${way}${c.flags[r]}.${c.seq[r]}.${c.hash[r]}`;
+    } else {
+      if (step > 1 && c.hash[r]! % step !== 0) continue;
+      key = `${way}${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+    }
+    out.set(key, out.has(key) ? NaN : c.time[r]! + tap.shift);
+  }
+  return out;
+}
+
+function fit(bounds: Bounds): Estimate | null {
+  const { upper, lower } = bounds;
+  const matches = upper.length + lower.length;
+  if (matches === 0) return null;
+  const constant = feasible(bounds, 0, 0);
+  if (upper.length === 0 || lower.length === 0)
+    return { offset: constant.offset, bound: null, oneSided: true, drift: 0, at: 0, matches };
+  const at = Math.min(...sampleTimes(bounds));
+  if (constant.width >= 0 && constant.width < 2e6)
+    return { offset: constant.offset, bound: constant.width / 2, oneSided: false, drift: 0, at: 0, matches };
+  const drift = slope(bounds, at);
+  const moving = feasible(bounds, drift, at);
+  const better = Math.abs(moving.width) < Math.abs(constant.width) && moving.width > Math.min(0, constant.width);
+  const best = better ? moving : constant;
+  return {
+    offset: best.offset,
+    bound: Math.abs(best.width) / 2,
+    oneSided: false,
+    drift: better ? drift : 0,
+    at: better ? at : 0,
+    matches,
+  };
+}
+
+function* sampleTimes(b: Bounds): Generator<number> {
+  let least = Infinity;
+  for (const list of [b.upper, b.lower]) for (const s of list) if (s.t < least) least = s.t;
+  yield least;
+}
+
+/** Feasible interval of the offset under a drift; a negative width says that no offset fits all matches. */
+function feasible(bounds: Bounds, drift: number, at: number): { offset: number; width: number } {
+  let high = Infinity;
+  let low = -Infinity;
+  for (const s of bounds.upper) high = Math.min(high, s.d - drift * (s.t - at));
+  for (const s of bounds.lower) low = Math.max(low, s.d - drift * (s.t - at));
+  if (high === Infinity) return { offset: low, width: Infinity };
+  if (low === -Infinity) return { offset: high, width: Infinity };
+  return { offset: (high + low) / 2, width: high - low };
+}
+
+/** Least-squares slope through the middles of the feasible intervals of short windows. */
+function slope(bounds: Bounds, at: number): number {
+  const windows = new Map<number, { high: number; low: number }>();
+  const put = (s: Sample, upper: boolean): void => {
+    const w = Math.floor((s.t - at) / WINDOW_NS);
+    const e = windows.get(w) ?? { high: Infinity, low: -Infinity };
+    if (upper) e.high = Math.min(e.high, s.d);
+    else e.low = Math.max(e.low, s.d);
+    windows.set(w, e);
+  };
+  for (const s of bounds.upper) put(s, true);
+  for (const s of bounds.lower) put(s, false);
+  const points = [...windows]
+    .filter(([, e]) => Number.isFinite(e.high) && Number.isFinite(e.low))
+    .map(([w, e]) => ({ x: (w + 0.5) * WINDOW_NS, y: (e.high + e.low) / 2 }));
+  if (points.length < 2) return 0;
+  const mx = points.reduce((n, p) => n + p.x, 0) / points.length;
+  const my = points.reduce((n, p) => n + p.y, 0) / points.length;
+  let xy = 0;
+  let xx = 0;
+  for (const p of points) {
+    xy += (p.x - mx) * (p.y - my);
+    xx += (p.x - mx) ** 2;
+  }
+  const k = xx === 0 ? 0 : xy / xx;
+  // Beyond 1000 ppm it is a step or a wrong match, not a drift.
+  return Math.abs(k) > 1e-3 ? 0 : k;
+}

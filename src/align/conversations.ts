@@ -1,0 +1,261 @@
+import { PROTO_TCP, type CaptureFlow } from '../model/capture.js';
+import type { FlowEnd } from '../model/trace.js';
+import { flowKey, type IcmpError, type Leg } from './legs.js';
+import type { TapData } from './taps.js';
+import type { FiveTuple, Topology } from './topology.js';
+
+/** One connection or exchange with all its legs, joined over NAT. */
+export interface Conversation {
+  readonly protocol: number;
+  /** As the client used it. */
+  readonly client: FlowEnd;
+  readonly server: FlowEnd;
+  /** As it looks after NAT; null when nothing is translated. */
+  readonly translated: { readonly client: FlowEnd; readonly server: FlowEnd; readonly inferred: boolean } | null;
+  readonly legs: readonly OrientedLeg[];
+  readonly errors: readonly IcmpError[];
+  /** False when no SYN, echo request or known server port tells who began. */
+  readonly orientationKnown: boolean;
+}
+
+export interface OrientedLeg {
+  readonly leg: Leg;
+  /** Way of client → server in the tap's table. */
+  readonly forward: 0 | 1;
+}
+
+interface Group {
+  readonly key: string;
+  readonly flow: CaptureFlow;
+  readonly legs: Leg[];
+  clientWay: 0 | 1 | null;
+  known: boolean;
+}
+
+/** Joins legs into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
+export function joinConversations(
+  taps: readonly TapData[],
+  legs: readonly Leg[],
+  errors: readonly IcmpError[],
+  topology: Topology,
+): Conversation[] {
+  const groups = groupByKey(taps, legs, topology);
+  const links = new Links(groups);
+  linkByTopology(groups, links, topology);
+  linkByFingerprint(groups, links);
+  const errorsByKey = groupErrors(taps, errors);
+  return links.components().map((members) => conversation(members, links, errorsByKey));
+}
+
+function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Map<string, Group> {
+  const groups = new Map<string, Group>();
+  for (const leg of legs) {
+    let g = groups.get(leg.key);
+    if (!g) {
+      const flow = taps[leg.tap]!.table.flows[leg.flow]!;
+      groups.set(leg.key, (g = { key: leg.key, flow, legs: [], clientWay: null, known: false }));
+    }
+    g.legs.push(leg);
+    if (g.clientWay === null && leg.clientWay !== null) {
+      g.clientWay = leg.clientWay;
+      g.known = true;
+    }
+  }
+  for (const g of groups.values()) if (g.clientWay === null) orient(g, topology);
+  return groups;
+}
+
+/** Without a SYN or echo request: service addresses and well-known ports are servers, else the first to speak is the client. */
+function orient(g: Group, topology: Topology): void {
+  const { protocol, a, aPort, b, bPort } = g.flow;
+  const aServes = topology.endpoints(protocol, { ip: a, port: aPort }).length > 0;
+  const bServes = topology.endpoints(protocol, { ip: b, port: bPort }).length > 0;
+  if (aServes !== bServes) {
+    g.clientWay = bServes ? 0 : 1;
+    g.known = true;
+    return;
+  }
+  const asClient = topology.translate({ protocol, src: { ip: a, port: aPort }, dst: { ip: b, port: bPort } });
+  if (asClient !== null) {
+    g.clientWay = 0;
+    g.known = true;
+    return;
+  }
+  // Ephemeral ports begin at 32768 on Linux, 1024 under prng SNAT: only a clear difference counts.
+  if (aPort !== bPort && (aPort < 32768) !== (bPort < 32768)) {
+    g.clientWay = aPort < 32768 ? 1 : 0;
+    g.known = protocol === PROTO_TCP || Math.min(aPort, bPort) > 0;
+    return;
+  }
+  let first: 0 | 1 = 0;
+  let at = Infinity;
+  for (const leg of g.legs)
+    for (const w of [0, 1] as const)
+      if (leg.first[w] < at) {
+        at = leg.first[w];
+        first = w;
+      }
+  g.clientWay = first;
+  g.known = g.legs.every((l) => l.first[first] <= l.first[first === 0 ? 1 : 0]);
+}
+
+function tupleOf(g: Group): FiveTuple {
+  const { protocol, a, aPort, b, bPort } = g.flow;
+  const ends: [FlowEnd, FlowEnd] = [
+    { ip: a, port: aPort },
+    { ip: b, port: bPort },
+  ];
+  const w = g.clientWay ?? 0;
+  return { protocol, src: ends[w], dst: ends[w === 0 ? 1 : 0] };
+}
+
+/** Union-find over groups; remembers which joins were inferred from packets alone. */
+class Links {
+  private readonly parent = new Map<string, string>();
+  private readonly inferredKeys = new Set<string>();
+  constructor(private readonly groups: ReadonlyMap<string, Group>) {
+    for (const key of groups.keys()) this.parent.set(key, key);
+  }
+  root(key: string): string {
+    let k = key;
+    while (this.parent.get(k)! !== k) k = this.parent.get(k)!;
+    for (let n = key; n !== k; ) {
+      const up = this.parent.get(n)!;
+      this.parent.set(n, k);
+      n = up;
+    }
+    return k;
+  }
+  join(a: string, b: string, inferred: boolean): void {
+    const [x, y] = [this.root(a), this.root(b)];
+    if (x === y) return;
+    this.parent.set(y, x);
+    if (inferred) {
+      this.inferredKeys.add(a);
+      this.inferredKeys.add(b);
+    }
+  }
+  inferred(key: string): boolean {
+    return this.inferredKeys.has(key);
+  }
+  components(): Group[][] {
+    const out = new Map<string, Group[]>();
+    for (const g of this.groups.values()) {
+      const r = this.root(g.key);
+      const list = out.get(r);
+      if (list) list.push(g);
+      else out.set(r, [g]);
+    }
+    return [...out.values()];
+  }
+}
+
+function keyOf(t: FiveTuple, groups: ReadonlyMap<string, Group>): string | null {
+  const forward = flowKey(t.protocol, t.src.ip, t.src.port, t.dst.ip, t.dst.port);
+  if (groups.has(forward)) return forward;
+  const backward = flowKey(t.protocol, t.dst.ip, t.dst.port, t.src.ip, t.src.port);
+  return groups.has(backward) ? backward : null;
+}
+
+function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topology: Topology): void {
+  for (const g of groups.values()) {
+    const tuple = tupleOf(g);
+    const translated = topology.translate(tuple);
+    if (translated !== null) {
+      const other = keyOf(translated, groups);
+      if (other !== null && other !== g.key) links.join(g.key, other, false);
+      continue;
+    }
+    for (const endpoint of topology.endpoints(tuple.protocol, tuple.dst)) {
+      const other = keyOf({ ...tuple, dst: endpoint }, groups);
+      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!)) links.join(g.key, other, false);
+    }
+  }
+}
+
+function noTapSeesBoth(x: Group, y: Group): boolean {
+  return !x.legs.some((l) => y.legs.some((m) => m.tap === l.tap));
+}
+
+/** Joins groups that carry the same packets under other addresses, where exactly one candidate fits. */
+function linkByFingerprint(groups: ReadonlyMap<string, Group>, links: Links): void {
+  const byPrint = new Map<string, Set<Group>>();
+  for (const g of groups.values())
+    for (const leg of g.legs)
+      for (const print of leg.fingerprints) {
+        const set = byPrint.get(print);
+        if (set) set.add(g);
+        else byPrint.set(print, new Set([g]));
+      }
+  for (const [print, set] of byPrint) {
+    if (set.size < 2 || set.size > 3) continue; // more: identical heartbeats, not NAT
+    const list = [...set];
+    for (let i = 0; i < list.length; i++)
+      for (let j = i + 1; j < list.length; j++) {
+        const [x, y] = [list[i]!, list[j]!];
+        if (x.flow.protocol !== y.flow.protocol || links.root(x.key) === links.root(y.key)) continue;
+        if (!noTapSeesBoth(x, y)) continue;
+        const strong = print.startsWith('S') && !print.endsWith('.0');
+        if (strong || sharesAddress(x.flow, y.flow)) links.join(x.key, y.key, true);
+      }
+  }
+}
+
+function sharesAddress(x: CaptureFlow, y: CaptureFlow): boolean {
+  return x.a === y.a || x.a === y.b || x.b === y.a || x.b === y.b;
+}
+
+function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Map<string, IcmpError[]> {
+  const out = new Map<string, IcmpError[]>();
+  for (const e of errors) {
+    const f = taps[e.tap]!.table.flows[e.flow];
+    if (!f) continue;
+    const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+    const list = out.get(key);
+    if (list) list.push(e);
+    else out.set(key, [e]);
+  }
+  return out;
+}
+
+/** TTL of the client's packets at a leg: the higher, the nearer to the client. */
+function clientTtl(g: Group): number {
+  const w = g.clientWay ?? 0;
+  return Math.max(...g.legs.map((l) => l.ttl[w]));
+}
+
+function conversation(
+  members: Group[],
+  links: Links,
+  errorsByKey: ReadonlyMap<string, readonly IcmpError[]>,
+): Conversation {
+  settleOrientation(members);
+  const sorted = [...members].sort((x, y) => clientTtl(y) - clientTtl(x) || (x.key < y.key ? -1 : 1));
+  const near = tupleOf(sorted[0]!);
+  const far = tupleOf(sorted[sorted.length - 1]!);
+  return {
+    protocol: near.protocol,
+    client: near.src,
+    server: near.dst,
+    translated:
+      members.length > 1
+        ? { client: far.src, server: far.dst, inferred: members.some((m) => links.inferred(m.key)) }
+        : null,
+    legs: members.flatMap((m) => m.legs.map((leg) => ({ leg, forward: m.clientWay ?? 0 }))),
+    errors: members.flatMap((m) => errorsByKey.get(m.key) ?? []),
+    orientationKnown: members.some((m) => m.known),
+  };
+}
+
+/** Groups of one conversation must agree on who is the client: the sure ones decide, by the end they share. */
+function settleOrientation(members: Group[]): void {
+  const sure = members.find((m) => m.legs.some((l) => l.clientWay !== null)) ?? members.find((m) => m.known);
+  if (!sure) return;
+  const t = tupleOf(sure);
+  for (const m of members) {
+    if (m === sure || m.legs.some((l) => l.clientWay !== null)) continue;
+    const { a, b } = m.flow;
+    if (a === t.src.ip || b === t.dst.ip) m.clientWay = 0;
+    else if (b === t.src.ip || a === t.dst.ip) m.clientWay = 1;
+  }
+}

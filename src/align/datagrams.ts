@@ -1,0 +1,152 @@
+import {
+  BIT_DF,
+  BIT_FRAG_FIRST,
+  BIT_FRAG_LAST,
+  BIT_FRAG_LATER,
+  PROTO_ICMP,
+  PROTO_ICMPV6,
+} from '../model/capture.js';
+import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import type { Observation } from './observations.js';
+
+/** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
+interface Copies {
+  count: number;
+  readonly times: number[];
+  readonly size: number;
+  readonly dontFragment: boolean;
+}
+
+/** One direction of UDP, ICMP or another protocol without sequence space, per point. */
+export interface DatagramDirection {
+  readonly units: readonly ReadonlyMap<string, Copies>[];
+  readonly total: readonly number[];
+  /** Some datagrams were fragments and not all of them arrived at some point. */
+  readonly fragmented: boolean;
+}
+
+export function datagramDirection(seen: readonly Observation[], back: 0 | 1, protocol: number): DatagramDirection {
+  let fragmented = false;
+  const units = seen.map((o) => {
+    const map = new Map<string, Copies>();
+    const partial = new Map<number, { bytes: number; end: number; time: number }>();
+    for (let i = 0; i < o.count; i++) {
+      if (o.back[i] !== back) continue;
+      const c = o.taps[o.tap[i]!]!.table.columns;
+      const r = o.row[i]!;
+      const bits = c.bits[r]!;
+      if (bits & (BIT_FRAG_FIRST | BIT_FRAG_LATER)) {
+        // A datagram in fragments is one unit, there only when all of it is: the stack drops the rest.
+        fragmented = true;
+        const id = c.ipId[r]!;
+        const p = partial.get(id) ?? { bytes: 0, end: -1, time: o.time[i]! };
+        const offset = bits & BIT_FRAG_LATER ? c.flags[r]! * 8 : 0;
+        const bytes = bits & BIT_FRAG_LATER ? c.payload[r]! : fragmentBytes(c.payload[r]!, protocol);
+        p.bytes += bytes;
+        if (bits & BIT_FRAG_LAST) p.end = offset + bytes;
+        if (p.end >= 0 && p.bytes >= p.end) {
+          add(map, `f${id}`, p.time, c.ipLength[r]!, false);
+          partial.delete(id);
+        } else partial.set(id, p);
+        continue;
+      }
+      add(map, unitKey(c, r, protocol), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
+    }
+    return map;
+  });
+  return { units, total: units.map((m) => sum(m)), fragmented };
+}
+
+/** The first fragment's payload is counted without its layer-4 header; offsets count it. */
+function fragmentBytes(payload: number, protocol: number): number {
+  return payload + (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6 || protocol === 17 ? 8 : 0);
+}
+
+type Columns = Observation['taps'][number]['table']['columns'];
+
+/**
+ * What stays the same from point to point. SNAT rewrites the ICMP identifier, never its sequence; the IP id is
+ * kept by routing and NAT but 0 on many packets, where identical datagrams can only be counted.
+ */
+function unitKey(c: Columns, r: number, protocol: number): string {
+  if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6)
+    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`;
+  return `${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+}
+
+function add(map: Map<string, Copies>, key: string, time: number, size: number, dontFragment: boolean): void {
+  const u = map.get(key);
+  if (u) {
+    u.count++;
+    u.times.push(time);
+  } else map.set(key, { count: 1, times: [time], size, dontFragment });
+}
+
+function sum(map: ReadonlyMap<string, Copies>): number {
+  let n = 0;
+  for (const u of map.values()) n += u.count;
+  return n;
+}
+
+/**
+ * Losses between consecutive covered points. `answered` units (echo requests whose reply was seen) count as
+ * passed wherever a capture missed them.
+ */
+export function datagramLosses(
+  direction: DatagramDirection,
+  answered: (key: string) => number,
+  coverage: CoverageOf,
+  lastWatched: (point: number) => number,
+  acceptAssumed: boolean,
+): PairLoss[] {
+  const points = direction.units.length;
+  const pairs = new Map<string, Mutable>();
+  for (let k = 0; k < points; k++)
+    for (const [key, unit] of direction.units[k]!) {
+      let passed = answered(key);
+      for (let j = k + 1; j < points; j++) passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
+      const counted = new Map<string, { copies: number; last: number }>();
+      for (const t of unit.times) {
+        const next = nextCovered(k, points, t, coverage, acceptAssumed);
+        if (!next) continue;
+        const id = `${k}.${next.to}.${next.proved}`;
+        const e = counted.get(id) ?? { copies: 0, last: t };
+        e.copies++;
+        e.last = t;
+        counted.set(id, e);
+      }
+      for (const [id, { copies, last }] of counted) {
+        const p = pairs.get(id) ?? pairs.set(id, emptyPair(id)).get(id)!;
+        const missing = Math.max(0, copies - passed);
+        p.sent += copies;
+        p.lost += missing;
+        if (passed === 0) {
+          p.neverPassed += 1;
+          p.neverCopies += copies;
+          p.watchedFor = Math.max(p.watchedFor, lastWatched(k) - last);
+          if (p.smallestLost === 0 || unit.size < p.smallestLost) p.smallestLost = unit.size;
+          p.dontFragment &&= unit.dontFragment;
+        } else if (unit.size > p.largestPassed) p.largestPassed = unit.size;
+      }
+    }
+  return [...pairs.values()];
+}
+
+type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] };
+
+function emptyPair(id: string): Mutable {
+  const [from, to, proved] = id.split('.');
+  return {
+    from: Number(from),
+    to: Number(to),
+    proved: proved === 'true',
+    sent: 0,
+    lost: 0,
+    neverPassed: 0,
+    neverCopies: 0,
+    watchedFor: 0,
+    largestPassed: 0,
+    smallestLost: 0,
+    dontFragment: true,
+  };
+}

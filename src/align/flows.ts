@@ -1,0 +1,144 @@
+import {
+  PROTO_ICMP,
+  PROTO_ICMPV6,
+  PROTO_SCTP,
+  PROTO_TCP,
+  PROTO_UDP,
+} from '../model/capture.js';
+import type { Flow, Loss, Point, PointCount, Rejection, Segment, SizeLoss } from '../model/trace.js';
+import type { Analysis } from './analyse.js';
+import { stretchLosses } from './grouping.js';
+import type { PathPoint, Station } from './paths.js';
+import type { Stretch } from './rejections.js';
+import type { Ends } from './roles.js';
+import { isoMicros, type TimeBase } from './timebase.js';
+import type { Judged } from './verdicts.js';
+import { wilson } from './wilson.js';
+
+const PROTOCOLS: Readonly<Record<number, Flow['protocol']>> = {
+  [PROTO_TCP]: 'tcp',
+  [PROTO_UDP]: 'udp',
+  [PROTO_ICMP]: 'icmp',
+  [PROTO_ICMPV6]: 'icmpv6',
+  [PROTO_SCTP]: 'sctp',
+};
+
+/** True when the flow's client lives at the end called destination: its near side is then `dst`. */
+export function runsBackwards(a: Analysis, ends: Ends): boolean {
+  const client = a.conversation.client.ip;
+  if (client === ends.srcIp) return false;
+  if (client === ends.dstIp) return true;
+  const { nearNode, farNode } = a.path;
+  if (ends.srcNode === ends.dstNode) return false;
+  return (nearNode !== null && nearNode === ends.dstNode) || (nearNode === null && farNode !== null && farNode === ends.srcNode);
+}
+
+export function pointName(station: Station, backwards: boolean): Point {
+  const near = station.startsWith('near');
+  const side = near !== backwards ? 'src' : 'dst';
+  return `${side}_${station.endsWith('veth') ? 'veth' : 'eth0'}` as Point;
+}
+
+export function segmentName(stretch: Stretch | 'none', backwards: boolean): Segment {
+  switch (stretch) {
+    case 'none':
+    case 'unknown':
+    case 'vpc':
+      return stretch;
+    case 'near_pod':
+      return backwards ? 'dst_pod' : 'src_pod';
+    case 'near_node':
+      return backwards ? 'dst_node' : 'src_node';
+    case 'far_node':
+      return backwards ? 'src_node' : 'dst_node';
+    case 'far_pod':
+      return backwards ? 'src_pod' : 'dst_pod';
+  }
+}
+
+export function makeFlow(
+  j: Judged,
+  size: SizeLoss | null,
+  ends: Ends,
+  base: TimeBase,
+  explanation: string,
+): Flow {
+  const a = j.analysis;
+  const c = a.conversation;
+  const backwards = runsBackwards(a, ends);
+  const points: Partial<Record<Point, PointCount>> = {};
+  for (const p of a.path.points) points[pointName(p.station, backwards)] = pointCount(p, base);
+  const times = c.legs.flatMap(({ leg }) => [leg.first[0], leg.first[1]]).filter((t) => Number.isFinite(t));
+  const ended = c.legs.flatMap(({ leg }) => [leg.last[0], leg.last[1]]).filter((t) => Number.isFinite(t));
+  return {
+    protocol: PROTOCOLS[c.protocol] ?? 'other',
+    src: c.client,
+    dst: c.server,
+    translated: c.translated
+      ? { src: c.translated.client, dst: c.translated.server, inferred: c.translated.inferred }
+      : null,
+    verdict: j.verdict,
+    segment: segmentName(j.stretch, backwards),
+    direction: j.direction,
+    reason: j.reason,
+    explanation,
+    points,
+    lastSeen: j.lastSeen === null ? null : pointName(j.lastSeen, backwards),
+    firstMissing: j.firstMissing === null ? null : pointName(j.firstMissing, backwards),
+    losses: flowLosses(a, backwards),
+    rejection: rejection(a, backwards),
+    size,
+    syn: a.tcp?.syn ?? 0,
+    synAck: a.tcp?.synAck ?? 0,
+    retransmissions: a.retransmissions,
+    firstNs: base.absolute(Math.min(...times)),
+    lastNs: base.absolute(Math.max(...ended)),
+  };
+}
+
+function pointCount(p: PathPoint, base: TimeBase): PointCount {
+  let packets = 0;
+  let bytes = 0;
+  let returnPackets = 0;
+  let returnBytes = 0;
+  let first = Infinity;
+  let last = -Infinity;
+  for (const { leg, forward } of p.legs) {
+    const back = forward === 0 ? 1 : 0;
+    packets += leg.packets[forward];
+    bytes += leg.bytes[forward];
+    returnPackets += leg.packets[back];
+    returnBytes += leg.bytes[back];
+    first = Math.min(first, leg.first[0], leg.first[1]);
+    last = Math.max(last, leg.last[0], leg.last[1]);
+  }
+  const iso = (t: number): string | null => (Number.isFinite(t) ? isoMicros(base.absolute(t)) : null);
+  return { packets, bytes, returnPackets, returnBytes, first: iso(first), last: iso(last) };
+}
+
+function flowLosses(a: Analysis, backwards: boolean): Loss[] {
+  return stretchLosses(a)
+    .filter(({ pair }) => pair.lost > 0)
+    .map(({ stretch, direction, pair }) => ({
+      segment: segmentName(stretch, backwards),
+      direction,
+      sent: pair.sent,
+      lost: pair.lost,
+      ...wilson(pair.lost, pair.sent),
+      from: pointName(a.path.points[pair.from]!.station, backwards),
+      to: pointName(a.path.points[pair.to]!.station, backwards),
+    }));
+}
+
+function rejection(a: Analysis, backwards: boolean): Rejection | null {
+  const r = a.refusal;
+  if (r === null) return null;
+  return {
+    by: r.by,
+    icmpType: r.icmpType,
+    icmpCode: r.icmpCode,
+    sender: r.sender,
+    firstSeen: pointName(r.firstSeen, backwards),
+    segment: segmentName(r.stretch, backwards),
+  };
+}

@@ -1,0 +1,381 @@
+import type { Conversation } from './conversations.js';
+import { fileNameHint, type FileNameHint } from './file-name-hints.js';
+import { isInitialTtl, type TapData } from './taps.js';
+import type { Topology, TopologyNode } from './topology.js';
+
+export type Certainty = 'given' | 'certain' | 'likely' | 'assumed';
+
+/** Where a tap stands, apart from which flows are in question. */
+export interface Place {
+  node: string | null;
+  kind: 'veth' | 'eni' | 'unknown';
+  interfaceName: string | null;
+  /** Pod addresses behind a veth. */
+  podIps: string[];
+  reason: string;
+  certainty: Certainty;
+}
+
+export interface Geography {
+  readonly places: readonly Place[];
+  readonly hints: readonly FileNameHint[];
+  /** Node that an address is at home on, null when nothing tells. */
+  nodeOf(ip: string): string | null;
+}
+
+/** Finds the place of every tap: by MAC and interface name, by TTL, by round-trip times, and by file name last. */
+export function locateTaps(
+  taps: readonly TapData[],
+  conversations: readonly Conversation[],
+  topology: Topology,
+): Geography {
+  const hints = taps.map((t) => fileNameHint(t.table.file, topology));
+  const places = taps.map((t, i) => byIdentity(t, hints[i]!, topology) ?? byTtl(t) ?? unknownPlace());
+  const homes = homesByTopology(topology);
+  nameByFile(taps, places, hints, topology);
+  groupWithoutBundles(taps, places, conversations, homes);
+  spreadNodeWords(places, hints);
+  homesBySubnet(places, conversations, homes);
+  return { places, hints, nodeOf: (ip) => homes.get(ip) ?? null };
+}
+
+function unknownPlace(): Place {
+  return { node: null, kind: 'unknown', interfaceName: null, podIps: [], reason: 'nothing tells', certainty: 'assumed' };
+}
+
+function homesByTopology(topology: Topology): Map<string, string> {
+  const homes = new Map<string, string>();
+  for (const n of topology.nodes) {
+    for (const a of n.addresses) homes.set(a, n.id);
+    for (const p of n.pods) homes.set(p.ip, n.id);
+  }
+  return homes;
+}
+
+/** The interface's own MAC or name, as a bundle knows it. */
+function byIdentity(tap: TapData, hint: FileNameHint, topology: Topology): Place | null {
+  const named: { node: TopologyNode; name: string; how: string }[] = [];
+  const byMac = macCandidates(tap, topology);
+  for (const n of topology.nodes)
+    for (const i of n.interfaces)
+      if (tap.interfaceName !== null && i.name === tap.interfaceName)
+        named.push({ node: n, name: i.name, how: `interface ${i.name} of the capture file` });
+  let found = byMac;
+  if (named.length === 1 && byMac.length !== 1) found = named;
+  if (named.length > 1 && byMac.length > 1)
+    found = byMac.filter((m) => named.some((n) => n.node.id === m.node.id && n.name === m.name));
+  if (found.length > 1) {
+    // Two ENIs of one subnet talk to each other: both MACs are in every frame. Pods behind tell them apart.
+    const local = found.filter((f) => f.node.pods.some((p) => sendsWithOneHop(tap, p.ip)));
+    if (local.length === 1) found = local;
+  }
+  if (found.length > 1 && hint.node !== null) found = found.filter((f) => f.node.id === hint.node);
+  if (found.length !== 1) return null;
+  const { node, name, how } = found[0]!;
+  const info = node.interfaces.find((i) => i.name === name);
+  const veth = info?.kind === 'veth';
+  return {
+    node: node.id,
+    kind: veth ? 'veth' : info?.kind === 'eni' ? 'eni' : 'unknown',
+    interfaceName: name,
+    podIps: veth ? podsBehind(node, name, tap) : [],
+    reason: `${how} is ${name} of ${node.id}`,
+    certainty: 'certain',
+  };
+}
+
+function sendsWithOneHop(tap: TapData, ip: string): boolean {
+  const e = tap.ends.get(ip);
+  return e !== undefined && e.sent > 0 && isInitialTtl(e.ttl + 1);
+}
+
+function macCandidates(tap: TapData, topology: Topology): { node: TopologyNode; name: string; how: string }[] {
+  const total = tap.macs.reduce((n, m) => n + m.packets, 0);
+  const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
+  for (const n of topology.nodes)
+    for (const i of n.interfaces) {
+      if (i.mac === null || /^(00:){5}00$/.test(i.mac)) continue;
+      const mac = i.mac.toLowerCase();
+      const how = `MAC ${mac}`;
+      if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
+      else if (total > 0) {
+        const hits = tap.macs.reduce((sum, m) => sum + (m.src === mac || (!tap.cooked && m.dst === mac) ? m.packets : 0), 0);
+        const share = hits / total;
+        if (tap.cooked ? hits > 0 : share >= 0.9) out.push({ node: n, name: i.name, how, share });
+      } else if (tap.arp.some((a) => a.senderMac === mac && a.op === 'request')) {
+        out.push({ node: n, name: i.name, how: `${how} in ARP`, share: 1 });
+      }
+    }
+  const best = Math.max(0, ...out.map((o) => o.share));
+  return out.filter((o) => o.share === best);
+}
+
+/** Addresses of pods behind a veth: the bundle's, else the one end that sends with an initial TTL. */
+function podsBehind(node: TopologyNode, veth: string, tap: TapData): string[] {
+  const known = node.pods.filter((p) => p.veth === veth).map((p) => p.ip);
+  if (known.length > 0) return known;
+  const end = commonEnd(tap, true);
+  return end === null ? [] : [end];
+}
+
+/** The address that is an end of every packet of the tap; with `initial`, one that sends with an initial TTL. */
+function commonEnd(tap: TapData, initial: boolean): string | null {
+  let ip = 0;
+  for (const e of tap.ends.values()) ip += e.sent;
+  if (ip === 0) return null;
+  for (const [address, e] of tap.ends)
+    if (e.sent + e.received === ip && (!initial || (e.sent > 0 && isInitialTtl(e.ttl)))) return address;
+  return null;
+}
+
+/** 64 at the sender's veth, one less on an ENI, two less at the receiver's veth of another node. */
+function byTtl(tap: TapData): Place | null {
+  if (tap.packets === 0) return null;
+  const pod = commonEnd(tap, true);
+  if (pod !== null)
+    return {
+      node: null,
+      kind: 'veth',
+      interfaceName: tap.interfaceName,
+      podIps: [pod],
+      reason: `every packet is to or from ${pod}, whose own packets have their initial TTL ${tap.ends.get(pod)!.ttl}`,
+      certainty: 'likely',
+    };
+  const silent = commonEnd(tap, false);
+  if (silent !== null && tap.ends.get(silent)!.sent === 0) {
+    const ttls = [...tap.ends.values()].filter((e) => e.sent > 0).map((e) => e.ttl);
+    if (ttls.length > 0 && ttls.every((t) => isInitialTtl(t + 2)))
+      return {
+        node: null,
+        kind: 'veth',
+        interfaceName: tap.interfaceName,
+        podIps: [silent],
+        reason: `every packet is to ${silent} and has been forwarded twice (TTL ${ttls[0]})`,
+        certainty: 'likely',
+      };
+  }
+  const forwarded = [...tap.ends.values()].some((e) => e.sent > 0 && isInitialTtl(e.ttl + 1));
+  if (!forwarded) return null;
+  return {
+    node: null,
+    kind: 'eni',
+    interfaceName: tap.interfaceName,
+    podIps: [],
+    reason: 'packets of several ends, forwarded once (TTL one below its initial value)',
+    certainty: 'likely',
+  };
+}
+
+/** For taps that packets cannot place: an instance id, host name or veth name of a bundle in the file's name. */
+function nameByFile(
+  taps: readonly TapData[],
+  places: Place[],
+  hints: readonly FileNameHint[],
+  topology: Topology,
+): void {
+  places.forEach((place, i) => {
+    const hint = hints[i]!;
+    const tap = taps[i]!;
+    if (place.certainty === 'certain') return;
+    const pod = place.podIps[0];
+    const home = pod === undefined ? null : topology.nodes.find((n) => n.pods.some((p) => p.ip === pod));
+    if (home) {
+      place.node = home.id;
+      place.interfaceName ??= home.pods.find((p) => p.ip === pod)?.veth ?? null;
+      place.reason += `; it is a pod of ${home.id}`;
+      return;
+    }
+    if (hint.node !== null && (place.node === null || tap.packets === 0)) {
+      const node = topology.nodes.find((n) => n.id === hint.node)!;
+      place.node = node.id;
+      place.interfaceName ??= hint.interfaceName;
+      if (place.kind === 'unknown') place.kind = hint.kind ?? 'unknown';
+      if (place.kind === 'veth' && hint.interfaceName !== null && place.podIps.length === 0)
+        place.podIps = podsBehind(node, hint.interfaceName, tap);
+      place.reason = `file name names ${hint.interfaceName ?? 'the node'} of ${node.id}`;
+      place.certainty = tap.packets === 0 ? 'likely' : 'assumed';
+    } else if (place.kind === 'unknown' && hint.kind !== null) {
+      place.kind = hint.kind;
+      place.interfaceName ??= hint.interfaceName;
+      place.reason = `file name looks like ${hint.kind === 'veth' ? 'a veth' : 'a node interface'}`;
+      place.certainty = 'assumed';
+    }
+  });
+}
+
+/** Gives nodes to taps that no bundle places, by who is nearer to whom. */
+function groupWithoutBundles(
+  taps: readonly TapData[],
+  places: Place[],
+  conversations: readonly Conversation[],
+  homes: Map<string, string>,
+): void {
+  const enis = taps.filter((t) => places[t.index]!.kind === 'eni' && t.packets > 0);
+  const anonymous = enis.filter((t) => places[t.index]!.node === null);
+  nameAnonymous(taps, places, anonymous);
+  if (enis.length > 0) {
+    const votes = nearnessVotes(places, conversations);
+    for (const [ip, perNode] of votes) {
+      if (homes.has(ip)) continue;
+      const best = [...perNode].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))[0];
+      if (best && best[1] > 0) homes.set(ip, best[0]);
+    }
+  }
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.kind !== 'veth' || place.node !== null) continue;
+    const pod = place.podIps[0];
+    let node = pod === undefined ? null : (homes.get(pod) ?? null);
+    node ??= sameNodeByArp(tap, taps, places);
+    node ??= sameNodeByTtl(tap, taps, places);
+    node ??= freshNode(places);
+    place.node = node;
+    for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
+  }
+}
+
+function freshNode(places: readonly Place[]): string {
+  const used = new Set(places.map((p) => p.node));
+  for (let n = 1; ; n++) if (!used.has(`node-${n}`)) return `node-${n}`;
+}
+
+/** One node per anonymous ENI tap; parts of one rotated capture (same MACs, windows apart) share theirs. */
+function nameAnonymous(
+  taps: readonly TapData[],
+  places: Place[],
+  anonymous: readonly TapData[],
+): void {
+  const macsOf = (t: TapData): string =>
+    [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
+  for (const tap of anonymous) {
+    const place = places[tap.index]!;
+    const sibling = taps.find(
+      (o) =>
+        o.index < tap.index &&
+        places[o.index]!.kind === 'eni' &&
+        places[o.index]!.node !== null &&
+        macsOf(o) === macsOf(tap) &&
+        o.first !== null &&
+        tap.first !== null &&
+        (o.last! <= tap.first || tap.last! <= o.first),
+    );
+    place.node = sibling ? places[sibling.index]!.node : freshNode(places);
+  }
+}
+
+/**
+ * Round trips are longer nearer to the client: at its own node they hold the whole way. Each conversation seen
+ * with an answer at ENI taps of two nodes votes for where its two ends live.
+ */
+function nearnessVotes(
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+): Map<string, Map<string, number>> {
+  const votes = new Map<string, Map<string, number>>();
+  const vote = (ip: string, node: string, weight: number): void => {
+    const v = votes.get(ip) ?? new Map<string, number>();
+    v.set(node, (v.get(node) ?? 0) + weight);
+    votes.set(ip, v);
+  };
+  for (const c of conversations) {
+    if (!c.orientationKnown) continue;
+    const seen = c.legs
+      .filter(({ leg }) => places[leg.tap]!.kind === 'eni' && places[leg.tap]!.node !== null)
+      .map(({ leg, forward }) => ({
+        node: places[leg.tap]!.node!,
+        trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+      }));
+    const nodes = new Set(seen.map((s) => s.node));
+    const server = c.translated?.server.ip ?? c.server.ip;
+    const answered = seen.filter((s) => Number.isFinite(s.trip) && s.trip > 0);
+    if (nodes.size === 2 && answered.length >= 2) {
+      const sorted = [...answered].sort((x, y) => y.trip - x.trip);
+      const near = sorted[0]!;
+      const far = sorted.find((s) => s.node !== near.node);
+      if (!far || near.trip <= far.trip) continue;
+      vote(c.client.ip, near.node, 2);
+      vote(server, far.node, 2);
+    } else if (nodes.size === 1 && answered.length === 0) {
+      // Seen at one of them only and never answered: it began there, and did not get to the other.
+      vote(c.client.ip, [...nodes][0]!, 0.01);
+    }
+  }
+  return votes;
+}
+
+/** The node asks for its pod's MAC with its own address: the same address asks at its ENI. */
+function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly Place[]): string | null {
+  const pods = new Set(places[tap.index]!.podIps);
+  const askers = new Set(tap.arp.filter((a) => a.op === 'request' && !pods.has(a.senderIp)).map((a) => a.senderIp));
+  for (const other of taps)
+    if (
+      other !== tap &&
+      places[other.index]!.node !== null &&
+      other.arp.some((a) => a.op === 'request' && askers.has(a.senderIp))
+    )
+      return places[other.index]!.node;
+  return null;
+}
+
+/** Packets between two pods of one node are forwarded once: initial TTL at one veth, one less at the other. */
+function sameNodeByTtl(tap: TapData, taps: readonly TapData[], places: readonly Place[]): string | null {
+  for (const other of taps) {
+    const place = places[other.index]!;
+    if (other === tap || place.kind !== 'veth' || place.node === null) continue;
+    const pod = place.podIps[0];
+    const peer = pod === undefined ? undefined : tap.ends.get(pod);
+    if (peer && peer.sent > 0 && isInitialTtl(peer.ttl + 1)) return place.node;
+  }
+  return null;
+}
+
+/**
+ * Pods of a node live in its ENIs' subnets: an address that nothing else places is at home beside its
+ * neighbours, or, in a subnet of its own, on the one other node that was captured. Never on the node of its peer:
+ * that two pods share a node must be seen, not guessed.
+ */
+function homesBySubnet(
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+  homes: Map<string, string>,
+): void {
+  const tapped = [...new Set(places.map((p) => p.node).filter((n) => n !== null))];
+  const subnets = new Map<string, Set<string>>();
+  for (const [ip, node] of homes) {
+    const s = subnetOf(ip);
+    if (s !== null) subnets.set(s, (subnets.get(s) ?? new Set()).add(node));
+  }
+  for (const c of conversations) {
+    const server = (c.translated?.server ?? c.server).ip;
+    const peerHome = homes.get(c.client.ip);
+    if (peerHome === undefined || homes.has(server)) continue;
+    const neighbours = [...(subnets.get(subnetOf(server) ?? '') ?? [])];
+    const others = tapped.filter((n) => n !== peerHome);
+    const home = neighbours.length > 0 ? neighbours : others;
+    if (home.length === 1 && home[0] !== peerHome && others.includes(home[0]!)) homes.set(server, home[0]!);
+  }
+}
+
+/** The smallest usual subnet: /24, or /64 of IPv6. */
+function subnetOf(ip: string): string | null {
+  if (!ip.includes(':')) return ip.split('.').slice(0, 3).join('.');
+  const groups = ip.split('::')[0]!.split(':');
+  return groups.length >= 4 ? groups.slice(0, 4).join(':') : null;
+}
+
+/** `node2_eth0.pcap` is placed: then the empty `node2_veth.pcap` stands on the same node. */
+function spreadNodeWords(places: Place[], hints: readonly FileNameHint[]): void {
+  const words = new Map<string, Set<string>>();
+  places.forEach((p, i) => {
+    const w = hints[i]!.nodeWord;
+    if (w !== null && p.node !== null) words.set(w, (words.get(w) ?? new Set()).add(p.node));
+  });
+  places.forEach((p, i) => {
+    const w = hints[i]!.nodeWord;
+    const nodes = w === null ? undefined : words.get(w);
+    if (p.node === null && nodes?.size === 1) {
+      p.node = [...nodes][0]!;
+      p.reason += `; the file name shares '${w}' with another capture of that node`;
+    }
+  });
+}

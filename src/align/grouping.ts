@@ -1,0 +1,106 @@
+import { PROTO_TCP } from '../model/capture.js';
+import type { Direction, SizeLoss } from '../model/trace.js';
+import type { Analysis } from './analyse.js';
+import type { PairLoss } from './losses.js';
+import type { Stretch } from './rejections.js';
+import { stretchBetween, type Judged } from './verdicts.js';
+
+/** Both ends without ports: what a filter, a route or a lossy link treats alike. */
+export function hostPair(a: Analysis): string {
+  const c = a.conversation;
+  return `${c.client.ip}|${(c.translated?.server ?? c.server).ip}`;
+}
+
+export interface StretchLoss {
+  readonly stretch: Stretch;
+  readonly direction: Direction;
+  readonly pair: PairLoss;
+}
+
+export function stretchLosses(a: Analysis): StretchLoss[] {
+  const out: StretchLoss[] = [];
+  for (const [pairs, direction] of [
+    [a.forward, 'forward'],
+    [a.back, 'return'],
+  ] as const)
+    for (const pair of pairs) out.push({ stretch: stretchBetween(a.path, pair.from, pair.to).stretch, direction, pair });
+  return out;
+}
+
+/**
+ * Looks at each verdict again beside its siblings between the same two hosts:
+ * - A flow of which nothing passed is a lossy flow when its siblings lose part of their packets in the same
+ *   place: chance, not a filter.
+ * - Only packets above a size vanish, smaller ones of the same hosts pass: a path-MTU black hole.
+ */
+export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
+  const siblings = new Map<string, Judged[]>();
+  for (const j of all) {
+    const key = hostPair(j.analysis);
+    const list = siblings.get(key);
+    if (list) list.push(j);
+    else siblings.set(key, [j]);
+  }
+  const sizes = new Map<Judged, SizeLoss>();
+  for (const group of siblings.values()) {
+    const largest = largestPassed(group);
+    for (const j of group) {
+      if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') continue;
+      const size = sizeLoss(j, largest);
+      if (size !== null) {
+        j.reason = 'size';
+        sizes.set(j, size);
+      } else if (partOfPartialLoss(j, group)) {
+        j.verdict = 'lossy';
+        j.reason = 'partial';
+      }
+    }
+  }
+  return sizes;
+}
+
+function largestPassed(group: readonly Judged[]): Map<string, number> {
+  const out = new Map<string, number>();
+  for (const j of group)
+    for (const { stretch, direction, pair } of stretchLosses(j.analysis)) {
+      const key = `${stretch}.${direction}`;
+      out.set(key, Math.max(out.get(key) ?? 0, pair.largestPassed));
+    }
+  return out;
+}
+
+/** Below this, every IPv4 path must carry the packet: it was not its size. */
+const SMALLEST_MTU_PROBLEM = 577;
+
+function sizeLoss(j: Judged, largest: ReadonlyMap<string, number>): SizeLoss | null {
+  const passed = largest.get(`${j.stretch}.${j.direction}`) ?? 0;
+  let smallest = 0;
+  let dontFragment = true;
+  for (const { stretch, direction, pair } of stretchLosses(j.analysis)) {
+    if (stretch !== j.stretch || direction !== j.direction || pair.smallestLost === 0) continue;
+    if (smallest === 0 || pair.smallestLost < smallest) smallest = pair.smallestLost;
+    dontFragment &&= pair.dontFragment;
+  }
+  if (passed === 0 || smallest < SMALLEST_MTU_PROBLEM || smallest <= passed) return null;
+  return { largestPassed: passed, smallestLost: smallest, dontFragment };
+}
+
+function partOfPartialLoss(j: Judged, group: readonly Judged[]): boolean {
+  const tcp = j.analysis.conversation.protocol === PROTO_TCP;
+  for (const other of group) {
+    if (other === j) continue;
+    for (const { stretch, direction, pair } of stretchLosses(other.analysis)) {
+      if (stretch !== j.stretch || direction !== j.direction || !pair.proved) continue;
+      const passed = pair.sent - pair.lost;
+      if (pair.lost > 0 && passed > 0) return true;
+      // One question, one datagram: a sibling of the same service that passed makes it chance as well.
+      if (!tcp && passed > 0 && sameService(j, other)) return true;
+    }
+  }
+  return false;
+}
+
+function sameService(x: Judged, y: Judged): boolean {
+  const [a, b] = [x.analysis.conversation, y.analysis.conversation];
+  return a.protocol === b.protocol && a.server.port === b.server.port && a.server.ip === b.server.ip;
+}

@@ -1,0 +1,213 @@
+import type { Question } from '../facts/types.js';
+import type { CaptureTable } from '../model/capture.js';
+import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
+import { analyseConversation, type Scene } from './analyse.js';
+import { estimateClocks } from './clocks.js';
+import { joinConversations, type Conversation } from './conversations.js';
+import { makeFlow, pointName, runsBackwards, segmentName } from './flows.js';
+import { locateTaps } from './geography.js';
+import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
+import { collectLegs } from './legs.js';
+import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
+import { summarise, type Fate } from './summary.js';
+import { makeTaps } from './taps.js';
+import { TimeBase } from './timebase.js';
+import type { Topology } from './topology.js';
+import { judge, type Judged } from './verdicts.js';
+import { wilson } from './wilson.js';
+import { explain } from './wording.js';
+
+export { NO_TOPOLOGY, type FiveTuple, type Topology, type TopologyNode } from './topology.js';
+export { isoMicros } from './timebase.js';
+
+export interface AlignInput {
+  readonly tables: readonly CaptureTable[];
+  readonly topology: Topology;
+  readonly question: Question;
+  /** Capture file → point, as the user gave it. */
+  readonly given: ReadonlyMap<string, Point>;
+  /** Flows listed in the result beyond those that went wrong. */
+  readonly maxHealthyFlows?: number;
+}
+
+const MAX_LISTED = 500;
+
+/**
+ * Aligns captures of up to four points and says what became of each flow.
+ * Pure: the same tables give the same result.
+ */
+export function align(input: AlignInput): Trace {
+  const { tables, topology, question, given } = input;
+  const base = new TimeBase(tables);
+  const localPods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
+  const taps = makeTaps(tables, base, localPods);
+  const { legs, errors } = collectLegs(taps);
+  const conversations = joinConversations(taps, legs, errors, topology);
+  const geography = locateTaps(taps, conversations, topology);
+  applyGiven(taps, geography, given);
+  const asked = conversations.filter((c) => isAsked(c, question));
+  const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
+  if (guess !== null) placeLeftovers(taps, geography, guess, given);
+  const clocks = estimateClocks(taps, conversations, geography);
+  const scene: Scene = { taps, geography, clocks, topology };
+  const judged = conversations.map((c) => judge(analyseConversation(c, scene)));
+  const sizes = judgeTogether(judged);
+  const fates = groupFates(judged, scene, topology, question);
+  const chosen = fates[0] ?? null;
+  const ends: Ends = chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null };
+  const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
+  const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
+  const fate = chosen === null ? null : toFate(chosen, order, ends);
+  const counts: Record<Verdict, number> = { delivered: 0, dropped: 0, lossy: 0, rejected: 0, inconclusive: 0 };
+  for (const j of judged) counts[j.verdict]++;
+  return {
+    trafficPath:
+      ends.srcNode === null || ends.dstNode === null
+        ? 'unknown'
+        : ends.srcNode === ends.dstNode
+          ? 'same_node'
+          : 'cross_node',
+    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base)),
+    clocks: clocks.offsets,
+    flows,
+    counts,
+    summary: summarise(fate, flows, ends, scene, given),
+    srcIp: ends.srcIp,
+    dstIp: ends.dstIp,
+    srcNode: ends.srcNode,
+    dstNode: ends.dstNode,
+    losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
+    notes: judged.length > order.length ? [`${judged.length - order.length} more flows are counted, not listed.`] : [],
+  };
+}
+
+function isAsked(c: Conversation, q: Question): boolean {
+  const matches = (end: { ip: string; port: number }, wanted: { ip: string; port: number | null } | null): boolean =>
+    wanted === null || (end.ip === wanted.ip && (wanted.port === null || end.port === wanted.port));
+  if (q.src === null && q.dst === null && q.protocol === null) return false;
+  const protocols: Record<string, number[]> = { tcp: [6], udp: [17], icmp: [1, 58], sctp: [132] };
+  if (q.protocol !== null && !(protocols[q.protocol] ?? []).includes(c.protocol)) return false;
+  const servers = [c.server, ...(c.translated ? [c.translated.server] : [])];
+  return matches(c.client, q.src) && servers.some((s) => matches(s, q.dst));
+}
+
+interface Group {
+  readonly members: Judged[];
+  readonly ends: Ends;
+  readonly score: number;
+}
+
+/** Flows by hosts and fate, the one that matters most first. */
+function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology, question: Question): Group[] {
+  const groups = new Map<string, Judged[]>();
+  for (const j of judged) {
+    const key = `${hostPair(j.analysis)}|${j.verdict}|${j.stretch}|${j.direction}|${j.reason === 'size'}`;
+    const list = groups.get(key);
+    if (list) list.push(j);
+    else groups.set(key, [j]);
+  }
+  const vethEnds = new Set(scene.geography.places.filter((p) => p.kind === 'veth').flatMap((p) => p.podIps));
+  const out = [...groups.values()].map((members): Group => {
+    const c = members[0]!.analysis.conversation;
+    const ends = endsOf(c, scene.geography, topology);
+    let score = weight(members);
+    if (vethEnds.has(ends.srcIp ?? '')) score += 40;
+    if (vethEnds.has(ends.dstIp ?? '')) score += 20;
+    if (members.some((m) => isAsked(m.analysis.conversation, question))) score += 10_000;
+    return { members, ends, score: score + Math.min(members.length, 30) };
+  });
+  return out.sort((x, y) => y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1));
+}
+
+function weight(members: readonly Judged[]): number {
+  const j = members[0]!;
+  switch (j.verdict) {
+    case 'dropped':
+      return j.reason === 'no-answer' ? 900 : 1000;
+    case 'rejected':
+      return 800;
+    case 'lossy': {
+      const lost = members.reduce((n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0), 0);
+      return lost >= 2 ? 600 : 100;
+    }
+    case 'inconclusive':
+      return j.candidates.length > 0 ? 300 : 50;
+    case 'delivered':
+      return 80;
+  }
+}
+
+function listOrder(judged: readonly Judged[], fates: readonly Group[], maxHealthy: number): Judged[] {
+  const out: Judged[] = [];
+  let healthy = 0;
+  for (const g of fates)
+    for (const j of g.members) {
+      if (out.length >= MAX_LISTED) return out;
+      if (j.verdict === 'delivered' && healthy++ >= maxHealthy) continue;
+      out.push(j);
+    }
+  return judged.length < out.length ? [...judged] : out;
+}
+
+function toFlow(j: Judged, size: SizeLoss | null, ends: Ends, base: TimeBase): Flow {
+  return makeFlow(j, size, ends, base, explain(j, size, runsBackwards(j.analysis, ends)));
+}
+
+function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
+  const j = group.members[0]!;
+  const backwards = runsBackwards(j.analysis, ends);
+  return {
+    flows: group.members.map((m) => order.indexOf(m)).filter((i) => i >= 0),
+    verdict: j.verdict,
+    segment: segmentName(j.stretch, backwards),
+    direction: j.direction,
+    proved: group.members.some((m) => m.proved),
+    candidates: j.candidates.map((s) => segmentName(s, backwards)),
+  };
+}
+
+/** Loss between the hosts in question, over all their flows. */
+function totalLosses(judged: readonly Judged[], chosen: Group, ends: Ends): Loss[] {
+  const pair = hostPair(chosen.members[0]!.analysis);
+  const sums = new Map<string, Omit<Loss, 'rate' | 'low' | 'high'>>();
+  for (const j of judged) {
+    if (hostPair(j.analysis) !== pair) continue;
+    const backwards = runsBackwards(j.analysis, ends);
+    for (const { stretch, direction, pair: p } of stretchLosses(j.analysis)) {
+      if (!p.proved) continue;
+      const from = pointName(j.analysis.path.points[p.from]!.station, backwards);
+      const to = pointName(j.analysis.path.points[p.to]!.station, backwards);
+      const key = `${from}.${to}.${direction}`;
+      const s = sums.get(key) ?? { segment: segmentName(stretch, backwards), direction, sent: 0, lost: 0, from, to };
+      sums.set(key, { ...s, sent: s.sent + p.sent, lost: s.lost + p.lost });
+    }
+  }
+  return [...sums.values()].map((s) => ({ ...s, ...wilson(s.lost, s.sent) }));
+}
+
+function describeTap(
+  index: number,
+  scene: Scene,
+  ends: Ends,
+  given: ReadonlyMap<string, Point>,
+  base: TimeBase,
+): Tap {
+  const tap = scene.taps[index]!;
+  const place = scene.geography.places[index]!;
+  return {
+    id: tap.id,
+    file: tap.table.file,
+    iface: tap.id === tap.table.file ? null : tap.slot,
+    point: given.get(tap.table.file) ?? pointOf(place, ends),
+    node: place.node,
+    interfaceName: place.interfaceName ?? tap.interfaceName,
+    kind: place.kind,
+    podIps: place.podIps,
+    reason: place.reason,
+    certainty: place.certainty,
+    packets: tap.packets,
+    first: tap.first === null ? null : base.absolute(tap.first),
+    last: tap.last === null ? null : base.absolute(tap.last),
+    missRate: null,
+  };
+}

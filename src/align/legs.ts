@@ -1,0 +1,141 @@
+import {
+  BIT_ICMP_ERROR,
+  PROTO_ICMP,
+  PROTO_ICMPV6,
+  PROTO_TCP,
+  TCP_ACK,
+  TCP_RST,
+  TCP_SYN,
+} from '../model/capture.js';
+import type { TapData } from './taps.js';
+
+/** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
+export interface Leg {
+  readonly tap: number;
+  readonly flow: number;
+  readonly key: string;
+  readonly packets: [number, number];
+  readonly bytes: [number, number];
+  /** Times on the run's axis by the tap's own clock; Infinity and -Infinity when there are none. */
+  readonly first: [number, number];
+  readonly last: [number, number];
+  /** TTL of the first packet each way, 0 when there is none. */
+  readonly ttl: [number, number];
+  /** Way of the client, when a SYN, SYN-ACK or echo request tells. */
+  clientWay: 0 | 1 | null;
+  /** What stays the same through NAT, strongest first. */
+  readonly fingerprints: string[];
+  /** True when `fingerprints[0]` is a SYN's sequence number and timestamp: no two connections share it. */
+  strongFingerprint: boolean;
+}
+
+/** An ICMP error about a flow of the same table. */
+export interface IcmpError {
+  readonly tap: number;
+  readonly row: number;
+  /** Quoted flow in the tap's table and the way of the quoted packet. */
+  readonly flow: number;
+  readonly way: 0 | 1;
+  readonly type: number;
+  readonly code: number;
+  readonly mtu: number;
+  readonly sender: string;
+  readonly ttl: number;
+  readonly time: number;
+}
+
+export function flowKey(protocol: number, a: string, aPort: number, b: string, bPort: number): string {
+  return `${protocol}|${a}|${aPort}|${b}|${bPort}`;
+}
+
+/** Every flow at every tap, and every ICMP error that quotes one. */
+export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
+  const legs: Leg[] = [];
+  const errors: IcmpError[] = [];
+  for (const tap of taps) {
+    const { offsets } = tap.flowIndex;
+    for (let f = 0; f < tap.table.flows.length; f++) {
+      if (offsets[f] === offsets[f + 1]) continue;
+      const leg = collectLeg(tap, f, errors);
+      if (leg) legs.push(leg);
+    }
+  }
+  return { legs, errors };
+}
+
+function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
+  const { table, rowTap, slot, shift } = tap;
+  const { rows, offsets } = tap.flowIndex;
+  const c = table.columns;
+  const ends = table.flows[f]!;
+  const icmp = ends.protocol === PROTO_ICMP || ends.protocol === PROTO_ICMPV6;
+  const leg: Leg = {
+    tap: tap.index,
+    flow: f,
+    key: flowKey(ends.protocol, ends.a, ends.aPort, ends.b, ends.bPort),
+    packets: [0, 0],
+    bytes: [0, 0],
+    first: [Infinity, Infinity],
+    last: [-Infinity, -Infinity],
+    ttl: [0, 0],
+    clientWay: null,
+    fingerprints: [],
+    strongFingerprint: false,
+  };
+  const printed = [false, false];
+  for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
+    const r = rows[i]!;
+    if (rowTap !== null && rowTap[r] !== slot) continue;
+    const w = c.way[r]! as 0 | 1;
+    const t = c.time[r]! + shift;
+    const bits = c.bits[r]!;
+    if (bits & BIT_ICMP_ERROR) {
+      const quoted = c.aux[r]!;
+      if (quoted > 0)
+        errors.push({
+          tap: tap.index,
+          row: r,
+          flow: quoted - 1,
+          way: (c.window[r]! & 1) as 0 | 1,
+          type: c.flags[r]! >> 8,
+          code: c.flags[r]! & 0xff,
+          mtu: c.ack[r]!,
+          sender: w === 0 ? ends.a : ends.b,
+          ttl: c.ttl[r]!,
+          time: t,
+        });
+      continue;
+    }
+    leg.packets[w]++;
+    leg.bytes[w] += c.ipLength[r]!;
+    if (t < leg.first[w]) leg.first[w] = t;
+    if (t > leg.last[w]) leg.last[w] = t;
+    if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
+    if (ends.protocol === PROTO_TCP) {
+      const flags = c.flags[r]!;
+      if (flags & TCP_SYN) {
+        if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
+        if (!(flags & TCP_ACK) && !leg.strongFingerprint) {
+          leg.fingerprints.unshift(`S${c.seq[r]}.${c.tsval[r]}`);
+          leg.strongFingerprint = true;
+        }
+      } else if (c.payload[r]! > 0 && !(flags & TCP_RST) && !printed[w]) {
+        printed[w] = true;
+        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+      }
+    } else if (icmp) {
+      const type = c.flags[r]! >> 8;
+      if (leg.clientWay === null && (type === 8 || type === 128)) leg.clientWay = w;
+      if (leg.clientWay === null && (type === 0 || type === 129) && ends.aPort === ends.bPort)
+        leg.clientWay = w === 0 ? 1 : 0;
+      if (c.payload[r]! > 0 && !printed[w]) {
+        printed[w] = true;
+        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+      }
+    } else if (c.payload[r]! > 0 && !printed[w]) {
+      printed[w] = true;
+      leg.fingerprints.push(`U${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`);
+    }
+  }
+  return leg.packets[0] + leg.packets[1] === 0 ? null : leg;
+}

@@ -1,0 +1,347 @@
+import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
+import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import type { Observation } from './observations.js';
+
+/**
+ * One direction of a TCP connection as byte intervals. A packet cut elsewhere by segmentation offload at each
+ * point still covers the same bytes, so bytes are what is compared: how many copies of each byte were seen at
+ * one point, and how many at any later one. SYN and FIN count as the bytes they consume.
+ */
+export interface Transmission {
+  /** Relative to the first sequence number; end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** Reference clock, nanoseconds. */
+  readonly time: number;
+  readonly headerBytes: number;
+  readonly dontFragment: boolean;
+}
+
+export interface TcpDirection {
+  /** Per point. */
+  readonly transmissions: readonly (readonly Transmission[])[];
+  /** Acknowledged up to here (exclusive), by the other direction's packets at any point; -1 when never. */
+  readonly acked: number;
+  readonly segmentSize: number;
+  /** Bytes sent more than once at the first point that saw them. */
+  readonly retransmissions: number;
+}
+
+const DEFAULT_SEGMENT = 1448;
+
+export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDirection {
+  let base: number | null = null;
+  let mss = 0;
+  for (const o of seen)
+    for (let i = 0; i < o.count; i++) {
+      const c = o.taps[o.tap[i]!]!.table.columns;
+      const r = o.row[i]!;
+      const flags = c.flags[r]!;
+      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
+      if (o.back[i] === back && base === null && flags & TCP_SYN) base = c.seq[r]!;
+    }
+  if (base === null) base = firstSequence(seen, back);
+  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base)));
+  const acked = base === null ? -1 : acknowledged(seen, back, base, highest(transmissions));
+  const first = transmissions.find((t) => t.length > 0) ?? [];
+  return {
+    transmissions,
+    acked,
+    // Timestamps take 12 bytes of every segment where they are used; without them this is 12 too small, which
+    // makes no difference to what is lost, only to how many segments it is called.
+    segmentSize: mss > 0 ? Math.max(mss - 12, 64) : DEFAULT_SEGMENT,
+    retransmissions: countRepeats(first),
+  };
+}
+
+function firstSequence(seen: readonly Observation[], back: 0 | 1): number | null {
+  let best: number | null = null;
+  for (const o of seen)
+    for (let i = 0; i < o.count; i++) {
+      if (o.back[i] !== back) continue;
+      const c = o.taps[o.tap[i]!]!.table.columns;
+      if (c.flags[o.row[i]!]! & TCP_RST) continue;
+      const seq = c.seq[o.row[i]!]!;
+      if (best === null || ((seq - best) | 0) < 0) best = seq;
+      break;
+    }
+  return best;
+}
+
+function collect(o: Observation, back: 0 | 1, base: number): Transmission[] {
+  const out: Transmission[] = [];
+  let reference = 0;
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] !== back) continue;
+    const c = o.taps[o.tap[i]!]!.table.columns;
+    const r = o.row[i]!;
+    const flags = c.flags[r]!;
+    if (flags & TCP_RST) continue;
+    const payload = c.payload[r]!;
+    const bytes = payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
+    if (bytes === 0) continue;
+    const start = unwrap(c.seq[r]!, base, reference);
+    const end = start + bytes;
+    // A keep-alive repeats the last byte: no transmission.
+    if (bytes === 1 && payload === 1 && end === reference) continue;
+    if (end > reference) reference = end;
+    out.push({
+      start,
+      end,
+      time: o.time[i]!,
+      headerBytes: Math.max(0, c.ipLength[r]! - payload),
+      dontFragment: (c.bits[r]! & BIT_DF) !== 0,
+    });
+  }
+  return out;
+}
+
+/** Position in an unbounded sequence space, next to `reference`: sequence numbers wrap at 2^32. */
+export function unwrap(sequence: number, base: number, reference: number): number {
+  return reference + ((sequence - ((base + reference) >>> 0)) | 0);
+}
+
+function highest(transmissions: readonly (readonly Transmission[])[]): number {
+  let max = 0;
+  for (const list of transmissions) for (const t of list) if (t.end > max) max = t.end;
+  return max;
+}
+
+function acknowledged(seen: readonly Observation[], back: 0 | 1, base: number, sent: number): number {
+  let acked = -1;
+  for (const o of seen)
+    for (let i = 0; i < o.count; i++) {
+      if (o.back[i] === back) continue;
+      const c = o.taps[o.tap[i]!]!.table.columns;
+      const r = o.row[i]!;
+      if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
+      const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
+      // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
+      if (position > acked && position - sent < 1 << 30) acked = position;
+    }
+  return acked;
+}
+
+function countRepeats(list: readonly Transmission[]): number {
+  let top = -Infinity;
+  let n = 0;
+  for (const t of list) {
+    if (t.end <= top) n++;
+    if (t.end > top) top = t.end;
+  }
+  return n;
+}
+
+/** A run of transmissions that follow one another without gap or overlap. */
+interface Run {
+  start: number;
+  end: number;
+  /** Point that should have seen it next, -1 when none can tell; all of a run agree. */
+  to: number;
+  proved: boolean;
+  time: number;
+  segments: number;
+  headerBytes: number;
+  largest: number;
+  dontFragment: boolean;
+}
+
+function runsOf(
+  list: readonly Transmission[],
+  segmentSize: number,
+  merge: boolean,
+  next: (t: number) => { to: number; proved: boolean } | null,
+): Run[] {
+  const runs: Run[] = [];
+  let run: Run | null = null;
+  for (const t of list) {
+    const n = next(t.time);
+    const to = n?.to ?? -1;
+    const proved = n?.proved ?? false;
+    const size = t.end - t.start;
+    const segments = Math.max(1, Math.ceil(size / segmentSize));
+    if (merge && run !== null && run.end === t.start && run.to === to && run.proved === proved) {
+      run.end = t.end;
+      run.segments += segments;
+      run.largest = Math.max(run.largest, size);
+      run.time = t.time;
+    } else {
+      run = {
+        start: t.start,
+        end: t.end,
+        to,
+        proved,
+        time: t.time,
+        segments,
+        headerBytes: t.headerBytes,
+        largest: size,
+        dontFragment: t.dontFragment,
+      };
+      runs.push(run);
+    }
+  }
+  return runs;
+}
+
+/**
+ * Losses between consecutive covered points. A copy counts as passed when any later point saw one, or when the
+ * other end acknowledged the bytes: a capture that missed packets is no loss.
+ */
+export function tcpLosses(
+  direction: TcpDirection,
+  coverage: CoverageOf,
+  lastWatched: (point: number) => number,
+  acceptAssumed: boolean,
+): PairLoss[] {
+  // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
+  const quick = comparePoints(direction, coverage, lastWatched, acceptAssumed, true);
+  return quick.every((p) => p.lost === 0)
+    ? quick
+    : comparePoints(direction, coverage, lastWatched, acceptAssumed, false);
+}
+
+function comparePoints(
+  direction: TcpDirection,
+  coverage: CoverageOf,
+  lastWatched: (point: number) => number,
+  acceptAssumed: boolean,
+  merge: boolean,
+): PairLoss[] {
+  const points = direction.transmissions.length;
+  const runs = direction.transmissions.map((list, k) =>
+    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, acceptAssumed)),
+  );
+  const cuts = boundaries(runs, direction.acked);
+  if (cuts.length < 2) return [];
+  const passed = copiesPassed(runs, cuts, direction.acked);
+  const out: PairLoss[] = [];
+  for (let k = 0; k < points; k++) {
+    const targets = new Set(runs[k]!.filter((r) => r.to >= 0).map((r) => `${r.to}.${r.proved}`));
+    for (const target of targets) {
+      const [to, proved] = target.split('.');
+      out.push(
+        pairLoss(
+          runs[k]!.filter((r) => r.to === Number(to) && String(r.proved) === proved),
+          { from: k, to: Number(to), proved: proved === 'true' },
+          cuts,
+          passed[k + 1]!,
+          direction.segmentSize,
+          lastWatched(k),
+        ),
+      );
+    }
+  }
+  return out;
+}
+
+function boundaries(runs: readonly (readonly Run[])[], acked: number): Float64Array {
+  const set = new Set<number>();
+  for (const list of runs)
+    for (const r of list) {
+      set.add(r.start);
+      set.add(r.end);
+    }
+  if (acked > 0) {
+    set.add(acked);
+    set.add(0);
+  }
+  return Float64Array.from(set).sort();
+}
+
+function indexOfCut(cuts: Float64Array, x: number): number {
+  let lo = 0;
+  let hi = cuts.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (cuts[mid]! < x) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+function countCopies(runs: readonly Run[], cuts: Float64Array): Int32Array {
+  const diff = new Int32Array(cuts.length + 1);
+  for (const r of runs) {
+    diff[indexOfCut(cuts, r.start)]!++;
+    diff[indexOfCut(cuts, r.end)]!--;
+  }
+  for (let i = 1; i < diff.length; i++) diff[i]! += diff[i - 1]!;
+  return diff;
+}
+
+/** passed[k][i]: the most copies of elementary interval i that point k or any later one saw, or its acknowledgement proves. */
+function copiesPassed(runs: readonly (readonly Run[])[], cuts: Float64Array, acked: number): Int32Array[] {
+  const out: Int32Array[] = new Array<Int32Array>(runs.length + 1);
+  const end = new Int32Array(cuts.length + 1);
+  for (let i = 0; i + 1 < cuts.length; i++) if (cuts[i + 1]! <= acked) end[i] = 1;
+  out[runs.length] = end;
+  for (let k = runs.length - 1; k >= 0; k--) {
+    const here = countCopies(runs[k]!, cuts);
+    const later = out[k + 1]!;
+    for (let i = 0; i < here.length; i++) if (later[i]! > here[i]!) here[i] = later[i]!;
+    out[k] = here;
+  }
+  return out;
+}
+
+function pairLoss(
+  runs: readonly Run[],
+  pair: { from: number; to: number; proved: boolean },
+  cuts: Float64Array,
+  passed: Int32Array,
+  segmentSize: number,
+  watchedUntil: number,
+): PairLoss {
+  const copies = countCopies(runs, cuts);
+  const starts = new Set(runs.map((r) => r.start));
+  let lost = 0;
+  let neverPassed = 0;
+  let neverCopies = 0;
+  // Intervals of one packet with the same loss are one stretch: a lost super-packet counts by its segments.
+  for (let i = 0; i + 1 < cuts.length; ) {
+    const missing = Math.max(0, copies[i]! - passed[i]!);
+    const never = copies[i]! > 0 && passed[i]! === 0;
+    let j = i + 1;
+    let seen = copies[i]!;
+    while (
+      j + 1 < cuts.length &&
+      !starts.has(cuts[j]!) &&
+      Math.max(0, copies[j]! - passed[j]!) === missing &&
+      (copies[j]! > 0 && passed[j]! === 0) === never
+    ) {
+      if (copies[j]! > seen) seen = copies[j]!;
+      j++;
+    }
+    if (missing > 0) {
+      const segments = Math.max(1, Math.ceil((cuts[j]! - cuts[i]!) / segmentSize));
+      lost += missing * segments;
+      if (never) {
+        neverPassed += segments;
+        neverCopies += seen * segments;
+      }
+    }
+    i = j;
+  }
+  let sent = 0;
+  let largestPassed = 0;
+  let smallestLost = 0;
+  let watchedFor = 0;
+  let dontFragment = true;
+  for (const r of runs) {
+    sent += r.segments;
+    const size = r.headerBytes + Math.min(r.largest, segmentSize);
+    let all = true;
+    let none = true;
+    for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+      if (passed[i]! === 0) all = false;
+      else none = false;
+    }
+    if (all && size > largestPassed) largestPassed = size;
+    if (none) {
+      if (smallestLost === 0 || size < smallestLost) smallestLost = size;
+      if (watchedUntil - r.time > watchedFor) watchedFor = watchedUntil - r.time;
+      if (!r.dontFragment) dontFragment = false;
+    }
+  }
+  return { ...pair, sent, lost, neverPassed, neverCopies, watchedFor, largestPassed, smallestLost, dontFragment };
+}

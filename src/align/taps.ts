@@ -1,0 +1,250 @@
+import {
+  BIT_ICMP_ERROR,
+  DIR_IN,
+  DIR_OUT,
+  type CaptureTable,
+  type MacPair,
+  type ArpSummary,
+} from '../model/capture.js';
+import type { TimeBase } from './timebase.js';
+
+/** Link type of Linux cooked v1: one file of all interfaces, which it does not tell apart. */
+const LINKTYPE_LINUX_SLL = 113;
+export const NO_FLOW = 0xffffffff;
+/** A sender's initial TTL or hop limit: Linux and most others, Windows, network gear. */
+const INITIAL_TTLS = new Set([64, 128, 255]);
+
+/** Packets of one table grouped by flow, so that a conversation is read without scanning the file. */
+export interface FlowIndex {
+  /** Rows in (flow, file order) order. */
+  readonly rows: Uint32Array;
+  /** Flow f has rows[offsets[f]] … rows[offsets[f + 1] - 1]. */
+  readonly offsets: Uint32Array;
+}
+
+/** One tapped interface with its packets. */
+export interface TapData {
+  readonly index: number;
+  readonly id: string;
+  readonly table: CaptureTable;
+  readonly flowIndex: FlowIndex;
+  /** Which tap of the table each row belongs to; null when the table is one tap. */
+  readonly rowTap: Uint16Array | null;
+  /** This tap's number in `rowTap`. */
+  readonly slot: number;
+  /** To be added to column times for the run's time axis. */
+  readonly shift: number;
+  readonly packets: number;
+  /** First and last frame on the run's axis by the tap's own clock; null when empty. */
+  readonly first: number | null;
+  readonly last: number | null;
+  /** Longest silence between two frames, nanoseconds. */
+  readonly longestGap: number;
+  readonly interfaceName: string | null;
+  readonly interfaceMac: string | null;
+  readonly cooked: boolean;
+  readonly macs: readonly MacPair[];
+  readonly arp: readonly ArpSummary[];
+  readonly ends: ReadonlyMap<string, EndStats>;
+}
+
+/** What a tap saw of one address. */
+export interface EndStats {
+  sent: number;
+  received: number;
+  /** TTL of its packets: the most frequent first value seen; 0 when it sent none. */
+  ttl: number;
+}
+
+export function isInitialTtl(ttl: number): boolean {
+  return INITIAL_TTLS.has(ttl);
+}
+
+/** Splits each capture into taps: one per interface; cooked v1 captures by hop (see `splitCooked`). */
+export function makeTaps(
+  tables: readonly CaptureTable[],
+  base: TimeBase,
+  localPods: ReadonlySet<string>,
+): TapData[] {
+  const taps: TapData[] = [];
+  for (const table of tables) {
+    const flowIndex = indexFlows(table);
+    const parts = splitTable(table, localPods);
+    const stats = tapStats(table, parts);
+    parts.names.forEach((name, slot) => {
+      const s = stats[slot]!;
+      const single = parts.names.length === 1;
+      const face = parts.ifaceOf[slot] ?? null;
+      const info = face === null ? null : (table.interfaces[face] ?? null);
+      const shift = base.shift(table);
+      taps.push({
+        index: taps.length,
+        id: single ? table.file : `${table.file}#${name}`,
+        table,
+        flowIndex,
+        rowTap: parts.rowTap,
+        slot,
+        shift,
+        packets: s.packets,
+        first: s.first === null ? null : s.first + shift,
+        last: s.last === null ? null : s.last + shift,
+        longestGap: s.gap,
+        interfaceName: info?.name ?? null,
+        interfaceMac: info?.mac ?? null,
+        cooked: table.interfaces.some((i) => i.linkType === 113 || i.linkType === 276),
+        macs: face === null ? [] : table.macs.filter((m) => single || m.iface === face),
+        arp: face === null ? [] : table.arp.filter((m) => single || m.iface === face),
+        ends: s.ends,
+      });
+    });
+  }
+  return taps;
+}
+
+interface Parts {
+  readonly names: readonly string[];
+  /** Interface of the table each part is, or null for a part made by `splitCooked`. */
+  readonly ifaceOf: readonly (number | null)[];
+  readonly rowTap: Uint16Array | null;
+}
+
+function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+  const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
+  if (used.length > 1) {
+    const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
+    const rowTap = new Uint16Array(table.packets);
+    for (let r = 0; r < table.packets; r++) rowTap[r] = slotOf.get(table.columns.iface[r]!) ?? 0;
+    return {
+      names: used.map(({ f, i }) => f.name ?? (f.ifIndex === null ? String(i) : `ifindex-${f.ifIndex}`)),
+      ifaceOf: used.map(({ i }) => i),
+      rowTap,
+    };
+  }
+  const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, localPods);
+  return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null };
+}
+
+/**
+ * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
+ * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
+ * to one, was at that pod's veth; every other was at an ENI. Pods on this node are those of the bundle and the
+ * senders of incoming packets with an initial TTL.
+ */
+function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+  const { flow, way, dir, ttl, bits } = table.columns;
+  const pods = new Set<string>();
+  for (let r = 0; r < table.packets; r++) {
+    const f = flow[r]!;
+    if (f === NO_FLOW || dir[r] !== DIR_IN) continue;
+    const ends = table.flows[f]!;
+    const sender = way[r] === 0 ? ends.a : ends.b;
+    if (localPods.has(sender) || (isInitialTtl(ttl[r]!) && !(bits[r]! & BIT_ICMP_ERROR))) pods.add(sender);
+  }
+  for (const f of table.flows) {
+    if (localPods.has(f.a)) pods.add(f.a);
+    if (localPods.has(f.b)) pods.add(f.b);
+  }
+  const slots = new Map<string, number>([['eni', 0]]);
+  const rowTap = new Uint16Array(table.packets);
+  for (let r = 0; r < table.packets; r++) {
+    const f = flow[r]!;
+    if (f === NO_FLOW) continue;
+    const ends = table.flows[f]!;
+    const sender = way[r] === 0 ? ends.a : ends.b;
+    const receiver = way[r] === 0 ? ends.b : ends.a;
+    const pod =
+      dir[r] === DIR_IN && pods.has(sender) ? sender : dir[r] === DIR_OUT && pods.has(receiver) ? receiver : null;
+    if (pod === null) continue;
+    let slot = slots.get(pod);
+    if (slot === undefined && slots.size < 0xffff) slots.set(pod, (slot = slots.size));
+    rowTap[r] = slot ?? 0;
+  }
+  const names = [...slots.keys()];
+  return { names, ifaceOf: names.map(() => null), rowTap };
+}
+
+function indexFlows(table: CaptureTable): FlowIndex {
+  const { flow } = table.columns;
+  const n = table.flows.length;
+  const offsets = new Uint32Array(n + 1);
+  for (let r = 0; r < table.packets; r++) if (flow[r]! !== NO_FLOW) offsets[flow[r]! + 1]!++;
+  for (let f = 0; f < n; f++) offsets[f + 1]! += offsets[f]!;
+  const next = offsets.slice(0, n);
+  const rows = new Uint32Array(offsets[n]!);
+  for (let r = 0; r < table.packets; r++) {
+    const f = flow[r]!;
+    if (f !== NO_FLOW) rows[next[f]!++] = r;
+  }
+  return { rows, offsets };
+}
+
+interface PartStats {
+  packets: number;
+  first: number | null;
+  last: number | null;
+  gap: number;
+  ends: Map<string, EndStats>;
+}
+
+function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
+  const { time, flow, way, ttl, bits } = table.columns;
+  const slots = parts.names.length;
+  const stats: PartStats[] = parts.names.map(() => ({
+    packets: 0,
+    first: null,
+    last: null,
+    gap: 0,
+    ends: new Map(),
+  }));
+  // Counts per (slot, flow, way) first: strings are touched once per flow, not once per packet.
+  const width = table.flows.length * 2;
+  const counts = new Uint32Array(slots * width);
+  const ttls = new Uint8Array(slots * width);
+  for (let r = 0; r < table.packets; r++) {
+    const slot = parts.rowTap === null ? 0 : parts.rowTap[r]!;
+    const s = stats[slot]!;
+    const t = time[r]!;
+    s.packets++;
+    if (s.first === null || t < s.first) s.first = t;
+    if (s.last === null) s.last = t;
+    else if (t > s.last) {
+      if (t - s.last > s.gap) s.gap = t - s.last;
+      s.last = t;
+    }
+    if (flow[r]! === NO_FLOW) continue;
+    const at = slot * width + flow[r]! * 2 + way[r]!;
+    if (counts[at]!++ === 0 && !(bits[r]! & BIT_ICMP_ERROR)) ttls[at] = ttl[r]!;
+  }
+  for (let slot = 0; slot < slots; slot++) {
+    const ends = stats[slot]!.ends;
+    const ttlVotes = new Map<string, Map<number, number>>();
+    for (let f = 0; f < table.flows.length; f++) {
+      const { a, b } = table.flows[f]!;
+      for (let w = 0; w < 2; w++) {
+        const at = slot * width + f * 2 + w;
+        const n = counts[at]!;
+        if (n === 0) continue;
+        const sender = w === 0 ? a : b;
+        end(ends, sender).sent += n;
+        end(ends, w === 0 ? b : a).received += n;
+        if (ttls[at]! > 0) {
+          const votes = ttlVotes.get(sender) ?? new Map<number, number>();
+          votes.set(ttls[at]!, (votes.get(ttls[at]!) ?? 0) + 1);
+          ttlVotes.set(sender, votes);
+        }
+      }
+    }
+    for (const [ip, votes] of ttlVotes) {
+      const best = [...votes].sort((x, y) => y[1] - x[1] || y[0] - x[0])[0];
+      if (best) end(ends, ip).ttl = best[0];
+    }
+  }
+  return stats;
+}
+
+function end(ends: Map<string, EndStats>, ip: string): EndStats {
+  let e = ends.get(ip);
+  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0 }));
+  return e;
+}

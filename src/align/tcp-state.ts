@@ -1,0 +1,72 @@
+import { TCP_ACK, TCP_RST, TCP_SYN } from '../model/capture.js';
+import type { Observation } from './observations.js';
+
+/** What the packets of a TCP connection say of its life, over all points. */
+export interface TcpState {
+  /** Copies of the SYN at the point that saw the most. */
+  readonly syn: number;
+  readonly synAck: number;
+  /** SYN answered and the answer acknowledged, or data both ways in a connection older than the captures. */
+  readonly established: boolean;
+  /** Per point: a reset by the server came before any SYN-ACK. */
+  readonly refusedAt: readonly boolean[];
+  /** TTL of that reset at each point, 0 where it was not seen. */
+  readonly refusalTtl: readonly number[];
+  readonly reset: boolean;
+}
+
+export function tcpState(seen: readonly Observation[]): TcpState {
+  let syn = 0;
+  let synAck = 0;
+  let clientAck = false;
+  let forwardData = false;
+  let backData = false;
+  let anySyn = false;
+  let reset = false;
+  const refusedAt: boolean[] = [];
+  const refusalTtl: number[] = [];
+  for (const o of seen) {
+    let synHere = 0;
+    let synAckHere = 0;
+    let refused = false;
+    let ttl = 0;
+    for (let i = 0; i < o.count; i++) {
+      const c = o.taps[o.tap[i]!]!.table.columns;
+      const r = o.row[i]!;
+      const flags = c.flags[r]!;
+      const back = o.back[i] === 1;
+      if (flags & TCP_RST) {
+        reset = true;
+        if (back && !refused) {
+          refused = true;
+          ttl = c.ttl[r]!;
+        }
+      } else if (flags & TCP_SYN) {
+        anySyn = true;
+        if (flags & TCP_ACK) {
+          if (back) synAckHere++;
+        } else if (!back) synHere++;
+      } else if (flags & TCP_ACK) {
+        if (back) backData = true;
+        else {
+          forwardData = true;
+          if (synAckHere > 0 || synAck > 0) clientAck = true;
+        }
+      }
+    }
+    if (synHere > syn) syn = synHere;
+    if (synAckHere > synAck) synAck = synAckHere;
+    refusedAt.push(refused);
+    refusalTtl.push(ttl);
+  }
+  const established = (synAck > 0 && (clientAck || forwardData)) || (!anySyn && forwardData && backData);
+  const refusal = synAck === 0 && !established;
+  return {
+    syn,
+    synAck,
+    established,
+    refusedAt: refusedAt.map((r) => r && refusal),
+    refusalTtl,
+    reset,
+  };
+}

@@ -1,0 +1,226 @@
+import { PROTO_ICMP, PROTO_ICMPV6 } from '../model/capture.js';
+import type { Direction, FlowReason, Verdict } from '../model/trace.js';
+import type { Analysis } from './analyse.js';
+import type { PairLoss } from './losses.js';
+import type { Path, Station } from './paths.js';
+import type { Stretch } from './rejections.js';
+
+/** A verdict in terms of near (client) and far (server); `summary.ts` puts the four points' names on it. */
+export interface Judged {
+  readonly analysis: Analysis;
+  verdict: Verdict;
+  stretch: Stretch | 'none';
+  direction: Direction;
+  reason: FlowReason;
+  /** False when it rests on a capture that is only assumed to have been running. */
+  proved: boolean;
+  readonly lastSeen: Station | null;
+  readonly firstMissing: Station | null;
+  /** Where the place cannot be told exactly: the stretches it lies in. */
+  readonly candidates: readonly Stretch[];
+  /** Stations whose interface should have been captured on another name. */
+  readonly missedInterface: string | null;
+}
+
+/** Enough to say that a unit is gone: sent twice, or watched for a second without a sign of it. */
+const WATCH_NS = 1e9;
+
+export function stretchBetween(path: Path, from: number, to: number): { stretch: Stretch; candidates: Stretch[] } {
+  const a = path.points[from]!.station;
+  const b = path.points[to]!.station;
+  const order: Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth'];
+  if (path.sameNode) return { stretch: 'near_node', candidates: ['near_node'] };
+  const between: Stretch[] = ['near_node', 'vpc', 'far_node'];
+  const [i, j] = [order.indexOf(a), order.indexOf(b)].sort((x, y) => x - y) as [number, number];
+  const candidates = between.slice(i, j);
+  return { stretch: candidates.length === 1 ? candidates[0]! : 'unknown', candidates };
+}
+
+export function judge(a: Analysis): Judged {
+  if (a.refusal !== null)
+    return verdict(a, 'rejected', a.refusal.stretch, 'forward', a.refusal.by === 'rst' ? 'rst' : 'icmp', {
+      lastSeen: lastStation(a.path, a.forwardAt),
+    });
+  return a.tcp !== null ? judgeTcp(a) : judgeDatagrams(a);
+}
+
+function verdict(
+  analysis: Analysis,
+  v: Verdict,
+  stretch: Stretch | 'none',
+  direction: Direction,
+  reason: FlowReason,
+  more: Partial<Pick<Judged, 'proved' | 'lastSeen' | 'firstMissing' | 'candidates' | 'missedInterface'>> = {},
+): Judged {
+  return {
+    analysis,
+    verdict: v,
+    stretch,
+    direction,
+    reason,
+    proved: more.proved ?? true,
+    lastSeen: more.lastSeen ?? null,
+    firstMissing: more.firstMissing ?? null,
+    candidates: more.candidates ?? [],
+    missedInterface: more.missedInterface ?? null,
+  };
+}
+
+function lastStation(path: Path, at: readonly number[]): Station | null {
+  for (let k = at.length - 1; k >= 0; k--) if (at[k]! > 0) return path.points[k]!.station;
+  return null;
+}
+
+/** The pair in which units vanished for good, if there is enough to say so. */
+function hardLoss(pairs: readonly PairLoss[]): PairLoss | null {
+  let best: PairLoss | null = null;
+  for (const p of pairs) {
+    if (p.neverPassed === 0) continue;
+    if (p.neverCopies < 2 && p.watchedFor < WATCH_NS) continue;
+    if (best === null || p.neverCopies > best.neverCopies) best = p;
+  }
+  return best;
+}
+
+function dropped(a: Analysis, p: PairLoss, direction: Direction): Judged {
+  const { stretch, candidates } = stretchBetween(a.path, p.from, p.to);
+  return verdict(a, 'dropped', stretch, direction, 'not-seen-beyond', {
+    proved: p.proved,
+    lastSeen: a.path.points[p.from]!.station,
+    firstMissing: a.path.points[p.to]!.station,
+    candidates,
+  });
+}
+
+function judgeTcp(a: Analysis): Judged {
+  const state = a.tcp!;
+  if (!state.established && state.syn + state.synAck > 0) return judgeHandshake(a);
+  if (!state.established) {
+    // No handshake in the captures and data one way only: acknowledged or not is all that can be said.
+    const hard = hardLoss(a.forward.filter((p) => p.proved)) ?? hardLoss(a.back.filter((p) => p.proved));
+    if (hard && a.retransmissions >= 2) return dropped(a, hard, a.forward.includes(hard) ? 'forward' : 'return');
+    if (state.reset) return verdict(a, 'delivered', 'none', 'none', 'seen-at-last-point');
+    return verdict(a, 'inconclusive', 'unknown', 'none', 'one-way');
+  }
+  const forward = hardLoss(a.forward);
+  const back = hardLoss(a.back);
+  const stuck = forward !== null && (back === null || forward.neverCopies >= back.neverCopies) ? forward : back;
+  if (stuck !== null) {
+    // An established connection that stalls sends its data again: without that it was merely cut by the capture's end.
+    const direction = stuck === forward ? 'forward' : 'return';
+    const same = (direction === 'forward' ? a.forward : a.back).filter((p) => p.from === stuck.from && p.to === stuck.to);
+    const copies = same.reduce((n, p) => n + p.neverCopies, 0);
+    const proof = same.find((p) => p.proved && p.neverPassed > 0);
+    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed))) return dropped(a, proof, direction);
+  }
+  const lossy = worstLoss(a.forward, a.back);
+  if (lossy !== null)
+    return verdict(a, 'lossy', stretchBetween(a.path, lossy.pair.from, lossy.pair.to).stretch, lossy.direction, 'partial', {
+      lastSeen: a.path.points[lossy.pair.from]!.station,
+      firstMissing: a.path.points[lossy.pair.to]!.station,
+      candidates: stretchBetween(a.path, lossy.pair.from, lossy.pair.to).candidates,
+    });
+  return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
+}
+
+function worstLoss(
+  forward: readonly PairLoss[],
+  back: readonly PairLoss[],
+): { pair: PairLoss; direction: Direction } | null {
+  let best: { pair: PairLoss; direction: Direction } | null = null;
+  for (const [pairs, direction] of [
+    [forward, 'forward'],
+    [back, 'return'],
+  ] as const)
+    for (const pair of pairs)
+      if (pair.proved && pair.lost > 0 && (best === null || pair.lost > best.pair.lost)) best = { pair, direction };
+  return best;
+}
+
+/** A handshake that did not complete: the SYN was lost, its answer was lost, or nobody answered. */
+function judgeHandshake(a: Analysis): Judged {
+  const forward = hardLoss(a.forward);
+  if (forward !== null) return dropped(a, forward, 'forward');
+  if (a.tcp!.synAck > 0) {
+    const back = hardLoss(a.back);
+    if (back !== null) return dropped(a, back, 'return');
+    const arrived = a.backAt[0]! > 0 && a.path.points[0]?.station === 'near_veth';
+    if (arrived && (a.tcp!.synAck >= 2 || a.watchedSeconds >= 1))
+      return verdict(a, 'dropped', 'near_pod', 'return', 'no-answer', { lastSeen: 'near_veth' });
+    return undecided(a, 'return');
+  }
+  return unanswered(a, a.tcp!.syn >= 2 || a.watchedSeconds >= 1);
+}
+
+/** Everything that could be seen arrived as far as the captures reach, and no answer was seen. */
+function unanswered(a: Analysis, watched: boolean): Judged {
+  const last = a.path.points.length - 1;
+  const lastSeen = lastStation(a.path, a.forwardAt);
+  if (last >= 0 && a.path.points[last]!.station === 'far_veth' && a.forwardAt[last]! > 0) {
+    if (watched) return verdict(a, 'dropped', 'far_pod', 'forward', 'no-answer', { lastSeen: 'far_veth' });
+    return verdict(a, 'inconclusive', 'unknown', 'none', 'outside-window', { lastSeen });
+  }
+  if (!watched) return verdict(a, 'inconclusive', 'unknown', 'none', 'outside-window', { lastSeen });
+  return undecided(a, 'forward');
+}
+
+/** Gone somewhere beyond the last point that saw it: say what keeps the place open. */
+function undecided(a: Analysis, direction: Direction): Judged {
+  const at = direction === 'return' ? [...a.backAt].reverse() : a.forwardAt;
+  const points = direction === 'return' ? [...a.path.points].reverse() : a.path.points;
+  let k = at.length - 1;
+  while (k >= 0 && at[k] === 0) k--;
+  const lastSeen = k < 0 ? null : points[k]!.station;
+  const blind = points.slice(k + 1);
+  const missed = blind.find((p) => p.missedInterface !== null)?.missedInterface ?? null;
+  const reason: FlowReason =
+    missed !== null
+      ? 'interface-not-captured'
+      : blind.length === 0
+        ? 'beyond-last-point'
+        : blind.every((p) => p.taps.every((t) => t.first === null))
+          ? 'capture-empty'
+          : 'outside-window';
+  const all: Stretch[] = a.path.sameNode ? ['near_node', 'far_pod'] : ['near_node', 'vpc', 'far_node', 'far_pod'];
+  const after: Record<Station, number> = { near_veth: 0, near_eni: 1, far_eni: 2, far_veth: 3 };
+  const candidates = lastSeen === null ? all : direction === 'forward' ? all.slice(a.path.sameNode ? 0 : after[lastSeen]) : [];
+  return verdict(a, 'inconclusive', 'unknown', direction, reason, { lastSeen, candidates, missedInterface: missed });
+}
+
+function judgeDatagrams(a: Analysis): Judged {
+  const { protocol, server } = a.conversation;
+  const echo = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
+  // Only exchanges that are known to be answered may rest on captures that are only likely to have run.
+  const expectsAnswer = echo || server.port === 53;
+  const forward = a.forward.filter((p) => p.proved || expectsAnswer);
+  const back = a.back.filter((p) => p.proved);
+  for (const [pairs, direction] of [
+    [forward, 'forward'],
+    [back, 'return'],
+  ] as const) {
+    const gone = pairs.find((p) => p.lost > 0 && p.lost === p.sent);
+    const lostUnits = gone?.neverCopies ?? 0;
+    if (gone && (lostUnits >= 2 || gone.watchedFor >= WATCH_NS) && !(direction === 'forward' && a.answered)) {
+      const j = dropped(a, gone, direction);
+      return a.fragmented ? { ...j, reason: 'fragment' } : j;
+    }
+  }
+  const lossy = worstLoss(forward, back);
+  if (lossy !== null) {
+    const { stretch, candidates } = stretchBetween(a.path, lossy.pair.from, lossy.pair.to);
+    return verdict(a, 'lossy', stretch, lossy.direction, a.fragmented ? 'fragment' : 'partial', {
+      lastSeen: a.path.points[lossy.pair.from]!.station,
+      firstMissing: a.path.points[lossy.pair.to]!.station,
+      candidates,
+    });
+  }
+  if (a.answered) return verdict(a, 'delivered', 'none', 'none', 'answered');
+  const last = a.path.points.length - 1;
+  const arrived = last >= 0 && a.forwardAt[last]! > 0;
+  if (expectsAnswer) {
+    if (a.backAt.some((n) => n > 0)) return undecided(a, 'return');
+    return unanswered(a, a.watchedSeconds >= 1);
+  }
+  if (arrived) return verdict(a, 'delivered', 'none', 'none', 'seen-at-last-point', { lastSeen: lastStation(a.path, a.forwardAt) });
+  return { ...undecided(a, 'forward'), reason: a.path.points.length < 2 ? 'one-way' : undecided(a, 'forward').reason };
+}

@@ -1,0 +1,32 @@
+import ipaddr from 'ipaddr.js';
+
+/** `02:00:0a:01:02:03`. */
+export function macText(buf: Uint8Array, o: number): string {
+  let text = '';
+  for (let i = 0; i < 6; i++) text += (i === 0 ? '' : ':') + buf[o + i]!.toString(16).padStart(2, '0');
+  return text;
+}
+
+/** Dotted quad of a 32-bit address. */
+export function ipv4Text(address: number): string {
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
+}
+
+/** Canonical text (RFC 5952) of the 16 address bytes at `o`. */
+export function ipv6Text(bytes: Uint8Array, o = 0): string {
+  return new ipaddr.IPv6(Array.from(bytes.subarray(o, o + 16))).toString();
+}
+
+const MAX_TEXT = 1024;
+
+/**
+ * Text of an option, made harmless: control characters and broken UTF-8 become `\xNN` or U+FFFD, length bounded.
+ */
+export function optionText(buf: Uint8Array, from: number, to: number): string {
+  const raw = new TextDecoder().decode(buf.subarray(from, Math.min(to, from + MAX_TEXT)));
+  const text = raw.replace(/\0+$/, '');
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}

@@ -1,0 +1,94 @@
+import { Option, type Command } from 'commander';
+import { SEVERITIES, type Severity } from '../model/rule.js';
+import type { AnalysisDocument } from '../model/document.js';
+import type { Point } from '../model/trace.js';
+import { analyze, type RunOptions } from '../run.js';
+import {
+  addLimitOptions,
+  addOutputOptions,
+  addQuestionOptions,
+  limitsOf,
+  parseCount,
+  parsePoint,
+  parseSeverity,
+  questionOf,
+  type LimitOptions,
+  type OutputOptions,
+  type QuestionOptions,
+} from './options.js';
+import { writeDocument } from './output.js';
+import { progressDisplay } from './progress.js';
+
+interface AnalyzeOptions extends OutputOptions, QuestionOptions, LimitOptions {
+  point?: Map<string, Point>;
+  rules?: string[];
+  minSeverity: Severity;
+  failOn: Severity | 'never';
+  failOnIncomplete?: boolean;
+  jobs?: number;
+}
+
+const EXAMPLES = `
+Examples:
+  eks-netcheck analyze eks_i-0a1b2c3d4e5f67890_2024-05-17_0931-UTC_0.7.8.tar.gz caps/
+  eks-netcheck analyze node-a.tgz node-b.tgz --src 10.0.1.9 --dst 10.0.2.7:5432
+  eks-netcheck analyze bundles/ caps/ --point dst-veth=empty.pcap --format json --output report.json
+  cat bundle.tgz | eks-netcheck analyze - --fail-on high
+`;
+
+export function addAnalyze(program: Command, exit: (code: number) => void): void {
+  const command = program
+    .command('analyze')
+    .description('find out what is wrong, where packets die, what proves it and what to do')
+    .argument('<input...>', 'bundles (.tar.gz, .tar, .zip, folder), captures, folders of both, or - for one on standard input');
+  addQuestionOptions(addOutputOptions(command));
+  command
+    .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
+    .option('--rules <dir>', 'more rules, or overrides of the built-in ones', (d: string, all: string[] = []) => [...all, d])
+    .addOption(new Option('--min-severity <severity>', 'leave out findings below').choices([...SEVERITIES]).default('info'))
+    .option('--fail-on <severity>', 'exit with 1 when there is a finding of this severity or above', parseSeverity, 'never')
+    .option('--fail-on-incomplete', 'exit with 1 when something could not be read or decided')
+    .option('--jobs <n>', 'worker threads (number of cores)', parseCount);
+  addLimitOptions(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (inputs: string[], o: AnalyzeOptions) => {
+      const progress = progressDisplay(o.quiet === true);
+      try {
+        const document = await analyze(inputs, runOptions(o, progress.show));
+        progress.clear();
+        await writeDocument(filtered(document, o.minSeverity), o);
+        exit(exitCode(document, o));
+      } finally {
+        progress.clear();
+      }
+    });
+}
+
+function runOptions(o: AnalyzeOptions, onProgress: RunOptions['onProgress']): RunOptions {
+  return {
+    limits: limitsOf(o),
+    question: questionOf(o),
+    ...(o.point ? { points: o.point } : {}),
+    ...(o.rules ? { ruleDirs: o.rules } : {}),
+    ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
+    ...(onProgress ? { onProgress } : {}),
+  };
+}
+
+/** Findings below the wanted severity are left out of the report; the diagnosis was made with all of them. */
+function filtered(document: AnalysisDocument, least: Severity): AnalysisDocument {
+  if (least === 'info') return document;
+  const rank = (s: Severity): number => SEVERITIES.indexOf(s);
+  const findings = document.findings.filter((f) => rank(f.severity) <= rank(least));
+  const used = new Set(findings.flatMap((f) => f.evidence));
+  return { ...document, findings, evidence: document.evidence.filter((e) => used.has(e.id)) };
+}
+
+function exitCode(document: AnalysisDocument, o: AnalyzeOptions): number {
+  const { bundles, captures, problems, missing } = document.coverage;
+  if (bundles.length === 0 && captures.length === 0) return 2;
+  if (o.failOnIncomplete === true && (problems.length > 0 || missing.length > 0)) return 1;
+  if (o.failOn === 'never') return 0;
+  const worst = SEVERITIES.indexOf(o.failOn);
+  return document.findings.some((f) => SEVERITIES.indexOf(f.severity) <= worst) ? 1 : 0;
+}

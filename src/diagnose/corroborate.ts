@@ -1,0 +1,64 @@
+import type { NodeFacts } from '../model/node.js';
+import type { Flow, Trace } from '../model/trace.js';
+import { simulate, type SimPacket, type SimResult } from '../simulate/index.js';
+import type { Corroboration } from './input.js';
+
+const SIMULATED = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'sctp']);
+
+/**
+ * Asks the node on which the captures lose the flow in question what its own rules and routes would do with that
+ * very packet. Null when the captures place the loss elsewhere or nothing of the node was collected.
+ */
+export function corroborate(nodes: readonly NodeFacts[], trace: Trace | null): Corroboration | null {
+  if (trace === null) return null;
+  const { segment, verdict, direction } = trace.summary;
+  if ((segment !== 'src_node' && segment !== 'dst_node') || (verdict !== 'dropped' && verdict !== 'rejected')) return null;
+  const node = nodes.find((n) => n.id === (segment === 'src_node' ? trace.srcNode : trace.dstNode));
+  const flow = trace.flows[trace.summary.flows[0] ?? -1];
+  if (node === undefined || flow === undefined || !SIMULATED.has(flow.protocol)) return null;
+  const packet = packetOf(flow, node, segment, direction === 'return');
+  if (packet === null) return null;
+  return judge(node, simulate(node, packet));
+}
+
+/** The flow's packet as it enters the node in question: by the pod's veth, or by the interface towards the VPC. */
+function packetOf(
+  flow: Flow,
+  node: NodeFacts,
+  segment: 'src_node' | 'dst_node',
+  back: boolean,
+): SimPacket | null {
+  const after = flow.translated ?? { src: flow.src, dst: flow.dst };
+  const fromPod = (segment === 'src_node') !== back;
+  const [src, dst] = back ? [after.dst, after.src] : segment === 'src_node' ? [flow.src, flow.dst] : [after.src, after.dst];
+  const pod = node.pods.find((p) => p.ip === src.ip);
+  const iif = fromPod ? (pod?.veth ?? null) : node.identity.primaryInterface;
+  if (iif === null) return null;
+  const icmp = flow.protocol === 'icmp' || flow.protocol === 'icmpv6';
+  return {
+    family: src.ip.includes(':') ? 6 : 4,
+    src: src.ip,
+    dst: dst.ip,
+    protocol: flow.protocol as 'tcp',
+    sport: icmp ? 0 : src.port,
+    dport: icmp ? 0 : dst.port,
+    iif,
+    ctstate: back ? 'ESTABLISHED' : 'NEW',
+  };
+}
+
+function judge(node: NodeFacts, result: SimResult): Corroboration {
+  const decision = result.decidedBy;
+  const base = { node: node.id, packets: null };
+  if (result.verdict === 'dropped' || result.verdict === 'rejected')
+    return {
+      ...base,
+      verdict: 'agrees',
+      text: decision?.text ?? null,
+      kind: decision?.kind === 'ttl' ? null : (decision?.kind ?? null),
+      file: decision?.loc?.file ?? null,
+      line: decision?.loc?.line ?? null,
+    };
+  const nothing = { text: null, kind: null, file: null, line: null } as const;
+  return { ...base, ...nothing, verdict: result.verdict === 'undetermined' ? 'open' : 'contradicts' };
+}

@@ -1,0 +1,10 @@
+/**
+ * Tasks that run in workers. A module is loaded when its first task arrives, so that a worker that reads
+ * captures never loads the log readers. Inputs and outputs are plain values and typed arrays.
+ */
+export const TASKS = {
+  capture: async () => (await import('../capture/task.js')).default,
+  logs: async () => (await import('../logs/task.js')).default,
+} as const;
+
+export type TaskName = keyof typeof TASKS;

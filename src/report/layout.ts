@@ -1,0 +1,64 @@
+import pc from 'picocolors';
+import stringWidth from 'string-width';
+import { escapeUnsafe } from '../ingest/printable.js';
+
+/** How text is laid out: width in columns, colours or none. */
+export interface TextOptions {
+  readonly color: boolean;
+  readonly width: number;
+}
+
+export type Paint = ReturnType<typeof pc.createColors>;
+
+export function paint(o: TextOptions): Paint {
+  return pc.createColors(o.color);
+}
+
+/** Text from a bundle, safe for a terminal: one line, no control characters, no direction overrides. */
+export function clean(text: string): string {
+  return escapeUnsafe(text);
+}
+
+/** Breaks at blanks so that no line is wider than `width`; words wider than that are cut at the width. */
+export function wrap(text: string, width: number, indent = ''): string {
+  const room = Math.max(20, width - stringWidth(indent));
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/).filter((w) => w !== '')) {
+    let rest = word;
+    if (line !== '' && stringWidth(line) + 1 + stringWidth(rest) > room) {
+      lines.push(line);
+      line = '';
+    }
+    while (stringWidth(rest) > room) {
+      const part = takeWidth(rest, room);
+      lines.push(part);
+      rest = rest.slice(part.length);
+    }
+    line = line === '' ? rest : `${line} ${rest}`;
+  }
+  if (line !== '') lines.push(line);
+  return lines.map((l) => indent + l).join('\n');
+}
+
+function takeWidth(text: string, width: number): string {
+  let out = '';
+  for (const c of text) {
+    if (out !== '' && stringWidth(out + c) > width) break;
+    out += c;
+  }
+  return out;
+}
+
+/** Cuts to a width with an ellipsis. */
+export function fit(text: string, width: number): string {
+  return stringWidth(text) <= width ? text : `${takeWidth(text, Math.max(1, width - 1))}…`;
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}
+
+export function padStart(text: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
+}

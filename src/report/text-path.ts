@@ -1,0 +1,106 @@
+import type { AnalysisDocument, DocFlow } from '../model/document.js';
+import { POINTS, type Point, type Segment } from '../model/trace.js';
+import { clean, fit, padEnd, padStart, paint, type TextOptions } from './layout.js';
+
+const POINT_NAME: Record<Point, string> = {
+  src_veth: 'src-veth',
+  src_eth0: 'src-eth0',
+  dst_eth0: 'dst-eth0',
+  dst_veth: 'dst-veth',
+};
+
+/** The stretch that follows each station on the way from source to destination. */
+const STRETCHES: readonly { readonly segment: Segment; readonly name: string }[] = [
+  { segment: 'src_node', name: 'source node' },
+  { segment: 'vpc', name: 'VPC' },
+  { segment: 'dst_node', name: 'destination node' },
+];
+
+/** The path from pod to pod as a picture: stations, packets each way, and the place of loss. */
+export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
+  const c = paint(o);
+  const t = d.packet_trace;
+  const flows = questioned(d);
+  const first = flows[0];
+  const sameNode = d.traffic_path === 'same_node';
+  const points = sameNode ? POINTS.filter((p) => p.endsWith('veth')) : POINTS;
+  const lines: string[] = [`  ${end('source pod', first?.src, nat(first, 'src'))}`];
+  if (t.segment === 'src_pod') lines.push(lossLine(d, c, '(in the pod)'));
+  points.forEach((p, i) => {
+    lines.push(station(d, p, flows, o));
+    const last = i === points.length - 1;
+    if (last) return;
+    const stretch = sameNode ? { segment: 'src_node' as const, name: 'node' } : STRETCHES[i]!;
+    const node = stretch.segment === 'src_node' ? nodeAt(d, 'src') : stretch.segment === 'dst_node' ? nodeAt(d, 'dst') : null;
+    const label = node === null ? stretch.name : `${stretch.name} ${clean(node)}`;
+    lines.push(t.segment === stretch.segment ? lossLine(d, c, label) : `  ${c.dim('│')}   ${c.dim(`· ${label}`)}`);
+  });
+  if (t.segment === 'dst_pod') lines.push(lossLine(d, c, '(in the pod)'));
+  lines.push(`  ${end('destination pod', first?.dst, nat(first, 'dst'))}`);
+  if (t.segment === 'unknown' && flows.some((f) => f.verdict !== 'delivered'))
+    lines.push(`  ${c.yellow('?')} the captures do not tell where on this path the packets die`);
+  return lines.join('\n');
+}
+
+/** The flows the verdict speaks of: the worst ones come first and share one fate. */
+export function questioned(d: AnalysisDocument): DocFlow[] {
+  const first = d.flows[0];
+  if (!first) return [];
+  return d.flows.filter(
+    (f) => f.verdict === first.verdict && f.segment === first.segment && f.direction === first.direction && host(f.dst) === host(first.dst),
+  );
+}
+
+function host(end: string): string {
+  return end.startsWith('[') ? end.slice(1, end.indexOf(']')) : end.split(':').length === 2 ? end.split(':')[0]! : end;
+}
+
+function nat(f: DocFlow | undefined, side: 'src' | 'dst'): string | null {
+  const other = f?.translated?.[side];
+  return other === undefined || other === f?.[side] ? null : other;
+}
+
+function end(name: string, address: string | undefined, translated: string | null): string {
+  const at = address === undefined ? '' : ` ${clean(host(address))}`;
+  return `${name}${at}${translated === null ? '' : ` (after NAT ${clean(translated)})`}`;
+}
+
+function nodeAt(d: AnalysisDocument, side: 'src' | 'dst'): string | null {
+  return d.coverage.captures.find((x) => x.point?.startsWith(side))?.node ?? null;
+}
+
+function station(d: AnalysisDocument, p: Point, flows: readonly DocFlow[], o: TextOptions): string {
+  const c = paint(o);
+  const seen = d.packet_trace[p];
+  const tap = d.coverage.captures.find((x) => x.point === p);
+  const name = padEnd(POINT_NAME[p], 9);
+  const face = padEnd(fit(clean(tap?.interface ?? ''), 16), 17);
+  if (seen === 'not_captured') return `  ${c.dim('│')} ${c.dim(`${name}${face}not captured`)}`;
+  let forward = 0;
+  let back = 0;
+  for (const f of flows) {
+    forward += f.points[p]?.packets ?? 0;
+    back += f.points[p]?.return_packets ?? 0;
+  }
+  const counts = `${padStart(String(forward), 7)} →  ${padStart(String(back), 7)} ←`;
+  const text = `│ ${name}${face}${counts}`;
+  return `  ${seen === 'yes' ? text : c.yellow(text)}`;
+}
+
+function lossLine(d: AnalysisDocument, c: ReturnType<typeof paint>, label: string): string {
+  const direction = d.packet_trace.direction === 'return' ? 'on the way back' : 'on the way there';
+  const word = d.flows[0]?.verdict === 'rejected' ? 'REFUSED HERE' : d.flows[0]?.verdict === 'lossy' ? 'PARTLY LOST HERE' : 'LOST HERE';
+  return `  ${c.bold(c.red(`╳   ${label}: ${word}, ${direction}`))}${rates(d)}`;
+}
+
+function rates(d: AnalysisDocument): string {
+  let sent = 0;
+  let lost = 0;
+  for (const f of questioned(d))
+    for (const l of f.losses)
+      if (l.segment === d.packet_trace.segment && l.direction === d.packet_trace.direction) {
+        sent += l.sent;
+        lost += l.lost;
+      }
+  return lost === 0 ? '' : ` (${lost} of ${sent})`;
+}

@@ -1,0 +1,239 @@
+import { fileURLToPath } from 'node:url';
+import { align, NO_TOPOLOGY } from './align/index.js';
+import { topologyOfNodes } from './align/topology-of-nodes.js';
+import { buildDocument } from './diagnose/index.js';
+import { problem } from './errors.js';
+import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
+import type { FactContext, Question } from './facts/types.js';
+import { ingest, TempDir } from './ingest/index.js';
+import { DEFAULT_LIMITS, type Limits } from './limits.js';
+import { scanLogs } from './logs/scan.js';
+import type { LogFileScan } from './logs/types.js';
+import type { CaptureTable } from './model/capture.js';
+import type { AnalysisDocument } from './model/document.js';
+import type { LogScan } from './model/logs.js';
+import type { NodeFacts } from './model/node.js';
+import type { Rule } from './model/rule.js';
+import type { Bundle, CaptureFile, Ingested, Problem } from './model/source.js';
+import type { Point, Trace } from './model/trace.js';
+import { buildNode } from './node/build.js';
+import { missingArtifacts } from './node/coverage.js';
+import { createPool, type Pool } from './pool/pool.js';
+import { evaluateRules } from './rules/evaluate.js';
+import { availability } from './rules/needs.js';
+import { loadRules } from './rules/load.js';
+import { logQueries } from './rules/queries.js';
+import { expectedEgressInterface } from './simulate/index.js';
+import { corroborate } from './diagnose/corroborate.js';
+
+/** What is being worked on, for a progress display. */
+export interface Progress {
+  readonly stage: 'ingest' | 'nodes' | 'logs' | 'captures' | 'align' | 'rules';
+  /** Name of the input, file or node. */
+  readonly subject: string;
+  /** Work done and to do, in `unit`s; total is null while it is not known. */
+  readonly done: number;
+  readonly total: number | null;
+  readonly unit: 'bytes' | 'files' | 'nodes';
+}
+
+export interface RunOptions {
+  readonly limits?: Limits;
+  readonly question?: Question;
+  /** Base name or path of a capture → the point it was taken at. */
+  readonly points?: ReadonlyMap<string, Point>;
+  /** Folders of rules besides the built-in ones. */
+  readonly ruleDirs?: readonly string[];
+  readonly jobs?: number;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
+
+export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
+
+/** The main job: everything known from bundles and captures, joined into one document. */
+export async function analyze(inputs: readonly string[], options: RunOptions = {}): Promise<AnalysisDocument> {
+  const limits = options.limits ?? DEFAULT_LIMITS;
+  const rules = await loadRules(
+    [
+      { dir: BUILTIN_RULES, builtin: true },
+      ...(options.ruleDirs ?? []).map((dir) => ({ dir, builtin: false })),
+    ],
+    FACTS,
+  );
+  const tempDir = new TempDir();
+  const pool = createPool(options.jobs);
+  try {
+    const ingested = await ingestInputs(inputs, limits, tempDir, options);
+    const [{ nodes, problems: nodeProblems }, tables] = await Promise.all([
+      buildNodes(ingested.bundles, limits, options),
+      readCaptures(ingested.captures, pool, options),
+    ]);
+    const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
+    const trace = traceOf(tables, nodes, options);
+    return diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+  } finally {
+    await pool.close();
+    await tempDir.remove();
+  }
+}
+
+async function ingestInputs(
+  inputs: readonly string[],
+  limits: Limits,
+  tempDir: TempDir,
+  options: RunOptions,
+): Promise<Ingested> {
+  return ingest(inputs, {
+    limits,
+    tempDir,
+    ...(options.signal ? { signal: options.signal } : {}),
+    onProgress: (e) =>
+      options.onProgress?.({ stage: 'ingest', subject: e.input, done: e.bytes, total: null, unit: 'bytes' }),
+  });
+}
+
+async function buildNodes(
+  bundles: readonly Bundle[],
+  limits: Limits,
+  options: RunOptions,
+): Promise<{ nodes: NodeFacts[]; problems: Problem[] }> {
+  const nodes: NodeFacts[] = [];
+  const problems: Problem[] = [];
+  for (const [i, bundle] of bundles.entries()) {
+    options.signal?.throwIfAborted();
+    options.onProgress?.({ stage: 'nodes', subject: bundle.id, done: i, total: bundles.length, unit: 'nodes' });
+    const built = await buildNode(bundle, limits);
+    nodes.push(built.facts);
+    problems.push(...built.problems);
+  }
+  return { nodes, problems };
+}
+
+async function readCaptures(captures: readonly CaptureFile[], pool: Pool, options: RunOptions): Promise<CaptureTable[]> {
+  let done = 0;
+  return Promise.all(
+    captures.map(async (file) => {
+      const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
+      options.onProgress?.({ stage: 'captures', subject: file.path, done: ++done, total: captures.length, unit: 'files' });
+      return table;
+    }),
+  );
+}
+
+async function scanAll(
+  bundles: readonly Bundle[],
+  nodes: readonly NodeFacts[],
+  rules: readonly Rule[],
+  limits: Limits,
+  pool: Pool,
+  options: RunOptions,
+): Promise<LogScan> {
+  const total = bundles.reduce((n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0), 0);
+  let done = 0;
+  return scanLogs(
+    bundles,
+    [...logQueries(rules), ...FACT_LOG_QUERIES],
+    async (task) => {
+      const scan = await pool.run<LogFileScan>('logs', task, options.signal);
+      done += task.file.size;
+      options.onProgress?.({ stage: 'logs', subject: task.file.name, done, total, unit: 'bytes' });
+      return scan;
+    },
+    {
+      limits,
+      podIps: new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
+      since: options.question?.since ?? null,
+      until: options.question?.until ?? null,
+    },
+  );
+}
+
+/** Captures given by base name or by any end of their path. */
+function givenPoints(tables: readonly CaptureTable[], points: ReadonlyMap<string, Point>): Map<string, Point> {
+  const out = new Map<string, Point>();
+  for (const [file, point] of points)
+    for (const t of tables) if (t.file === file || t.file.endsWith(`/${file}`) || file.endsWith(`/${t.file}`)) out.set(t.file, point);
+  return out;
+}
+
+export function traceOf(tables: readonly CaptureTable[], nodes: readonly NodeFacts[], options: RunOptions): Trace | null {
+  if (tables.length === 0) return null;
+  options.onProgress?.({ stage: 'align', subject: '', done: 0, total: null, unit: 'files' });
+  return align({
+    tables,
+    topology: nodes.length === 0 ? NO_TOPOLOGY : topologyOfNodes(nodes, expectedEgressInterface),
+    question: options.question ?? NO_QUESTION,
+    given: givenPoints(tables, options.points ?? new Map()),
+  });
+}
+
+interface RunValues {
+  readonly ingested: Ingested;
+  readonly nodes: readonly NodeFacts[];
+  readonly nodeProblems: readonly Problem[];
+  readonly tables: readonly CaptureTable[];
+  readonly logs: LogScan;
+  readonly trace: Trace | null;
+  readonly rules: readonly Rule[];
+  readonly options: RunOptions;
+}
+
+function diagnoseRun(v: RunValues): AnalysisDocument {
+  v.options.onProgress?.({ stage: 'rules', subject: '', done: 0, total: null, unit: 'files' });
+  const context: FactContext = {
+    nodes: v.nodes,
+    logs: v.logs,
+    trace: v.trace,
+    captures: v.tables,
+    question: v.options.question ?? NO_QUESTION,
+  };
+  const results = evaluateRules(v.rules, {
+    nodes: v.nodes.map((n) => ({ id: n.id, collectedAt: n.collectedAt })),
+    facts: factProvider(context),
+    matches: v.logs.matches,
+    available: availability({
+      nodes: v.nodes,
+      logFiles: v.logs.files,
+      captures: v.tables.length,
+      traced: v.trace !== null,
+    }),
+    logFiles: v.logs.files,
+  });
+  return buildDocument({
+    context,
+    bundles: v.ingested.bundles,
+    tables: v.tables,
+    results,
+    missing: v.ingested.bundles.flatMap((b) => {
+      const facts = v.nodes.find((n) => n.id === b.id);
+      if (facts === undefined) return [];
+      return missingArtifacts(facts, b).map((m) => ({
+        node: b.id,
+        what: m.what,
+        state: m.state,
+        leaves_undecided: m.leavesUndecided,
+      }));
+    }),
+    problems: [
+      ...v.ingested.problems,
+      ...v.nodeProblems,
+      ...(v.logs.problems ?? []),
+      ...captureProblems(v.tables),
+      ...unplacedTaps(v.trace),
+    ],
+    corroboration: corroborate(v.nodes, v.trace),
+  });
+}
+
+function captureProblems(tables: readonly CaptureTable[]): Problem[] {
+  return tables.flatMap((t) => t.problems.map((p) => problem(p.code as never, t.file, p.message)));
+}
+
+function unplacedTaps(trace: Trace | null): Problem[] {
+  return (trace?.taps ?? [])
+    .filter((t) => t.kind === 'unknown')
+    .map((t) => problem('E_POINT_UNKNOWN', t.id, `It could not be told at which interface this was captured: ${t.reason}.`));
+}
