@@ -1,15 +1,17 @@
-import type { Family, IpRule, NodeFacts, Route } from '../model/node.js';
+import type { Family, IpRule, NodeFacts, Pod, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
+import { routeLookup } from '../simulate/index.js';
 import type { FactContext } from './types.js';
 import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
-import { concernAddresses, concernOf, deliveredInTrace } from './support/concern.js';
+import { concernOf, deliveredInTrace } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
+import { podAt } from './support/nodes.js';
 
 const BLOCKING = new Set(['blackhole', 'unreachable', 'prohibit']);
 
-/** Routes of `table` that match the address, the one the kernel takes first. */
+/** Of the routes of `table` that match the address, the one the kernel takes: for bundles without policy rules. */
 function best(routes: readonly Route[], table: string, address: string): Route | null {
   let found: Route | null = null;
   for (const route of routes) {
@@ -56,13 +58,44 @@ function knownAddresses(context: FactContext): string[] {
   return [...new Set(all)].filter((address) => !isSpecial(address));
 }
 
+/** True when a packet of the pod (of the node itself without one) for the address ends at the route. */
+function endsAt(node: NodeFacts, routes: readonly Route[], route: Route, pod: Pod | null, address: string): boolean {
+  if (familyOf(address) !== route.family || !contains(route.dst, address)) return false;
+  const { family } = route;
+  const answer = routeLookup(node, { family, src: pod?.ip ?? null, dst: address, iif: pod?.veth ?? null });
+  if (answer.undetermined === null) return answer.route === route;
+  return best(routes, route.table, address) === route;
+}
+
+/** One pod for each table that pods leave by; nobody when no pod is known. */
+function senders(node: NodeFacts, family: Family): readonly (Pod | null)[] {
+  const byTable = new Map<string | null, Pod>();
+  for (const pod of node.pods) {
+    if (familyOf(pod.ip) === family && pod.veth !== null && !byTable.has(pod.table)) byTable.set(pod.table, pod);
+  }
+  return byTable.size === 0 ? [null] : [...byTable.values()];
+}
+
+/** Ends of the flows in question that end at the route, each looked up from the pod at the other end. */
+function namedEnds(context: FactContext, node: NodeFacts, routes: readonly Route[], route: Route): string[] {
+  return concernOf(context).flows.flatMap((flow) =>
+    ([[flow.src, flow.dst], [flow.dst, flow.src]] as const).flatMap(([from, to]) => {
+      if (to === null) return [];
+      const known = podAt(context, from);
+      if (known !== null) return known.node.id === node.id && endsAt(node, routes, route, known.pod, to) ? [to] : [];
+      return senders(node, route.family).some((pod) => endsAt(node, routes, route, pod, to)) ? [to] : [];
+    }),
+  );
+}
+
 function instance(context: FactContext, node: NodeFacts, route: Route, routes: readonly Route[], rules: readonly IpRule[] | null) {
   const concern = concernOf(context);
-  const decides = (address: string): boolean =>
-    familyOf(address) === route.family && contains(route.dst, address) && best(routes, route.table, address) === route;
-  const named = concernAddresses(concern).filter(decides);
+  const named = namedEnds(context, node, routes, route);
+  const from = senders(node, route.family);
   const covered = knownAddresses(context).filter(
-    (address) => decides(address) && !deliveredInTrace(context, { src: null, dst: address, dport: null, protocol: null }),
+    (address) =>
+      from.some((pod) => endsAt(node, routes, route, pod, address)) &&
+      !deliveredInTrace(context, { src: null, dst: address, dport: null, protocol: null }),
   );
   const inside = [...new Set([...named, ...covered])];
   const moreSpecific = routes.filter(

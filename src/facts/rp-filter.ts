@@ -1,14 +1,22 @@
+import type { NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence, recordEvidence } from './support/evidence.js';
 import { MARTIAN_QUERY, recordsOf } from './support/log-queries.js';
 import { interfaceKind, primaryInterface } from './support/nodes.js';
-import { simulatedFlows } from './support/simulated.js';
+import { simulatedFlows, type SimulatedFlow } from './support/simulated.js';
 import { traceBlames } from './support/blame.js';
 import { addressInQuestion, concernOf } from './support/concern.js';
 
 const numeric = (value: string | undefined): number | null =>
   value === undefined || !/^[012]$/.test(value.trim()) ? null : Number(value);
+
+/** The simulation says `…; way back to the source: <route>`. */
+function wayBack(node: NodeFacts, flow: SimulatedFlow): { text: string; route: Route | undefined } {
+  const said = flow.result.decidedBy?.text ?? '';
+  const text_ = said.split('way back to the source: ').at(-1) ?? said;
+  return { text: text_, route: node.routes.value.find((r) => r.text === text_) };
+}
 
 /**
  * Reverse-path filtering per interface: the larger of `all` and the interface's own setting is in force. 1 asks
@@ -28,6 +36,7 @@ export const rpFilter = defineFact({
     src: text('source of the packet it drops'),
     dst: text('destination of the packet it drops'),
     way_back: text('the route back that does not fit'),
+    way_back_refused: flag('it is a blackhole, unreachable or prohibit route'),
     trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
   },
   compute: (context) => {
@@ -51,7 +60,7 @@ export const rpFilter = defineFact({
             [record.fields['src'], record.fields['dst']].some((ip) => ip !== undefined && addressInQuestion(concern, ip)),
           );
           const hit = flows.find((flow) => flow.node.id === node.id && flow.packet.iif === name);
-          const back = hit?.result.decidedBy;
+          const back = hit === undefined ? null : wayBack(node, hit);
           return [
             {
               node: node.id,
@@ -66,11 +75,12 @@ export const rpFilter = defineFact({
                 src: hit?.packet.src ?? concerned[0]?.fields['src'] ?? null,
                 dst: hit?.packet.dst ?? concerned[0]?.fields['dst'] ?? null,
                 way_back: back?.text ?? null,
+                way_back_refused: back === null ? null : /^(blackhole|unreachable|prohibit) /.test(back.text),
                 trace_agrees: traceBlames(context, node.id),
               },
               evidence: [
                 lineEvidence(node.id, own.loc, `net.ipv4.conf.${name}.rp_filter = ${own.value}`),
-                ...(back?.loc == null ? [] : [lineEvidence(node.id, back.loc, back.text)]),
+                ...(back?.route === undefined ? [] : [lineEvidence(node.id, back.route.loc, back.route.text)]),
                 ...martians.slice(0, 3).map(recordEvidence),
               ],
             },

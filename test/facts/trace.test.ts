@@ -254,7 +254,7 @@ describe('clock_skew', () => {
 describe('wrong_interface', () => {
   const secondary = node({
     id: 'node-a',
-    pods: [pod('10.0.1.9', { name: 'web-1', table: '2', deviceNumber: 1 })],
+    pods: [pod('10.0.1.9', { name: 'web-1', veth: 'eni18582a65b10', table: '2', deviceNumber: 1 })],
     interfaces: interfaces(iface('eth0'), iface('eth1')),
     routes: routes('default via 10.0.0.1 dev eth0', 'default via 10.0.0.1 dev eth1 table 2'),
     rules: rules(...BASE_RULES, '1536: from 10.0.1.9 lookup 2'),
