@@ -142,7 +142,7 @@ describe('the prefilter', () => {
           expect(answers(lines, patterns, true)).toEqual(answers(lines, patterns, false));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
