@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { subject, type Container } from './container.js';
 import type { Context } from './context.js';
 import { isDesktopLitter } from './entry-path.js';
-import { LinkTally } from './link-tally.js';
+import { LinkTally } from './tally.js';
 
 export interface FolderFile {
   /** Path in the folder, `/` separators. */
@@ -21,7 +21,7 @@ export async function* walkFolder(ctx: Context, container: Container, root: stri
   try {
     yield* walk(ctx, container, root, '', links);
   } finally {
-    links.report(ctx, container);
+    links.reportLinks(ctx, container);
   }
 }
 

@@ -6,7 +6,7 @@ import { newContainer, subject, type Container } from './container.js';
 import type { Context } from './context.js';
 import { entryPath, isDesktopLitter } from './entry-path.js';
 import { Inflater, type StreamEnd } from './inflate.js';
-import { LinkTally } from './link-tally.js';
+import { LinkTally } from './tally.js';
 import { printable } from './printable.js';
 import { discard, spool } from './spool.js';
 import { readTar } from './tar.js';
@@ -32,7 +32,7 @@ export async function openTar(
   try {
     end = await readTar(inflater?.chunks() ?? blob.body, (entry) => admit(ctx, archive, entry, links, depth));
   } finally {
-    links.report(ctx, archive);
+    links.reportLinks(ctx, archive);
   }
   // The end mark was read: what may be wrong after it (a missing gzip trailer) costs nothing.
   if (end === 'complete' || blob.cut()) return;
@@ -72,7 +72,7 @@ export async function openZip(
     });
     if (wrong !== null) corruptArchive(ctx, archive, `It is damaged or cut (${printable(wrong)})`);
   } finally {
-    links.report(ctx, archive);
+    links.reportLinks(ctx, archive);
     discard(ctx.temp, file);
   }
 }
