@@ -16,7 +16,11 @@ export interface FolderFile {
  * The regular files below a folder, sorted by path. Links are not followed, wherever they lead: what lies inside is
  * met anyway, what lies outside was not given. FIFOs, sockets and devices are left alone. Throws LimitHit.
  */
-export async function* walkFolder(ctx: Context, container: Container, root: string): AsyncGenerator<FolderFile> {
+export async function* walkFolder(
+  ctx: Context,
+  container: Container,
+  root: string,
+): AsyncGenerator<FolderFile> {
   const links = new LinkTally();
   try {
     yield* walk(ctx, container, root, '', links);

@@ -46,7 +46,8 @@ export async function readInput(
   const container = newContainer('single', labelOf(input), new Budget(ctx.limits, null));
   const repeated = new Tally();
   if (kind === 'file') await readFile(ctx, container, container.label, file, seen, repeated);
-  else ctx.problems.add(container.label, 'E_UNKNOWN_FORMAT', subject(container), 'It is a device or a socket.');
+  else
+    ctx.problems.add(container.label, 'E_UNKNOWN_FORMAT', subject(container), 'It is a device or a socket.');
   reportRepeated(ctx, container, repeated);
   return container;
 }
@@ -119,11 +120,7 @@ async function readStream(ctx: Context, label: string, stream: AsyncIterable<Buf
   return container;
 }
 
-async function* metered(
-  ctx: Context,
-  budget: Budget,
-  stream: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
+async function* metered(ctx: Context, budget: Budget, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of stream) {
     budget.read(chunk.length);
     ctx.tick(chunk.length, 0);
@@ -147,7 +144,10 @@ function endsHere(error: unknown, budget: Budget): LimitHit {
 }
 
 function reportRepeated(ctx: Context, container: Container, repeated: Tally): void {
-  const words = ['file was given before and is read once', 'files were given before and are read once'] as const;
+  const words = [
+    'file was given before and is read once',
+    'files were given before and are read once',
+  ] as const;
   repeated.report(ctx, container, 'E_DUPLICATE_ENTRY', ...words);
 }
 

@@ -31,7 +31,9 @@ describe('tar archives', () => {
 
   it('reads gzip of several members, cut at any place, and zero padding behind it', async () => {
     const tar = await tarOf(entriesOf(NODE_FILES));
-    const members = [tar.subarray(0, 700), tar.subarray(700, 701), tar.subarray(701)].map((part) => gzipSync(part));
+    const members = [tar.subarray(0, 700), tar.subarray(700, 701), tar.subarray(701)].map((part) =>
+      gzipSync(part),
+    );
     const data = Buffer.concat([...members, Buffer.alloc(5000)]);
     const result = await space.ingest([space.write('x.tgz', data)]);
     expect(contentsOf(result.bundles[0])).toEqual(NODE_FILES);
@@ -58,7 +60,9 @@ describe('tar archives', () => {
   });
 
   it('marks a gzipped log that is cut, and keeps its beginning', async () => {
-    const packed = gzipSync(Buffer.from(Array.from({ length: 3000 }, (_, i) => `line ${i * 7919}\n`).join('')));
+    const packed = gzipSync(
+      Buffer.from(Array.from({ length: 3000 }, (_, i) => `line ${i * 7919}\n`).join('')),
+    );
     const files = { ...NODE_FILES, 'kubelet/a.log.gz': packed.subarray(0, packed.length - 200) };
     const result = await space.ingest([space.write('x.tgz', await tgzOf(entriesOf(files)))]);
     const file = result.bundles[0]!.files.get('kubelet/a.log')!;
@@ -70,8 +74,9 @@ describe('tar archives', () => {
 
   it('reads long names: a path of 200 characters', async () => {
     const name = `var_log/${'p'.repeat(190)}/0.log`;
-    const [bundle] = (await space.ingest([space.write('x', await tgzOf(entriesOf({ ...NODE_FILES, [name]: 'x' })))]))
-      .bundles;
+    const [bundle] = (
+      await space.ingest([space.write('x', await tgzOf(entriesOf({ ...NODE_FILES, [name]: 'x' })))])
+    ).bundles;
     expect(contentOf(bundle!.files.get(name))).toBe('x');
   });
 
@@ -107,7 +112,10 @@ describe('zip archives', () => {
     expect(bundle.kind).toBe('windows-collector');
     expect(bundle.id).toBe('i-0a1b2c3d4e5f67890');
     expect(bundle.collectedAt).toBe(Date.parse('2024-05-17T09:31:06.965Z'));
-    expect(contentsOf(bundle)).toEqual({ 'system/network/hns/network.txt': 'x', 'system/sysinfo': 'Host Name: EC2AMAZ' });
+    expect(contentsOf(bundle)).toEqual({
+      'system/network/hns/network.txt': 'x',
+      'system/sysinfo': 'Host Name: EC2AMAZ',
+    });
     expect(bundle.files.get('system/sysinfo')!.path).toBe('system/sysinfo');
     expect(bundle.files.get('system/sysinfo')!.mtime).toBe(Date.parse('2024-05-17T09:31:22Z'));
   });
@@ -149,7 +157,10 @@ describe('zip archives', () => {
     const zip = zipOf(entriesOf(NODE_FILES));
     const damaged = Buffer.from(zip);
     damaged.write('XX', damaged.indexOf('PK\x01\x02', 0, 'latin1'), 'latin1');
-    const result = await space.ingest([space.write('cut.zip', zip.subarray(0, 200)), space.write('bad.zip', damaged)]);
+    const result = await space.ingest([
+      space.write('cut.zip', zip.subarray(0, 200)),
+      space.write('bad.zip', damaged),
+    ]);
     expect(result.problems.map((p) => [p.code, p.subject])).toEqual([
       ['E_ARCHIVE_CORRUPT', 'cut.zip'],
       ['E_ARCHIVE_CORRUPT', 'bad.zip'],
@@ -159,7 +170,9 @@ describe('zip archives', () => {
 
   it('knows an empty zip, and a gzipped one', async () => {
     const empty = await space.ingest([space.write('empty.zip', zipOf([]))]);
-    expect(empty.problems.map((p) => [p.code, p.message])).toEqual([['E_UNKNOWN_FORMAT', 'It holds no files.']]);
+    expect(empty.problems.map((p) => [p.code, p.message])).toEqual([
+      ['E_UNKNOWN_FORMAT', 'It holds no files.'],
+    ]);
     const packed = await space.ingest([space.write('x.zip.gz', gzipSync(zipOf(entriesOf(NODE_FILES))))]);
     expect(contentsOf(packed.bundles[0])).toEqual(NODE_FILES);
   });

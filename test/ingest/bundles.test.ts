@@ -59,7 +59,10 @@ describe('where a bundle starts', () => {
   it.each([
     ['folders with common names', { 'system/main.c': 'x', 'docker/Dockerfile': 'x' }],
     ['words of the collectors as file names', { networking: 'x', 'docs/ipamd': 'x' }],
-    ['an operating system report', { 'etc/os-release': 'x', 'var/log/messages': 'x', 'sos_commands/dmesg': 'x' }],
+    [
+      'an operating system report',
+      { 'etc/os-release': 'x', 'var/log/messages': 'x', 'sos_commands/dmesg': 'x' },
+    ],
     ['any old plugin.log', { 'plugin.log': 'x', 'my-ipamd.log': 'x' }],
   ])('near miss: no bundle in %s', async (_, files) => {
     const { bundles, problems } = await single('x.tgz', files);
@@ -71,7 +74,12 @@ describe('where a bundle starts', () => {
   });
 
   it('survives names that are properties of objects', async () => {
-    const files = { ...NODE_FILES, 'networking/__proto__': 'a', 'constructor/prototype': 'b', __proto__x: 'c' };
+    const files = {
+      ...NODE_FILES,
+      'networking/__proto__': 'a',
+      'constructor/prototype': 'b',
+      __proto__x: 'c',
+    };
     const { bundles } = await single('x.tgz', files);
     expect(bundles[0]!.files.size).toBe(6);
   });
@@ -79,7 +87,10 @@ describe('where a bundle starts', () => {
 
 describe('kinds of bundle', () => {
   it.each([
-    ['linux-collector', { ...NODE_FILES, 'system/script-params.txt': 'x', 'networking/nftables-ip-x.txt': 'x' }],
+    [
+      'linux-collector',
+      { ...NODE_FILES, 'system/script-params.txt': 'x', 'networking/nftables-ip-x.txt': 'x' },
+    ],
     ['linux-collector', NODE_FILES],
     ['node-monitoring-agent', { ...NODE_FILES, 'networking/get_api_server.txt': 'x' }],
     ['node-monitoring-agent', { ...NODE_FILES, 'networking/nftables-ip-aws-cni.txt': 'x' }],
@@ -87,7 +98,10 @@ describe('kinds of bundle', () => {
     ['node-monitoring-agent', { 'automode/kube-proxy.txt': 'x' }],
     ['bottlerocket', { 'bottlerocket-logs/journalctl.log': 'x', 'bottlerocket-logs/os-release': 'x' }],
     ['bottlerocket', { 'iptables-filter': 'x', dmesg: 'x' }],
-    ['windows-collector', { 'system/sysinfo': 'x', 'system/kubelet/kubelet-service.csv': 'x', 'system/docker/x': 'y' }],
+    [
+      'windows-collector',
+      { 'system/sysinfo': 'x', 'system/kubelet/kubelet-service.csv': 'x', 'system/docker/x': 'y' },
+    ],
     ['cni-support', { 'var/log/aws-routed-eni/eni.out': 'x', 'var/log/aws-routed-eni/ipamd.log': 'x' }],
     ['unknown', { 'aws-routed-eni/ipamd.log': 'x', 'aws-routed-eni/plugin.log': 'x' }],
   ])('%s', async (kind, files) => {
@@ -96,14 +110,19 @@ describe('kinds of bundle', () => {
   });
 
   it('goes by the archive name of the agent when the content does not tell', async () => {
-    const { bundles } = await single('ip-10-0-1-5.ec2.internal-logs.tar.gz', { 'networking/iprule.txt': 'x' });
+    const { bundles } = await single('ip-10-0-1-5.ec2.internal-logs.tar.gz', {
+      'networking/iprule.txt': 'x',
+    });
     expect(bundles[0]).toMatchObject({ kind: 'node-monitoring-agent', id: 'ip-10-0-1-5.ec2.internal' });
   });
 
   it('names files below the root of each layout', async () => {
     const cni = await single('aws-cni-support.tar.gz', { 'var/log/aws-routed-eni/eni.out': 'x' });
     expect([...cni.bundles[0]!.files.keys()]).toEqual(['var/log/aws-routed-eni/eni.out']);
-    const dog = await single('bottlerocket-logs.tar.gz', below('bottlerocket-logs/', { 'journalctl.log': 'x', wicked: '' }));
+    const dog = await single(
+      'bottlerocket-logs.tar.gz',
+      below('bottlerocket-logs/', { 'journalctl.log': 'x', wicked: '' }),
+    );
     expect([...dog.bundles[0]!.files.keys()]).toEqual(['journalctl.log', 'wicked']);
     expect(dog.bundles[0]!.id).toBe('bottlerocket');
   });
@@ -128,12 +147,19 @@ describe('whose bundle, and when', () => {
     const uname = 'Linux ip-10-0-1-5.ec2.internal 6.1.90-99.173.amzn2023.x86_64 #1 SMP x86_64 GNU/Linux\n';
     const host = { 'networking/iprule.txt': 'x', 'kernel/uname.txt': uname };
     const hybrid = await single('eks__2024-05-17_0931-UTC_0.7.8.tar.gz', host);
-    expect(hybrid.bundles[0]).toMatchObject({ id: 'ip-10-0-1-5.ec2.internal', collectedAt: Date.UTC(2024, 4, 17, 9, 31) });
-    expect((await single('my logs (1).tar.gz', { 'networking/iprule.txt': 'x' })).bundles[0]!.id).toBe('my-logs-1');
+    expect(hybrid.bundles[0]).toMatchObject({
+      id: 'ip-10-0-1-5.ec2.internal',
+      collectedAt: Date.UTC(2024, 4, 17, 9, 31),
+    });
+    expect((await single('my logs (1).tar.gz', { 'networking/iprule.txt': 'x' })).bundles[0]!.id).toBe(
+      'my-logs-1',
+    );
   });
 
   it('reads the name of the folder inside when the archive was renamed', async () => {
-    const files = below('eks_i-0123456789abcdef0_2024-05-17_0931-UTC_0.7.8/', { 'networking/iprule.txt': 'x' });
+    const files = below('eks_i-0123456789abcdef0_2024-05-17_0931-UTC_0.7.8/', {
+      'networking/iprule.txt': 'x',
+    });
     expect((await single('x.tgz', files)).bundles[0]).toMatchObject({
       id: 'i-0123456789abcdef0',
       collectorVersion: '0.7.8',
@@ -144,7 +170,9 @@ describe('whose bundle, and when', () => {
   it('finds the time in the content when the name has a UUID', async () => {
     const name = 'eks_i-0123456789abcdef0_3f2a1b4c-9d8e-4f7a-8b6c-1a2b3c4d5e6f.tar.gz';
     const save = '# Generated by iptables-save v1.8.8 on Fri May 17 09:31:20 2024\n*filter\nCOMMIT\n';
-    const curl = [1, 2].map((i) => `curling https://x/livez (${i} of 2) 2024-05-17T09:4${i}:22.123UTC\n* Trying\n`);
+    const curl = [1, 2].map(
+      (i) => `curling https://x/livez (${i} of 2) 2024-05-17T09:4${i}:22.123UTC\n* Trying\n`,
+    );
     const base = { 'networking/iptables-save.txt': save };
     expect((await single(name, base)).bundles[0]).toMatchObject({
       id: 'i-0123456789abcdef0',
@@ -157,7 +185,11 @@ describe('whose bundle, and when', () => {
 
   it('falls back on the newest file time, and on nothing when that makes no sense', async () => {
     const at = async (...times: string[]): Promise<number | null> => {
-      const entries = times.map((time, i) => ({ name: `networking/${i}.txt`, data: 'x', mtime: new Date(time) }));
+      const entries = times.map((time, i) => ({
+        name: `networking/${i}.txt`,
+        data: 'x',
+        mtime: new Date(time),
+      }));
       return (await space.ingest([space.write('x.tgz', await tgzOf(entries))])).bundles[0]!.collectedAt;
     };
     expect(await at('2024-05-17T09:31:22Z', '2024-05-17T09:31:20Z')).toBe(Date.parse('2024-05-17T09:31:22Z'));
@@ -165,14 +197,27 @@ describe('whose bundle, and when', () => {
   });
 
   it('numbers the collections of one node by time, whatever their order', async () => {
-    const names = ['1200', '0931', '1015'].map((time) => `eks_i-0a1b2c3d4e5f67890_2024-05-17_${time}-UTC_0.7.8.tar.gz`);
+    const names = ['1200', '0931', '1015'].map(
+      (time) => `eks_i-0a1b2c3d4e5f67890_2024-05-17_${time}-UTC_0.7.8.tar.gz`,
+    );
     const inputs: string[] = [];
     for (const name of names) {
       const files = { ...NODE_FILES, 'networking/conntrack.txt': name };
       inputs.push(space.write(name, await tgzOf(entriesOf(files))));
     }
     const { bundles } = await space.ingest(inputs);
-    expect(bundles.map((b) => b.id)).toEqual(['i-0a1b2c3d4e5f67890#3', 'i-0a1b2c3d4e5f67890', 'i-0a1b2c3d4e5f67890#2']);
+    expect(bundles.map((b) => b.id)).toEqual([
+      'i-0a1b2c3d4e5f67890#3',
+      'i-0a1b2c3d4e5f67890',
+      'i-0a1b2c3d4e5f67890#2',
+    ]);
+  });
+
+  it('names nodes without identity by their folders when there are several', async () => {
+    const files = { 'logs/n1/networking/a.txt': 'x', 'logs/n2/networking/a.txt': 'x' };
+    expect((await single('all.tgz', files)).bundles.map((b) => b.id)).toEqual(['n1', 'n2']);
+    const one = { 'logs/n1/networking/a.txt': 'x' };
+    expect((await single('all.tgz', one)).bundles.map((b) => b.id)).toEqual(['all']);
   });
 
   it('reads the same bundle once: an archive beside the folder it was extracted to', async () => {
@@ -203,7 +248,9 @@ describe('archives in archives', () => {
   });
 
   it("adds Bottlerocket's own archive to the bundle it lies in", async () => {
-    const dog = await tgzOf(entriesOf(below('bottlerocket-logs/', { 'journalctl.log': 'journal', 'os-release': 'br' })));
+    const dog = await tgzOf(
+      entriesOf(below('bottlerocket-logs/', { 'journalctl.log': 'journal', 'os-release': 'br' })),
+    );
     const files = { ...NODE_FILES, 'bottlerocket/logdog/bottlerocket-logs.tar.gz': dog };
     const { bundles, problems } = await single('x.tgz', files);
     expect(problems).toEqual([]);

@@ -69,7 +69,11 @@ describe('folders', () => {
     const notes = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`n${i}.txt`, 'x']));
     const result = await space.ingest([writeAll('caps', { 'a.pcap': EMPTY_PCAP, ...notes })]);
     expect(result.problems).toHaveLength(51);
-    expect(result.problems[50]).toMatchObject({ subject: 'caps', message: 'And 10 more of this kind.', note: true });
+    expect(result.problems[50]).toMatchObject({
+      subject: 'caps',
+      message: 'And 10 more of this kind.',
+      note: true,
+    });
   });
 
   it('an empty capture is worth a word, an empty folder too', async () => {
@@ -145,8 +149,16 @@ describe('single files', () => {
   });
 
   it.each([
-    ['a pcapng capture with CR LF', Buffer.from('0d0a0d0d0d0a1c0000004d3c2b1a', 'hex'), 'E_CAPTURE_NOT_BINARY'],
-    ['messages of tcpdump', Buffer.from('tcpdump: listening on eth0, link-type EN10MB\n'), 'E_CAPTURE_NOT_BINARY'],
+    [
+      'a pcapng capture with CR LF',
+      Buffer.from('0d0a0d0d0d0a1c0000004d3c2b1a', 'hex'),
+      'E_CAPTURE_NOT_BINARY',
+    ],
+    [
+      'messages of tcpdump',
+      Buffer.from('tcpdump: listening on eth0, link-type EN10MB\n'),
+      'E_CAPTURE_NOT_BINARY',
+    ],
     ['text', Buffer.from('hello'), 'E_UNKNOWN_FORMAT'],
     ['gzipped text', gzipSync('hello'), 'E_UNKNOWN_FORMAT'],
     ['nothing', Buffer.alloc(0), 'E_UNKNOWN_FORMAT'],
@@ -159,7 +171,9 @@ describe('single files', () => {
   });
 
   it('tells captures with the same name apart by their folders', async () => {
-    const inputs = ['n1/eth0.pcap', 'n2/eth0.pcap', 'n2/veth.pcap'].map((name) => space.write(name, EMPTY_PCAP));
+    const inputs = ['n1/eth0.pcap', 'n2/eth0.pcap', 'n2/veth.pcap'].map((name) =>
+      space.write(name, EMPTY_PCAP),
+    );
     const { captures } = await space.ingest(inputs);
     expect(captures.map((c) => c.path)).toEqual(['n1/eth0.pcap', 'n2/eth0.pcap', 'veth.pcap']);
     const folders = await space.ingest([join(space.root, 'n2'), join(space.root, 'n1')]);
@@ -193,7 +207,10 @@ describe('what is missing', () => {
   });
 
   it('is a problem when there is', async () => {
-    const result = await space.ingest([join(space.root, 'gone\u001b.tgz'), space.write('a.pcap', EMPTY_PCAP)]);
+    const result = await space.ingest([
+      join(space.root, 'gone\u001b.tgz'),
+      space.write('a.pcap', EMPTY_PCAP),
+    ]);
     expect(result.captures).toHaveLength(1);
     expect(said(result)).toEqual(['E_NOT_FOUND gone\\x1b.tgz: There is no such file or folder.']);
   });
@@ -201,7 +218,11 @@ describe('what is missing', () => {
 
 describe('standard input', () => {
   const feed = (data: Buffer): AsyncIterable<Buffer> =>
-    Readable.from([data.subarray(0, 100), data.subarray(100, 101), data.subarray(101)]) as AsyncIterable<Buffer>;
+    Readable.from([
+      data.subarray(0, 100),
+      data.subarray(100, 101),
+      data.subarray(101),
+    ]) as AsyncIterable<Buffer>;
 
   it.each([
     ['tar.gz', () => tgzOf(entriesOf(NODE_FILES))],
@@ -233,7 +254,11 @@ describe('standard input', () => {
 
 describe('the run', () => {
   it('gives the same answer twice, apart from where files were spooled', async () => {
-    const folder = writeAll('in', { 'a.tgz': await tgzOf(entriesOf(NODE_FILES)), 'b.pcap': EMPTY_PCAP, c: 'x' });
+    const folder = writeAll('in', {
+      'a.tgz': await tgzOf(entriesOf(NODE_FILES)),
+      'b.pcap': EMPTY_PCAP,
+      c: 'x',
+    });
     const shape = async (): Promise<unknown> => {
       const { bundles, ...rest } = await space.ingest([folder]);
       return [rest, bundles.map((b) => [b.id, [...b.files.values()].map(({ spool: _, ...file }) => file)])];
@@ -242,8 +267,15 @@ describe('the run', () => {
   });
 
   it('says nothing of where it runs', async () => {
-    const folder = writeAll('in', { 'a.tgz': (await tgzOf(entriesOf(NODE_FILES))).subarray(0, 150), 'b.pcap': '' });
-    const { problems } = await space.ingest([folder, join(space.root, 'gone'), space.write('c.pcap', EMPTY_PCAP)]);
+    const folder = writeAll('in', {
+      'a.tgz': (await tgzOf(entriesOf(NODE_FILES))).subarray(0, 150),
+      'b.pcap': '',
+    });
+    const { problems } = await space.ingest([
+      folder,
+      join(space.root, 'gone'),
+      space.write('c.pcap', EMPTY_PCAP),
+    ]);
     expect(problems.length).toBeGreaterThan(2);
     expect(JSON.stringify(problems)).not.toContain(space.root);
   });
@@ -256,7 +288,11 @@ describe('the run', () => {
     expect(events.at(-1)).toEqual({ stage: 'ingest', input: 'x.tgz', bytes: data.length, entries: 3 });
 
     const controller = new AbortController();
-    const cancelled = space.ingest([file], {}, { signal: controller.signal, onProgress: () => controller.abort() });
+    const cancelled = space.ingest(
+      [file],
+      {},
+      { signal: controller.signal, onProgress: () => controller.abort() },
+    );
     await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' });
   });
 });

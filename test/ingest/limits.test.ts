@@ -13,10 +13,16 @@ const GOOD = { ...NODE_FILES, 'system/instance-id.txt': 'i-0fffffffffffffff0\n' 
 
 /** Sizes by name, so that a failure does not print megabytes. */
 function sizesOf(bundle: Bundle | undefined): Record<string, [number, boolean]> {
-  return Object.fromEntries([...(bundle?.files ?? [])].map(([name, { size, truncated }]) => [name, [size, truncated]]));
+  return Object.fromEntries(
+    [...(bundle?.files ?? [])].map(([name, { size, truncated }]) => [name, [size, truncated]]),
+  );
 }
 
-async function bombed(name: string, data: Buffer, limits: object): Promise<Awaited<ReturnType<typeof space.ingest>>> {
+async function bombed(
+  name: string,
+  data: Buffer,
+  limits: object,
+): Promise<Awaited<ReturnType<typeof space.ingest>>> {
   const good = space.write('good.tgz', await tgzOf(entriesOf(GOOD)));
   const result = await space.ingest([space.write(name, data), good], limits);
   // Whatever happened to the first input, the second is read.
@@ -57,16 +63,22 @@ describe('limits end one input, keep what was read, and go on with the others', 
 
   it('ratio of a gzipped log within an archive that itself is small enough', async () => {
     const inner = gzipSync(Buffer.alloc(20 * MiB));
-    const result = await bombed('bomb.tar', await tarOf(entriesOf({ ...NODE_FILES, 'kubelet/a.log.gz': inner })), {
-      maxRatio: 50,
-    });
+    const result = await bombed(
+      'bomb.tar',
+      await tarOf(entriesOf({ ...NODE_FILES, 'kubelet/a.log.gz': inner })),
+      {
+        maxRatio: 50,
+      },
+    );
     expect(codesOf(result)).toEqual(['E_LIMIT_RATIO']);
     expect(sizesOf(result.bundles[0])['kubelet/a.log']![1]).toBe(true);
   });
 
   it('ratio of tar padding, where no entry grows', async () => {
     const tar = await tarOf(entriesOf(NODE_FILES));
-    const result = await bombed('bomb.tgz', gzipSync(Buffer.concat([tar, Buffer.alloc(30 * MiB)])), { maxRatio: 50 });
+    const result = await bombed('bomb.tgz', gzipSync(Buffer.concat([tar, Buffer.alloc(30 * MiB)])), {
+      maxRatio: 50,
+    });
     expect(codesOf(result)).toEqual(['E_LIMIT_RATIO']);
     expect(contentsOf(result.bundles[0])).toEqual(NODE_FILES);
   });
@@ -79,7 +91,10 @@ describe('limits end one input, keep what was read, and go on with the others', 
     ]);
     const result = await bombed('x.tgz', data, { maxEntries: 3 });
     expect(codesOf(result)).toEqual(['E_LIMIT_ENTRIES']);
-    expect(Object.keys(sizesOf(result.bundles[0]))).toEqual(['networking/iprule.txt', 'system/instance-id.txt']);
+    expect(Object.keys(sizesOf(result.bundles[0]))).toEqual([
+      'networking/iprule.txt',
+      'system/instance-id.txt',
+    ]);
   });
 
   it('size of one entry', async () => {
@@ -154,7 +169,11 @@ describe('paths that could leave the archive', () => {
   });
 
   it('leaves out NUL characters and paths that are too long', async () => {
-    const zip = zipOf([{ name: 'networking/a\0b' }, { name: `networking/${'x'.repeat(90)}` }, ...entriesOf(NODE_FILES)]);
+    const zip = zipOf([
+      { name: 'networking/a\0b' },
+      { name: `networking/${'x'.repeat(90)}` },
+      ...entriesOf(NODE_FILES),
+    ]);
     const result = await space.ingest([space.write('x.zip', zip)], { maxPathLength: 100 });
     expect(result.problems.map((p) => p.message)).toEqual([
       'The entry was left out: its path holds a NUL character.',
@@ -195,7 +214,10 @@ describe('what is no regular file', () => {
   });
 
   it('leaves out symbolic links of a zip', async () => {
-    const zip = zipOf([{ name: 'networking/l', data: '/etc/shadow', mode: 0o120777 }, ...entriesOf(NODE_FILES)]);
+    const zip = zipOf([
+      { name: 'networking/l', data: '/etc/shadow', mode: 0o120777 },
+      ...entriesOf(NODE_FILES),
+    ]);
     const result = await space.ingest([space.write('x.zip', zip)]);
     expect(codesOf(result)).toEqual(['E_LINK_SKIPPED']);
     expect(contentsOf(result.bundles[0])).toEqual(NODE_FILES);
@@ -210,7 +232,9 @@ describe('what is no regular file', () => {
     const result = await space.ingest([space.write('x.tgz', data)]);
     expect(codesOf(result)).toEqual(['E_DUPLICATE_ENTRY', 'E_DUPLICATE_ENTRY']);
     expect(contentsOf(result.bundles[0])['networking/iprule.txt']).toBe('last');
-    expect(readdirSync(dirname(result.bundles[0]!.files.get('networking/iprule.txt')!.spool))).toHaveLength(3);
+    expect(readdirSync(dirname(result.bundles[0]!.files.get('networking/iprule.txt')!.spool))).toHaveLength(
+      3,
+    );
   });
 
   it('drops what macOS adds, without a word', async () => {

@@ -54,9 +54,14 @@ describe('archives that end early', () => {
         const result = await space.ingest([space.write('x.tar', tar.subarray(0, length))]);
         expectPrefix(result.bundles[0], ends, length);
         const whole = length >= tar.length - 512;
-        expect(codesOf(result).filter((c) => c !== 'E_UNKNOWN_FORMAT')).toEqual(whole ? [] : ['E_ARCHIVE_CORRUPT']);
+        expect(codesOf(result).filter((c) => c !== 'E_UNKNOWN_FORMAT')).toEqual(
+          whole ? [] : ['E_ARCHIVE_CORRUPT'],
+        );
       }),
-      { numRuns: 120, examples: [[512], [1024], [1025], [tar.length - 513], [tar.length - 512], [tar.length]] },
+      {
+        numRuns: 120,
+        examples: [[512], [1024], [1025], [tar.length - 513], [tar.length - 512], [tar.length]],
+      },
     );
   });
 
@@ -79,12 +84,16 @@ describe('archives that end early', () => {
   it('random damage never throws and never hangs, and what is not marked is right', async () => {
     const packed = gzipSync(await tarOf(entriesOf(FILES)));
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 10, max: packed.length - 1 }), fc.integer({ min: 1, max: 255 }), async (at, x) => {
-        const bad = Buffer.from(packed);
-        bad[at]! ^= x;
-        const result = await space.ingest([space.write('x.tgz', bad)]);
-        expect(result.bundles.length + result.problems.length).toBeGreaterThan(0);
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 10, max: packed.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (at, x) => {
+          const bad = Buffer.from(packed);
+          bad[at]! ^= x;
+          const result = await space.ingest([space.write('x.tgz', bad)]);
+          expect(result.bundles.length + result.problems.length).toBeGreaterThan(0);
+        },
+      ),
       { numRuns: 80 },
     );
   });

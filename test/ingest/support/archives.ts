@@ -71,7 +71,7 @@ export function zipOf(entries: readonly TestZipEntry[]): Buffer {
     common.writeUInt16LE(name.length, 22);
     const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, name, body]);
     const attributes = Buffer.alloc(14);
-    attributes.writeUInt32LE((((entry.mode ?? 0) << 16) >>> 0), 6);
+    attributes.writeUInt32LE(((entry.mode ?? 0) << 16) >>> 0, 6);
     attributes.writeUInt32LE(offset, 10);
     const madeBy = Buffer.from([20, entry.mode === undefined ? 0 : 3]);
     directory.push(Buffer.concat([Buffer.from('PK\x01\x02'), madeBy, common, attributes, name]));

@@ -70,4 +70,7 @@ export const NODE_FILES = {
 } as const;
 
 /** A capture with a header and no packets. */
-export const EMPTY_PCAP = Buffer.from('d4c3b2a1020004000000000000000000000004000100 0000'.replace(' ', ''), 'hex');
+export const EMPTY_PCAP = Buffer.from(
+  'd4c3b2a1020004000000000000000000000004000100 0000'.replace(' ', ''),
+  'hex',
+);
