@@ -45,9 +45,8 @@ function addressesOf(node: SimNode, device: string): readonly OwnAddress[] {
 export function masqueradeAddress(state: State): Addr | null {
   const { node } = state;
   if (typeof state.oif !== 'string') return null;
-  if (state.oif === 'lo') {
-    return node.family === 6 ? state.dst : borrowed(state);
-  }
+  if (node.family === 6 && node.routing?.local.some((l) => l.addr === state.dst) === true) return state.dst;
+  if (state.oif === 'lo') return borrowed(state);
   const own = addressesOf(node, state.oif);
   const nextHop = state.gateway ?? state.dst;
   const near = own.find(

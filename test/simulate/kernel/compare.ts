@@ -100,7 +100,7 @@ function answerLeaves(node: NodeFacts, c: Case, refusal: SimResult): boolean {
   const six = c.sim.family === 6;
   const reset = refusal.decidedBy?.rejectWith === 'tcp-reset';
   const sources = reset
-    ? [c.sim.dst]
+    ? [refusal.translated?.dst.ip ?? c.sim.dst]
     : (node.interfaces.value.flatMap((i) => i.addresses) ?? [])
         .filter((a) => (a.family === 6) === six)
         .map((a) => a.address);

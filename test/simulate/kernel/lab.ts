@@ -87,12 +87,14 @@ export class Lab {
     run('ip', ['-n', this.peer, '-batch', '-'], DEVICES.map((d) => `link set ${d} arp off up\n`).join(''));
     const up = ['lo', ...DEVICES].map((d) => `link set ${d} ${d === 'lo' ? '' : 'arp off '}up`);
     const own = addresses.own.map((o) => `addr add ${o.address}/${o.length} dev ${o.dev}`);
-    this.ip([...up, ...own]);
+    this.ip([...up, ...own], addresses.family === 6);
   }
 
   /** Runs `ip` commands in the router; those that the kernel refuses are left out. */
-  ip(commands: readonly string[]): void {
-    spawnSync('ip', ['-n', this.router, '-force', '-batch', '-'], { input: `${commands.join('\n')}\n` });
+  ip(commands: readonly string[], six = false): void {
+    spawnSync('ip', [six ? '-6' : '-4', '-n', this.router, '-force', '-batch', '-'], {
+      input: `${commands.join('\n')}\n`,
+    });
   }
 
   sysctl(settings: readonly string[]): void {

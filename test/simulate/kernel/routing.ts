@@ -3,16 +3,15 @@ import type { Random } from './random.js';
 
 /** `ip` commands that give the router rules and routes as the VPC CNI does, with random changes. */
 export function randomRouting(r: Random, a: Addresses): string[] {
-  const f = a.family === 6 ? '-6 ' : '';
   const out: string[] = [];
-  const route = (words: string): void => void out.push(`${f}route add ${words}`);
-  const rule = (words: string): void => void out.push(`${f}rule add ${words}`);
+  const route = (words: string): void => void out.push(`route add ${words}`);
+  const rule = (words: string): void => void out.push(`rule add ${words}`);
 
   if (r.chance(0.9)) route(`default via ${a.gateway} dev eth0${r.chance(0.3) ? ' metric 512' : ''}`);
   if (r.chance(0.15)) route(`default via ${a.gateway2} dev eth1 metric 900`);
   route(`default via ${a.gateway2} dev eth1 table 2 onlink`);
   route(`${a.gateway2} dev eth1 table 2`);
-  if (r.chance(0.5)) out.push(`${f}route del ${a.subnet2} dev eth1`);
+  if (r.chance(0.5)) out.push(`route del ${a.subnet2} dev eth1`);
   for (const pod of a.pods) {
     const vlan = pod.dev.startsWith('vlan');
     if (r.chance(0.92)) route(`${pod.address} dev ${pod.dev}${vlan && r.chance(0.6) ? ' table 101' : ''}`);
@@ -27,7 +26,7 @@ export function randomRouting(r: Random, a: Addresses): string[] {
   if (r.chance(0.8)) rule('fwmark 0x80/0x80 lookup main pref 1024');
   if (r.chance(0.3)) {
     rule('lookup local pref 20');
-    if (r.chance(0.7)) out.push(`${f}rule del pref 0`);
+    if (r.chance(0.7)) out.push(`rule del pref 0`);
   }
   for (const net of a.specialNets) {
     if (r.chance(0.5)) route(randomTarget(r, a, net));

@@ -54,7 +54,7 @@ export async function runLab(seed: number, packets: number, tally: Tally): Promi
   try {
     lab.create(a);
     lab.sysctl(randomSysctls(r));
-    lab.ip(randomRouting(r, a));
+    lab.ip(randomRouting(r, a), family === 6);
     const sets = r.chance(0.6) && lab.restoreSets(randomSets(a));
     const rules = randomRules(r, a, sets);
     try {
@@ -123,7 +123,7 @@ async function compare(
     let verdict = judge(node, c, sim, real);
     if (verdict === 'disagree' && real.kind === 'dropped') {
       late ??= byId(await lab.send([]));
-      real = realOutcome(late.get(c.probe.id) ?? []);
+      real = realOutcome([...(events.get(c.probe.id) ?? []), ...(late.get(c.probe.id) ?? [])]);
       verdict = judge(node, c, sim, real);
     }
     tally.cases += 1;
