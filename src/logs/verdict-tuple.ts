@@ -47,8 +47,8 @@ export function grow(tuple: VerdictTuple, line: VerdictLine, seen: VerdictPlace)
   tuple.lastSeen.time = seen.time;
   tuple.lastSeen.timeNotes = seen.timeNotes;
   if (seen.time !== null) {
-    tuple.first = Math.min(tuple.first ?? seen.time, seen.time);
-    tuple.last = Math.max(tuple.last ?? seen.time, seen.time);
+    if (tuple.first === null || seen.time < tuple.first) tuple.first = seen.time;
+    if (tuple.last === null || seen.time > tuple.last) tuple.last = seen.time;
   }
   addPort(tuple.sports, line.sport);
   if (tuple.returnTraffic) addPort(tuple.dports, line.dport);
