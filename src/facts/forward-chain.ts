@@ -84,7 +84,9 @@ export const forwardChain = defineFact({
     family: number('4 or 6'),
     policy: text('ACCEPT or DROP'),
     policy_packets: number('packets that met the policy; null when not counted'),
-    verdict: text('passed, stopped (every packet tried), partly, undetermined, or unknown (no pods to try with)'),
+    verdict: text(
+      'passed, stopped (every packet tried), partly, undetermined, or unknown (no pods to try with)',
+    ),
     stopped_by_policy: number('packets tried that the policy dropped'),
     packets_tried: number('packets tried'),
     pods_known: flag('pods of the node are known; else a made-up one was tried'),

@@ -57,7 +57,9 @@ export const rpFilter = defineFact({
           const effective = Math.max(all, value);
           const martians = logged.filter((record) => record.fields['dev'] === name);
           const concerned = martians.filter((record) =>
-            [record.fields['src'], record.fields['dst']].some((ip) => ip !== undefined && addressInQuestion(concern, ip)),
+            [record.fields['src'], record.fields['dst']].some(
+              (ip) => ip !== undefined && addressInQuestion(concern, ip),
+            ),
           );
           const hit = flows.find((flow) => flow.node.id === node.id && flow.packet.iif === name);
           const back = hit === undefined ? null : wayBack(node, hit);
@@ -80,7 +82,9 @@ export const rpFilter = defineFact({
               },
               evidence: [
                 lineEvidence(node.id, own.loc, `net.ipv4.conf.${name}.rp_filter = ${own.value}`),
-                ...(back?.route === undefined ? [] : [lineEvidence(node.id, back.route.loc, back.route.text)]),
+                ...(back?.route === undefined
+                  ? []
+                  : [lineEvidence(node.id, back.route.loc, back.route.text)]),
                 ...martians.slice(0, 3).map(recordEvidence),
               ],
             },

@@ -17,7 +17,9 @@ export const securityGroupsForPods = defineFact({
     tcp_early_demux: number('net.ipv4.tcp_early_demux: 1 breaks kubelet probes in strict mode'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),
     role: text('src or dst of the flow in question; null when it is neither'),
-    lost_in_vpc: flag('the captures place the loss of the flows in question in the VPC, or cannot exclude it'),
+    lost_in_vpc: flag(
+      'the captures place the loss of the flows in question in the VPC, or cannot exclude it',
+    ),
     direction: text('direction of that loss: forward or return'),
     src: text('source of the flows in question'),
     dst: text('destination of the flows in question'),

@@ -10,19 +10,27 @@ export function lossEvidence(trace: Trace, loss: Loss, what: string): EvidenceIt
   const from = trace.taps.find((tap) => tap.point === loss.from);
   const to = trace.taps.find((tap) => tap.point === loss.to);
   return [
-    ...(from === undefined ? [] : [tapEvidence(from, `${what}: ${String(loss.sent)} packets seen at ${loss.from}`)]),
-    ...(to === undefined ? [] : [tapEvidence(to, `${what}: ${String(loss.lost)} of them never seen at ${loss.to}`)]),
+    ...(from === undefined
+      ? []
+      : [tapEvidence(from, `${what}: ${String(loss.sent)} packets seen at ${loss.from}`)]),
+    ...(to === undefined
+      ? []
+      : [tapEvidence(to, `${what}: ${String(loss.lost)} of them never seen at ${loss.to}`)]),
   ];
 }
 
-const describe = (flow: Flow): string => `${flow.protocol} ${flow.src.ip} > ${flow.dst.ip}:${String(flow.dst.port)}`;
+const describe = (flow: Flow): string =>
+  `${flow.protocol} ${flow.src.ip} > ${flow.dst.ip}:${String(flow.dst.port)}`;
 
 /** The worst lossy flow of a segment and direction: gives the loss its addresses. */
 function worst(trace: Trace, loss: Loss): Flow | null {
   const rate = (flow: Flow): number =>
     flow.losses.find((l) => l.segment === loss.segment && l.direction === loss.direction)?.rate ?? -1;
   const lossy = trace.flows.filter((flow) => flow.verdict === 'lossy' && rate(flow) >= 0);
-  return lossy.reduce<Flow | null>((best, flow) => (best === null || rate(flow) > rate(best) ? flow : best), null);
+  return lossy.reduce<Flow | null>(
+    (best, flow) => (best === null || rate(flow) > rate(best) ? flow : best),
+    null,
+  );
 }
 
 /**
@@ -41,7 +49,9 @@ export const traceLoss = defineFact({
     percent_low: number('lower end of the 95 % interval, in per cent'),
     percent_high: number('upper end of the 95 % interval, in per cent'),
     flows: number('flows that are lossy on this segment and in this direction, not by size'),
-    tap_miss_percent: number('packets that the receiving tap misses by itself, in per cent; null when not measurable'),
+    tap_miss_percent: number(
+      'packets that the receiving tap misses by itself, in per cent; null when not measurable',
+    ),
     src: text('source of the worst of these flows'),
     dst: text('destination of the worst of these flows'),
     dport: number('destination port of the worst of these flows'),
@@ -59,11 +69,18 @@ export const traceLoss = defineFact({
             (f) =>
               f.verdict === 'lossy' &&
               f.reason !== 'size' &&
-              f.losses.some((l) => l.segment === loss.segment && l.direction === loss.direction && l.lost > 0),
+              f.losses.some(
+                (l) => l.segment === loss.segment && l.direction === loss.direction && l.lost > 0,
+              ),
           );
           const miss = trace.taps.find((tap) => tap.point === loss.to)?.missRate ?? null;
           return {
-            node: loss.segment === 'src_node' ? trace.srcNode : loss.segment === 'dst_node' ? trace.dstNode : null,
+            node:
+              loss.segment === 'src_node'
+                ? trace.srcNode
+                : loss.segment === 'dst_node'
+                  ? trace.dstNode
+                  : null,
             fields: {
               segment: loss.segment,
               direction: loss.direction,
