@@ -94,6 +94,7 @@ export const mtuMismatch = defineFact({
     named_in_question: flag(
       'a flow in question ends on one of these nodes; false when nothing is in question',
     ),
+    in_question: flag('the same, or nothing is in question'),
     size_loss: flag('the captures show large packets lost'),
     delivered: flag('the captures show the flows between these nodes delivered'),
   },
@@ -119,6 +120,7 @@ export const mtuMismatch = defineFact({
             b: m.b.name,
             b_mtu: m.b.mtu,
             named_in_question: named(m.node) || named(m.other),
+            in_question: concern.from === 'none' || named(m.node) || named(m.other),
             size_loss: (context.trace?.flows ?? []).some(
               (flow) => flow.size !== null && flow.verdict !== 'delivered',
             ),

@@ -54,6 +54,7 @@ export const overlay = defineFact({
       'destination of a flow in question that this node routes into it, and that is lost between the nodes',
     ),
     carries_lost_flow: flag('there is such a flow'),
+    in_question: flag('the same'),
   },
   compute: (context) =>
     perNode(
@@ -77,6 +78,7 @@ export const overlay = defineFact({
                 routes: routes.length,
                 lost_destination: lost,
                 carries_lost_flow: lost !== null,
+                in_question: lost !== null,
               },
               evidence: [
                 lineEvidence(node.id, device.loc, device.name),

@@ -16,6 +16,7 @@ export const securityGroupsForPods = defineFact({
     mode: text('POD_SECURITY_GROUP_ENFORCING_MODE: strict or standard; null when not known'),
     tcp_early_demux: number('net.ipv4.tcp_early_demux: 1 breaks kubelet probes in strict mode'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),
+    in_question: flag('the same'),
     role: text('src or dst of the flow in question; null when it is neither'),
     lost_in_vpc: flag(
       'the captures place the loss of the flows in question in the VPC, or cannot exclude it',
@@ -46,6 +47,7 @@ export const securityGroupsForPods = defineFact({
                 mode: cniEnv(node, 'POD_SECURITY_GROUP_ENFORCING_MODE')?.value ?? null,
                 tcp_early_demux: demux === undefined ? null : Number(demux),
                 named_in_question: namesAddress(concern, pod.ip),
+                in_question: namesAddress(concern, pod.ip),
                 role: trace?.srcIp === pod.ip ? 'src' : trace?.dstIp === pod.ip ? 'dst' : null,
                 lost_in_vpc: lost && namesAddress(concern, pod.ip),
                 direction: lost ? trace.summary.direction : null,

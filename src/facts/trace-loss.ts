@@ -2,6 +2,7 @@ import type { Flow, Loss, Trace } from '../model/trace.js';
 import { defineFact, known, number, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
 import { tapEvidence } from './support/evidence.js';
+import { senderWasTold } from './support/too-big.js';
 
 const percent = (rate: number): number => Math.round(rate * 10_000) / 100;
 
@@ -48,7 +49,9 @@ export const traceLoss = defineFact({
     percent: number('lost of sent, in per cent'),
     percent_low: number('lower end of the 95 % interval, in per cent'),
     percent_high: number('upper end of the 95 % interval, in per cent'),
-    flows: number('flows that are lossy on this segment and in this direction, not by size'),
+    flows: number(
+      'flows that are lossy on this segment and in this direction, neither by size nor told to send smaller packets',
+    ),
     tap_miss_percent: number(
       'packets that the receiving tap misses by itself, in per cent; null when not measurable',
     ),
@@ -60,6 +63,7 @@ export const traceLoss = defineFact({
   compute: (context) => {
     const { trace } = context;
     if (trace === null) return unknown('no captures');
+    const told = senderWasTold(context);
     return known(
       trace.losses
         .filter((loss) => loss.lost > 0)
@@ -69,6 +73,7 @@ export const traceLoss = defineFact({
             (f) =>
               f.verdict === 'lossy' &&
               f.reason !== 'size' &&
+              !told(f) &&
               f.losses.some(
                 (l) => l.segment === loss.segment && l.direction === loss.direction && l.lost > 0,
               ),

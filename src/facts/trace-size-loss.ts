@@ -1,6 +1,7 @@
 import type { Flow, SizeLoss } from '../model/trace.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
+import { senderWasTold } from './support/too-big.js';
 
 interface Sized {
   readonly flow: Flow;
@@ -17,6 +18,7 @@ export const traceSizeLoss = defineFact({
     flows: number('flows it was seen in'),
     largest_passed: number('bytes of the largest IP packet that passed'),
     smallest_lost: number('bytes of the smallest IP packet that was lost'),
+    sender_told: flag('an ICMP "too big" reached the sender: path MTU discovery works'),
     dont_fragment: flag('the lost packets carry the DF bit'),
     src: text('source address'),
     dst: text('destination address'),
@@ -26,6 +28,7 @@ export const traceSizeLoss = defineFact({
   compute: (context) => {
     const { trace } = context;
     if (trace === null) return unknown('no captures');
+    const told = senderWasTold(context);
     const groups = new Map<string, Sized[]>();
     for (const flow of trace.flows) {
       if (flow.size === null || !['lossy', 'dropped'].includes(flow.verdict)) continue;
@@ -53,6 +56,7 @@ export const traceSizeLoss = defineFact({
               flows: group.length,
               largest_passed: passed.length === 0 ? null : Math.max(...passed),
               smallest_lost: smallest,
+              sender_told: group.every((one) => told(one.flow)),
               dont_fragment: group.every(({ size }) => size.dontFragment),
               src: flow.src.ip,
               dst: flow.dst.ip,

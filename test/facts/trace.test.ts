@@ -9,6 +9,7 @@ import { traceRejection } from '../../src/facts/trace-rejection.js';
 import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
 import { traceSummary } from '../../src/facts/trace-summary.js';
 import { wrongInterface } from '../../src/facts/wrong-interface.js';
+import { BIT_ICMP_ERROR, PROTO_ICMP } from '../../src/model/capture.js';
 import type { Loss } from '../../src/model/trace.js';
 import {
   asks,
@@ -123,6 +124,25 @@ describe('trace_loss', () => {
     expect(fieldsOf(traceLoss, context({ trace: trace([bySize], { losses: [loss] }) }), ['flows'])).toEqual([
       { flows: 0 },
     ]);
+  });
+
+  it('does not count flows whose sender was told to send smaller packets', () => {
+    const lossy = flow({ verdict: 'lossy', reason: 'partial', direction: 'forward', losses: [loss] });
+    const data = { at: 0, src: '10.0.1.9', dst: '10.0.2.7', sport: 43211, dport: 8080 };
+    const plain = capture([data, { ...data, src: '10.0.1.5', dst: '10.0.1.9', sport: 0, dport: 0 }]);
+    const { columns } = plain;
+    columns.bits[1] = BIT_ICMP_ERROR;
+    columns.flags[1] = (3 << 8) | 4;
+    columns.aux[1] = 1;
+    const told = {
+      ...plain,
+      flows: plain.flows.map((f, index) => (index === 1 ? { ...f, protocol: PROTO_ICMP } : f)),
+    };
+    const of = (captures: (typeof plain)[]) =>
+      fieldsOf(traceLoss, context({ captures, trace: trace([lossy], { losses: [loss] }) }), ['flows']);
+    expect(of([told])).toEqual([{ flows: 0 }]);
+    expect(of([capture([data])])).toEqual([{ flows: 1 }]);
+    expect(of([{ ...told, file: 'caps/dst_veth.pcap' }])).toEqual([{ flows: 1 }]);
   });
 
   it('leaves out segments without loss', () => {
