@@ -196,10 +196,10 @@ function randomRule(place: Place, below: readonly string[], level: number): stri
     n -= 1
   )
     matches.push(randomMatch(place));
-  // Built-in tests may stand once in a rule.
+  // Built-in tests may stand once in a rule; old versions of iptables say so of marks too.
   const seen = new Set<string>();
   const once = matches.filter((m) => {
-    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1];
+    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1] ?? /--(mark|and-mark)/.exec(m)?.[1];
     if (key === undefined) return true;
     if (seen.has(key)) return false;
     seen.add(key);
