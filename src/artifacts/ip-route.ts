@@ -90,8 +90,9 @@ function startOfLastRun(routes: readonly Route[]): number {
     if (route.table === 'unspec') return;
     const afterLocal = at > 0 && routes[at - 1]!.table === 'local' && route.table !== 'local';
     if (afterLocal && candidate === start) candidate = at;
-    if (seen.has(route.text)) {
-      start = route.text === routes[start]!.text || candidate === start ? at : candidate;
+    const again = candidate > start ? seen.has(route.text) : at > start && route.text === routes[start]!.text;
+    if (again) {
+      start = candidate > start ? candidate : at;
       candidate = start;
       seen = new Set(routes.slice(start, at).map((r) => r.text));
     }

@@ -250,7 +250,9 @@ function routeOutput(state: State): Found | End {
 function deliver(state: State, found: Found): End {
   if (found.dev === 'kube-ipvs0') state.uncertain.add('a service address that IPVS handles');
   state.oif = null;
-  const input = runHook(state, 'INPUT');
+  // A packet of the node to itself had its source settled in POSTROUTING.
+  const tables = state.local ? TABLES.INPUT.filter((table) => table !== 'nat') : TABLES.INPUT;
+  const input = runHook(state, 'INPUT', tables);
   return input ?? { verdict: 'delivered', decision: lastDecision(state) ?? found.decision };
 }
 

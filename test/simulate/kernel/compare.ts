@@ -13,7 +13,11 @@ export interface Real {
 export function realOutcome(events: readonly ProbeEvent[]): Real {
   const local = events.find((e) => e.kind === 'local');
   if (local !== undefined)
-    return { kind: 'delivered', text: `local ${local.dst} ${local.dport}`, event: local };
+    return {
+      kind: 'delivered',
+      text: `local ${local.src}:${local.sport} > ${local.dst}:${local.dport}`,
+      event: local,
+    };
   const out = events.find((e) => e.kind === 'out');
   if (out !== undefined) {
     return {

@@ -75,8 +75,8 @@ function randomRule(r: Random, a: Addresses): string {
     [1, 'unreachable'],
     [1, 'prohibit'],
     [1, 'blackhole'],
-    [1, 'lookup main suppress_prefixlength 0'],
-    [1, 'goto 1600'],
+    [3, 'lookup main suppress_prefixlength 0'],
+    [2, 'goto 1600'],
   ]);
   const extra =
     action === 'goto 1600' ? 1600 - r.int(500) : r.pick([5, 100, 515, 1000, 1030, 1100, 1540, 1600, 1700]);
@@ -105,7 +105,7 @@ export function randomSysctls(r: Random): string[] {
       ])}`,
     );
     if (r.chance(0.06)) out.push(`net.ipv4.conf.${dev}.forwarding=0`);
-    if (r.chance(0.15)) out.push(`net.ipv4.conf.${dev}.src_valid_mark=1`);
+    if (r.chance(0.3)) out.push(`net.ipv4.conf.${dev}.src_valid_mark=1`);
     if (r.chance(0.05)) out.push(`net.ipv4.conf.${dev}.accept_local=1`);
     if (r.chance(0.05)) out.push(`net.ipv4.conf.${dev}.route_localnet=1`);
   }

@@ -196,10 +196,10 @@ function randomRule(place: Place, below: readonly string[], level: number): stri
     n -= 1
   )
     matches.push(randomMatch(place));
-  // Built-in tests may stand once in a rule.
+  // Built-in tests may stand once in a rule; old versions of iptables say so of marks too.
   const seen = new Set<string>();
   const once = matches.filter((m) => {
-    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1];
+    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1] ?? /--(mark|and-mark)/.exec(m)?.[1];
     if (key === undefined) return true;
     if (seen.has(key)) return false;
     seen.add(key);
@@ -253,7 +253,7 @@ function randomMatch(place: Place): string {
     [table === 'raw' ? 0 : 1, `-m state --state ${r.pick(['NEW', 'RELATED,ESTABLISHED'])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigdst ${r.pick([...a.services, a.vpc])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigsrc ${r.pick(nets)}`],
-    [3, `-m addrtype ${not}--${r.pick(['src', 'dst'])}-type ${r.pick(types)}${r.chance(0.3) ? limit : ''}`],
+    [3, `-m addrtype ${not}--${r.pick(['src', 'dst'])}-type ${r.pick(types)}${r.chance(0.5) ? limit : ''}`],
     [1, '-m comment --comment "it\'s \\"quoted\\" -j DROP"'],
     [1, `-m length ${not}--length 0:${r.pick([40, 60, 1500])}`],
     [1, a.family === 4 ? `-m ttl --ttl-lt ${r.pick([60, 64])}` : `-m hl --hl-lt ${r.pick([60, 64])}`],
@@ -284,7 +284,7 @@ function randomMatch(place: Place): string {
 
 function randomTarget(place: Place, below: readonly string[], level: number): string {
   const { r, a, table, hook } = place;
-  const jump = below.length > 0 ? [[5, `-${r.chance(0.85) ? 'j' : 'g'} ${r.pick(below)}`] as const] : [];
+  const jump = below.length > 0 ? [[5, `-${r.chance(0.65) ? 'j' : 'g'} ${r.pick(below)}`] as const] : [];
   const back = [level > 0 ? 3 : 1, '-j RETURN'] as const;
   const mark = [
     [2, `-j MARK --set-xmark ${r.pick(['0x4000/0x4000', '0x80/0x80', '0x1/0xffffffff', '0x10/0x0'])}`],

@@ -119,11 +119,11 @@ async function compare(
   let late: Map<number, ProbeEvent[]> | null = null;
   for (const c of cases) {
     const sim = simulate(node, c.sim);
-    let real = realOutcome(events.get(c.probe.id) ?? []);
+    let real = realOutcome(eventsOf(c, events));
     let verdict = judge(node, c, sim, real);
     if (verdict === 'disagree' && real.kind === 'dropped') {
       late ??= byId(await lab.send([]));
-      real = realOutcome([...(events.get(c.probe.id) ?? []), ...(late.get(c.probe.id) ?? [])]);
+      real = realOutcome([...eventsOf(c, events), ...eventsOf(c, late)]);
       verdict = judge(node, c, sim, real);
     }
     tally.cases += 1;
@@ -169,6 +169,12 @@ function count(tally: Tally, seed: number, c: Case, sim: SimResult, real: Real, 
         .join('\n')}`,
     );
   }
+}
+
+/** A reset of a packet with ACK carries the acknowledged number, not the packet's own. */
+function eventsOf(c: Case, events: ReadonlyMap<number, ProbeEvent[]>): ProbeEvent[] {
+  const resets = c.probe.ack === c.probe.id ? [] : (events.get(c.probe.ack) ?? []);
+  return [...(events.get(c.probe.id) ?? []), ...resets.filter((e) => e.kind === 'rst')];
 }
 
 function byId(events: readonly ProbeEvent[]): Map<number, ProbeEvent[]> {
