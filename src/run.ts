@@ -2,7 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
+import { corroborate } from './diagnose/corroborate.js';
 import { buildDocument } from './diagnose/index.js';
+import { quoteEvidence } from './diagnose/quote.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
@@ -25,7 +27,6 @@ import { availability } from './rules/needs.js';
 import { loadRules } from './rules/load.js';
 import { logQueries } from './rules/queries.js';
 import { expectedEgressInterface } from './simulate/index.js';
-import { corroborate } from './diagnose/corroborate.js';
 
 /** What is being worked on, for a progress display. */
 export interface Progress {
@@ -75,7 +76,7 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
     const trace = traceOf(tables, ingested.captures, nodes, options);
-    return diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+    return await diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, limits, options });
   } finally {
     await pool.close();
     await tempDir.remove();
@@ -203,10 +204,11 @@ interface RunValues {
   readonly logs: LogScan;
   readonly trace: Trace | null;
   readonly rules: readonly Rule[];
+  readonly limits: Limits;
   readonly options: RunOptions;
 }
 
-function diagnoseRun(v: RunValues): AnalysisDocument {
+async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
   v.options.onProgress?.({ stage: 'rules', subject: '', done: 0, total: null, unit: 'files' });
   const context: FactContext = {
     nodes: v.nodes,
@@ -215,7 +217,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     captures: v.tables,
     question: v.options.question ?? NO_QUESTION,
   };
-  const results = evaluateRules(v.rules, {
+  const evaluated = evaluateRules(v.rules, {
     nodes: v.nodes.map((n) => ({ id: n.id, collectedAt: n.collectedAt })),
     facts: factProvider(context),
     matches: v.logs.matches,
@@ -227,6 +229,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     }),
     logFiles: v.logs.files,
   });
+  const results = await quoteEvidence(evaluated, v.ingested.bundles, v.limits);
   return buildDocument({
     context,
     bundles: v.ingested.bundles,
