@@ -18,7 +18,28 @@ export function corroborate(nodes: readonly NodeFacts[], trace: Trace | null): C
   if (node === undefined || flow === undefined || !SIMULATED.has(flow.protocol)) return null;
   const packet = packetOf(flow, node, segment, direction === 'return');
   if (packet === null) return null;
-  return judge(node, simulate(node, packet));
+  const result = simulate(node, packet);
+  return sentAstray(node, packet, result) ?? judge(node, result);
+}
+
+/**
+ * A packet for a pod of the node that leaves by anything but the pod's veth: the way to the pod is missing, and
+ * a wider route takes it back out (where neighbours do not answer for it) or elsewhere.
+ */
+function sentAstray(node: NodeFacts, packet: SimPacket, result: SimResult): Corroboration | null {
+  const pod = node.pods.find((p) => p.ip === packet.dst);
+  if (pod === undefined || result.verdict !== 'forwarded' || result.outInterface === null) return null;
+  if (result.outInterface !== packet.iif && (pod.veth === null || result.outInterface === pod.veth)) return null;
+  const route = result.trail.filter((t) => t.hook === 'ROUTING' && t.file !== null).at(-1);
+  return {
+    node: node.id,
+    verdict: 'agrees',
+    text: route?.text ?? null,
+    kind: 'route',
+    file: route?.file ?? null,
+    line: route?.line ?? null,
+    packets: null,
+  };
 }
 
 /** The flow's packet as it enters the node in question: by the pod's veth, or by the interface towards the VPC. */
