@@ -8,7 +8,7 @@ import type { CoverageOf, LeastCoverage, PairLoss } from './losses.js';
 import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
-import { tcpDirection, tcpLosses } from './sequence-space.js';
+import { tcpDirection, tcpLosses, type TcpDirection } from './sequence-space.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
@@ -27,6 +27,8 @@ export interface Analysis {
   readonly answered: boolean;
   /** Not what a working exchange looks like: worth accepting likely coverage as proof. */
   readonly failing: boolean;
+  /** Its own packets show that it fails: questions repeated or left without the answer their protocol demands. */
+  readonly failsByItself: boolean;
   /** Losses from client to server; indexes are those of `path.points`. */
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
@@ -98,7 +100,14 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
 
 type Measured = Pick<
   Analysis,
-  'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'
+  | 'failing'
+  | 'failsByItself'
+  | 'forward'
+  | 'back'
+  | 'retransmissions'
+  | 'fragmented'
+  | 'segmentSize'
+  | 'refusal'
 >;
 
 function analyseTcp(
@@ -119,16 +128,62 @@ function analyseTcp(
     ),
   });
   let found = losses(() => COVERED);
-  const stalled = [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
+  const stalled =
+    forward.waitingCopies >= 3 ||
+    back.waitingCopies >= 3 ||
+    [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
   const failing = !state.established || stalled;
   if (failing) found = losses(() => ASSUMED);
+  if (state.established && forward.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(forward, path, scene);
+    if (lost !== null) found.back.push(lost);
+  }
+  if (state.established && back.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(back, { ...path, points: reversedPoints }, scene);
+    if (lost !== null) found.forward.push(...mirror([lost], path.points.length));
+  }
   return {
     ...found,
     failing,
+    failsByItself: failing,
     refusal: state.established ? null : refusal,
     retransmissions: forward.retransmissions + back.retransmissions,
     fragmented: false,
     segmentSize: forward.segmentSize,
+  };
+}
+
+/**
+ * Data goes on being repeated although it was acknowledged: the acknowledgements die on their way. `direction` and
+ * `path` run with the data; the loss returned runs against them, in the indexes of that path.
+ */
+function lostAcknowledgements(direction: TcpDirection, path: Path, scene: Scene): PairLoss | null {
+  const { ackedAt } = direction;
+  const sender = direction.transmissions.findIndex((t) => t.length > 0);
+  let from = sender + 1;
+  while (from < ackedAt.length && ackedAt[from]! <= ackedAt[sender]!) from++;
+  if (sender < 0 || from >= ackedAt.length) return null;
+  const again = direction.transmissions[sender]!.filter(
+    (t) => t.start <= Math.max(0, ackedAt[sender]!),
+  ).slice(-1)[0];
+  if (again === undefined) return null;
+  let to = from - 1;
+  const covered = (k: number): boolean =>
+    scene.windows.at(path.points[k]!, path.points[sender]!, again.time) >= ASSUMED;
+  while (to > sender && !covered(to)) to--;
+  const copies = direction.waitingCopies - 1;
+  return {
+    from,
+    to,
+    proved: true,
+    sent: copies,
+    lost: copies,
+    neverPassed: 1,
+    neverCopies: copies,
+    watchedFor: 0,
+    largestPassed: 0,
+    smallestLost: 0,
+    dontFragment: true,
   };
 }
 
@@ -182,6 +237,7 @@ function analyseDatagrams(
   return {
     ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
+    failsByItself: failing && expectsAnswer,
     refusal: answered ? null : refusal,
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,

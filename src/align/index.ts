@@ -41,8 +41,7 @@ const MAX_LISTED = 500;
 export function align(input: AlignInput): Trace {
   const { tables, topology, question, given } = input;
   const base = new TimeBase(tables);
-  const nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
-  const taps = makeTaps(tables, base, nodeAddresses);
+  const taps = makeTaps(tables, base, topology.nodes);
   const { legs, errors } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
   const geography = locateTaps(taps, conversations, legs, topology);
@@ -160,7 +159,8 @@ function weight(members: readonly Judged[]): number {
       return lost >= 2 ? 600 : 100;
     }
     case 'inconclusive':
-      return j.candidates.length > 0 ? 300 : 50;
+      // A flow that fails by its own showing matters even where its place stays open.
+      return j.candidates.length > 0 && j.analysis.failsByItself ? 300 : 50;
     case 'delivered':
       return 80;
   }

@@ -25,6 +25,10 @@ export interface TcpDirection {
   readonly segmentSize: number;
   /** Bytes sent more than once at the first point that saw them. */
   readonly retransmissions: number;
+  /** The highest acknowledgement seen at each point; -1 where none was. */
+  readonly ackedAt: readonly number[];
+  /** Copies of the first byte that was not acknowledged at the first point that saw the data, there. */
+  readonly waitingCopies: number;
 }
 
 const DEFAULT_SEGMENT = 1448;
@@ -42,8 +46,12 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     }
   if (base === null) base = firstSequence(seen, back);
   const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base)));
-  const acked = base === null ? -1 : acknowledged(seen, back, base, highest(transmissions));
-  const first = transmissions.find((t) => t.length > 0) ?? [];
+  const sent = highest(transmissions);
+  const ackedAt = seen.map((o) => (base === null ? -1 : acknowledged(o, back, base, sent)));
+  const acked = Math.max(-1, ...ackedAt);
+  const k = transmissions.findIndex((t) => t.length > 0);
+  const first = transmissions[k] ?? [];
+  const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
   return {
     transmissions,
     acked,
@@ -51,6 +59,8 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     // makes no difference to what is lost, only to how many segments it is called.
     segmentSize: mss > 0 ? Math.max(mss - 12, 64) : DEFAULT_SEGMENT,
     retransmissions: countRepeats(first),
+    ackedAt,
+    waitingCopies: first.reduce((n, t) => (t.start <= waitingFor && t.end > waitingFor ? n + 1 : n), 0),
   };
 }
 
@@ -107,18 +117,18 @@ function highest(transmissions: readonly (readonly Transmission[])[]): number {
   return max;
 }
 
-function acknowledged(seen: readonly Observation[], back: 0 | 1, base: number, sent: number): number {
+/** Highest acknowledgement of one direction seen at a point. */
+function acknowledged(o: Observation, back: 0 | 1, base: number, sent: number): number {
   let acked = -1;
-  for (const o of seen)
-    for (let i = 0; i < o.count; i++) {
-      if (o.back[i] === back) continue;
-      const c = o.taps[o.tap[i]!]!.table.columns;
-      const r = o.row[i]!;
-      if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
-      const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
-      // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
-      if (position > acked && position - sent < 1 << 30) acked = position;
-    }
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === back) continue;
+    const c = o.taps[o.tap[i]!]!.table.columns;
+    const r = o.row[i]!;
+    if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
+    const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
+    // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
+    if (position > acked && position - sent < 1 << 30) acked = position;
+  }
   return acked;
 }
 

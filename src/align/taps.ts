@@ -8,6 +8,7 @@ import {
   type ArpSummary,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { TopologyNode } from './topology.js';
 import type { TimeBase } from './timebase.js';
 
 /** Link type of Linux cooked v1: one file of all interfaces, which it does not tell apart. */
@@ -69,17 +70,20 @@ export function isInitialTtl(ttl: number): boolean {
   return INITIAL_TTLS.has(ttl);
 }
 
+/** The addresses of a node and of its pods, from its bundle. */
+export type NodeAddresses = Pick<TopologyNode, 'addresses' | 'pods'>;
+
 /** Splits each capture into taps: one per interface; cooked v1 captures by hop (see `splitCooked`). */
 export function makeTaps(
   tables: readonly CaptureTable[],
   base: TimeBase,
-  nodeAddresses: ReadonlySet<string>,
+  nodes: readonly NodeAddresses[],
 ): TapData[] {
   const taps: TapData[] = [];
-  const own = new Set([...nodeAddresses, ...tables.flatMap((t) => [...ownSenders(t)])]);
+  const own = new Set([...nodes.flatMap((n) => n.addresses), ...tables.flatMap((t) => [...ownSenders(t)])]);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
-    const parts = splitTable(table, own);
+    const parts = splitTable(table, own, nodes);
     const stats = tapStats(table, parts);
     const snapped = table.columns.bits.some((b) => (b & BIT_SNAPPED) !== 0);
     const fileFirst = least(stats.map((s) => s.first));
@@ -134,7 +138,7 @@ interface Parts {
   readonly cooked: boolean;
 }
 
-function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
+function splitTable(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
   if (used.length > 1) {
     const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
@@ -148,7 +152,7 @@ function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
     };
   }
   const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
-  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own);
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own, nodes);
   return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null, cooked: false };
 }
 
@@ -158,7 +162,7 @@ function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
  * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
  * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
  */
-function splitCooked(table: CaptureTable, own: ReadonlySet<string>): Parts {
+function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
@@ -179,6 +183,9 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>): Parts {
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
+  // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
+  const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
+  if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
   const slots = new Map<string, number>([['eni', 0]]);
   const rowTap = new Uint16Array(table.packets);
   for (let r = 0; r < table.packets; r++) {

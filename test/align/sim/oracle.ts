@@ -52,8 +52,11 @@ export function accepted(sim: Simulated): Accepted {
     const full = sim.taps.length === (sim.sameNode ? 2 : 4) && sim.taps.every((t) => t.from === 0);
     const out = new Set([where]);
     if (!full) out.add('unknown');
+    const before =
+      plan.place === 'src_node' || sim.sameNode ? ['src_veth'] : ['src_veth', 'src_eth0', 'dst_eth0'];
     if (
       sim.missRate > 0 ||
+      !sim.taps.some((t) => before.includes(t.point)) ||
       sim.taps.some((t) => t.from > 0) ||
       !sim.taps.some((t) => t.point === 'src_veth' || t.point === 'src_eth0')
     )
@@ -81,7 +84,9 @@ export function accepted(sim: Simulated): Accepted {
     out.add('unknown');
     for (const s of v.span) out.add(prefix + s);
   }
-  if (v.units < 3 || (sim.missRate > 0 && v.units < 12)) {
+  // Without a bundle, captures that hold nothing have no known place.
+  const dark = sim.knows !== 'all' && sim.tables.some((t) => t.packets === 0);
+  if (dark || v.units < 3 || (sim.missRate > 0 && v.units < 12)) {
     out.add('none');
     out.add('unknown');
   }
