@@ -7,6 +7,11 @@ import { resourceFaults } from './faults/resources.js';
 import { routeFaults } from './faults/routes.js';
 import { serviceFaults } from './faults/services.js';
 import { versionFaults } from './faults/versions.js';
+import { cniNearMisses } from './near-misses/cni.js';
+import { networkNearMisses } from './near-misses/network.js';
+import { oldNearMisses } from './near-misses/old.js';
+import { policyNearMisses } from './near-misses/policy.js';
+import { serviceNearMisses } from './near-misses/services.js';
 import type { Variant } from './types.js';
 
 export const VARIANTS: readonly Variant[] = [
@@ -18,4 +23,9 @@ export const VARIANTS: readonly Variant[] = [
   ...serviceFaults,
   ...filterFaults,
   ...routeFaults,
+  ...cniNearMisses,
+  ...oldNearMisses,
+  ...policyNearMisses,
+  ...networkNearMisses,
+  ...serviceNearMisses,
 ];
