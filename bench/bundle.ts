@@ -29,7 +29,8 @@ try {
   const rules = await loadRules([{ dir: BUILTIN_RULES, builtin: true }], FACTS);
   const patterns = join(dir, 'patterns');
   const queries = logQueries(rules);
-  writeFileSync(patterns, `${queries.map((q) => q.pattern).join('\n')}\n`);
+  // ripgrep of older distributions knows no named groups of this spelling.
+  writeFileSync(patterns, `${queries.map((q) => q.pattern.replaceAll(/\(\?<\w+>/g, '(?:')).join('\n')}\n`);
   const out = join(dir, 'out');
   mkdirSync(out);
   const tar = measure('tar xzf', 'tar', ['xzf', archive, '-C', out]);

@@ -1,11 +1,12 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { buildDocument } from './diagnose/index.js';
-import { problem } from './errors.js';
+import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
-import { ingest, TempDir } from './ingest/index.js';
+import { ingest, printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
 import type { LogFileScan } from './logs/types.js';
@@ -67,17 +68,25 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
   const pool = createPool(options.jobs);
   try {
     const ingested = await ingestInputs(inputs, limits, tempDir, options);
+    if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
     const [{ nodes, problems: nodeProblems }, tables] = await Promise.all([
       buildNodes(ingested.bundles, limits, options),
       readCaptures(ingested.captures, pool, options),
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
-    const trace = traceOf(tables, nodes, options);
+    const trace = traceOf(tables, ingested.captures, nodes, options);
     return diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
   } finally {
     await pool.close();
     await tempDir.remove();
   }
+}
+
+/** No bundle and no capture in anything that was given: says of each input why. */
+function nothingUsable(ingested: Ingested): NetcheckError {
+  const reasons = ingested.problems.slice(0, 10).map((p) => `\n  ${p.subject}: ${p.message}`);
+  const more = ingested.problems.length > 10 ? `\n  … and ${ingested.problems.length - 10} more` : '';
+  return new NetcheckError('E_NO_INPUT', `No bundle and no capture was found.${reasons.join('')}${more}`);
 }
 
 async function ingestInputs(
@@ -151,22 +160,38 @@ async function scanAll(
   );
 }
 
-/** Captures given by base name or by any end of their path. */
-function givenPoints(tables: readonly CaptureTable[], points: ReadonlyMap<string, Point>): Map<string, Point> {
+function givenPoints(captures: readonly CaptureFile[], points: ReadonlyMap<string, Point>): Map<string, Point> {
   const out = new Map<string, Point>();
-  for (const [file, point] of points)
-    for (const t of tables) if (t.file === file || t.file.endsWith(`/${file}`) || file.endsWith(`/${t.file}`)) out.set(t.file, point);
+  for (const [file, point] of points) {
+    const named = captures.filter((c) => isNamed(c, file));
+    if (named.length === 0)
+      throw new NetcheckError('E_USAGE', `No capture is called ${printable(file)}.`, {
+        hint: `The captures are: ${captures.map((c) => c.path).join(', ')}.`,
+      });
+    for (const c of named) out.set(c.path, point);
+  }
   return out;
 }
 
-export function traceOf(tables: readonly CaptureTable[], nodes: readonly NodeFacts[], options: RunOptions): Trace | null {
+/** By path on this machine, or by the name or the end of the path that reports print. */
+function isNamed(c: CaptureFile, file: string): boolean {
+  if (c.path === file || c.path.endsWith(`/${file}`) || file.endsWith(`/${c.path}`)) return true;
+  return existsSync(file) && realpathSync(file) === realpathSync(c.spool);
+}
+
+function traceOf(
+  tables: readonly CaptureTable[],
+  captures: readonly CaptureFile[],
+  nodes: readonly NodeFacts[],
+  options: RunOptions,
+): Trace | null {
   if (tables.length === 0) return null;
   options.onProgress?.({ stage: 'align', subject: '', done: 0, total: null, unit: 'files' });
   return align({
     tables,
     topology: nodes.length === 0 ? NO_TOPOLOGY : topologyOfNodes(nodes, expectedEgressInterface),
     question: options.question ?? NO_QUESTION,
-    given: givenPoints(tables, options.points ?? new Map()),
+    given: givenPoints(captures, options.points ?? new Map()),
   });
 }
 

@@ -1,11 +1,12 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
+import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
 import { datagramDirection, datagramLosses, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
-import type { CoverageOf, PairLoss } from './losses.js';
+import type { CoverageOf, LeastCoverage, PairLoss } from './losses.js';
 import { observe, type Observation } from './observations.js';
-import { coverageAt, pathOf, type Path, type PathPoint } from './paths.js';
+import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpDirection, tcpLosses } from './sequence-space.js';
 import type { TapData } from './taps.js';
@@ -33,7 +34,7 @@ export interface Analysis {
   readonly retransmissions: number;
   readonly fragmented: boolean;
   readonly segmentSize: number;
-  /** Seconds for which the first point was still captured after the client's last packet there. */
+  /** Seconds for which the first point was captured after the client's first packet there. */
   readonly watchedSeconds: number;
 }
 
@@ -42,15 +43,19 @@ export interface Scene {
   readonly geography: Geography;
   readonly clocks: Clocks;
   readonly topology: Topology;
+  readonly windows: Windows;
 }
 
-export function analyseConversation(c: Conversation, scene: Scene): Analysis {
-  const path = pathOf(c, scene.taps, scene.geography, scene.topology);
+export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {
   const seen = path.points.map((p) => observe(p, scene.geography, scene.clocks));
   const forwardAt = seen.map((o) => count(o, 0));
   const backAt = seen.map((o) => count(o, 1));
   const tcp = c.protocol === PROTO_TCP ? tcpState(seen) : null;
-  const refusal = findRefusal(c, path, tcp, scene.topology);
+  const ran = (from: number, to: number, t: number): boolean => {
+    const at = scene.clocks.toReference(path.points[from]!.node, t);
+    return scene.windows.at(path.points[to]!, path.points[from]!, at) >= LIKELY;
+  };
+  const refusal = findRefusal(c, path, tcp, scene.topology, ran);
   const firstSeen = forwardAt.findIndex((n) => n > 0);
   const answered = firstSeen >= 0 && backAt.slice(0, firstSeen + 1).some((n) => n > 0);
   const base = {
@@ -74,17 +79,12 @@ function count(o: Observation, back: 0 | 1): number {
 }
 
 function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
-  return (from, to, t) => coverageAt(points[to]!, points[from]!, t, scene.geography, scene.clocks);
+  return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
 }
 
 /** End of the capture at a point, by the reference clock. */
 function watchedUntil(points: readonly PathPoint[], scene: Scene): (k: number) => number {
-  return (k) =>
-    Math.max(
-      ...points[k]!.taps.map((t) =>
-        t.last === null ? -Infinity : scene.clocks.toReference(scene.geography.places[t.index]!.node, t.last),
-      ),
-    );
+  return (k) => scene.windows.span(points[k]!)?.last ?? -Infinity;
 }
 
 function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene): number {
@@ -92,12 +92,14 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
   const k = seen.findIndex((o) => o.count > 0);
   if (k < 0) return 0;
   const o = seen[k]!;
-  let last = -Infinity;
-  for (let i = 0; i < o.count; i++) if (o.back[i] === 0) last = o.time[i]!;
-  return last === -Infinity ? 0 : Math.max(0, (until(k) - last) / 1e9);
+  for (let i = 0; i < o.count; i++) if (o.back[i] === 0) return Math.max(0, (until(k) - o.time[i]!) / 1e9);
+  return 0;
 }
 
-type Measured = Pick<Analysis, 'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'>;
+type Measured = Pick<
+  Analysis,
+  'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'
+>;
 
 function analyseTcp(
   path: Path,
@@ -109,17 +111,17 @@ function analyseTcp(
   const reversedPoints = [...path.points].reverse();
   const forward = tcpDirection(seen, 0);
   const back = tcpDirection([...seen].reverse(), 1);
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), assumed),
+  const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
+    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), least),
     back: mirror(
-      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), assumed),
+      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
-  let found = losses(false);
+  let found = losses(() => COVERED);
   const stalled = [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
   const failing = !state.established || stalled;
-  if (failing) found = losses(true);
+  if (failing) found = losses(() => ASSUMED);
   return {
     ...found,
     failing,
@@ -145,22 +147,26 @@ function analyseDatagrams(
 ): Measured {
   const reversedPoints = [...path.points].reverse();
   const reversed = [...seen].reverse();
-  const forward = datagramDirection(seen, 0, c.protocol);
-  const back = datagramDirection(reversed, 1, c.protocol);
+  const hashed = c.legs.every(({ leg }) => !leg.snapped);
+  const forward = datagramDirection(seen, 0, c.protocol, hashed);
+  const back = datagramDirection(reversed, 1, c.protocol, hashed);
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
   const replies = Math.max(0, ...back.total);
   const questions = Math.max(0, ...forward.total);
   // As many answers as questions: none was lost, whatever a capture missed.
   const allAnswered = questions > 0 && replies >= questions;
   const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
+  // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
+  const expectsAnswer = echo || c.server.port === 53;
+  const answeredUntil = unansweredSince(seen, expectsAnswer);
   const failing = !answered && refusal === null;
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
+  const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
     forward: datagramLosses(
       forward,
       answeredUnits,
       coverageOf(path.points, scene),
       watchedUntil(path.points, scene),
-      assumed,
+      least,
     ),
     back: mirror(
       datagramLosses(
@@ -168,19 +174,43 @@ function analyseDatagrams(
         () => 0,
         coverageOf(reversedPoints, scene),
         watchedUntil(reversedPoints, scene),
-        assumed,
+        least,
       ),
       path.points.length,
     ),
   });
   return {
-    ...losses(failing && (echo || questions > 0)),
+    ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
     refusal: answered ? null : refusal,
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,
     segmentSize: 0,
   };
+}
+
+/**
+ * Time of the last answer at the client when questions went on after it without one: what followed failed,
+ * whatever other captures show. Infinity when the exchange shows no such thing.
+ */
+function unansweredSince(seen: readonly Observation[], expectsAnswer: boolean): number {
+  const o = seen.find((x) => x.count > 0);
+  if (o === undefined) return Infinity;
+  let lastAnswer = -Infinity;
+  for (let i = 0; i < o.count; i++) if (o.back[i] === 1) lastAnswer = o.time[i]!;
+  if (lastAnswer === -Infinity && !expectsAnswer) return Infinity;
+  let after = 0;
+  let first = Infinity;
+  let last = -Infinity;
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === 1 || o.time[i]! <= lastAnswer) continue;
+    after++;
+    if (o.time[i]! < first) first = o.time[i]!;
+    last = o.time[i]!;
+  }
+  return after >= 2 && (lastAnswer === -Infinity || (after >= 3 && last - first >= 5e8))
+    ? lastAnswer
+    : Infinity;
 }
 
 /** Copies of an echo request that a reply proves to have arrived: the sequence number is the same. */

@@ -11,7 +11,11 @@ export interface Conversation {
   readonly client: FlowEnd;
   readonly server: FlowEnd;
   /** As it looks after NAT; null when nothing is translated. */
-  readonly translated: { readonly client: FlowEnd; readonly server: FlowEnd; readonly inferred: boolean } | null;
+  readonly translated: {
+    readonly client: FlowEnd;
+    readonly server: FlowEnd;
+    readonly inferred: boolean;
+  } | null;
   readonly legs: readonly OrientedLeg[];
   readonly errors: readonly IcmpError[];
   /** False when no SYN, echo request or known server port tells who began. */
@@ -82,7 +86,7 @@ function orient(g: Group, topology: Topology): void {
     return;
   }
   // Ephemeral ports begin at 32768 on Linux, 1024 under prng SNAT: only a clear difference counts.
-  if (aPort !== bPort && (aPort < 32768) !== (bPort < 32768)) {
+  if (aPort !== bPort && aPort < 32768 !== bPort < 32768) {
     g.clientWay = aPort < 32768 ? 1 : 0;
     g.known = protocol === PROTO_TCP || Math.min(aPort, bPort) > 0;
     return;
@@ -119,7 +123,7 @@ class Links {
   root(key: string): string {
     let k = key;
     while (this.parent.get(k)! !== k) k = this.parent.get(k)!;
-    for (let n = key; n !== k; ) {
+    for (let n = key; n !== k;) {
       const up = this.parent.get(n)!;
       this.parent.set(n, k);
       n = up;
@@ -168,7 +172,8 @@ function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topolo
     }
     for (const endpoint of topology.endpoints(tuple.protocol, tuple.dst)) {
       const other = keyOf({ ...tuple, dst: endpoint }, groups);
-      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!)) links.join(g.key, other, false);
+      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!))
+        links.join(g.key, other, false);
     }
   }
 }

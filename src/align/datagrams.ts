@@ -6,7 +6,7 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
 import type { Observation } from './observations.js';
 
 /** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
@@ -25,7 +25,12 @@ export interface DatagramDirection {
   readonly fragmented: boolean;
 }
 
-export function datagramDirection(seen: readonly Observation[], back: 0 | 1, protocol: number): DatagramDirection {
+export function datagramDirection(
+  seen: readonly Observation[],
+  back: 0 | 1,
+  protocol: number,
+  hashed: boolean,
+): DatagramDirection {
   let fragmented = false;
   const units = seen.map((o) => {
     const map = new Map<string, Copies>();
@@ -50,7 +55,7 @@ export function datagramDirection(seen: readonly Observation[], back: 0 | 1, pro
         } else partial.set(id, p);
         continue;
       }
-      add(map, unitKey(c, r, protocol), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
+      add(map, unitKey(c, r, protocol, hashed), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
     }
     return map;
   });
@@ -68,10 +73,11 @@ type Columns = Observation['taps'][number]['table']['columns'];
  * What stays the same from point to point. SNAT rewrites the ICMP identifier, never its sequence; the IP id is
  * kept by routing and NAT but 0 on many packets, where identical datagrams can only be counted.
  */
-function unitKey(c: Columns, r: number, protocol: number): string {
+function unitKey(c: Columns, r: number, protocol: number, hashed: boolean): string {
+  const hash = hashed ? c.hash[r]! : 0;
   if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6)
-    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`;
-  return `${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${hash}`;
+  return `${c.payload[r]}.${hash}.${c.ipId[r]}`;
 }
 
 function add(map: Map<string, Copies>, key: string, time: number, size: number, dontFragment: boolean): void {
@@ -97,17 +103,18 @@ export function datagramLosses(
   answered: (key: string) => number,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
 ): PairLoss[] {
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
   for (let k = 0; k < points; k++)
     for (const [key, unit] of direction.units[k]!) {
       let passed = answered(key);
-      for (let j = k + 1; j < points; j++) passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
+      for (let j = k + 1; j < points; j++)
+        passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
       const counted = new Map<string, { copies: number; last: number }>();
       for (const t of unit.times) {
-        const next = nextCovered(k, points, t, coverage, acceptAssumed);
+        const next = nextCovered(k, points, t, coverage, least(t));
         if (!next) continue;
         const id = `${k}.${next.to}.${next.proved}`;
         const e = counted.get(id) ?? { copies: 0, last: t };

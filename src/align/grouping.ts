@@ -23,7 +23,8 @@ export function stretchLosses(a: Analysis): StretchLoss[] {
     [a.forward, 'forward'],
     [a.back, 'return'],
   ] as const)
-    for (const pair of pairs) out.push({ stretch: stretchBetween(a.path, pair.from, pair.to).stretch, direction, pair });
+    for (const pair of pairs)
+      out.push({ stretch: stretchBetween(a.path, pair.from, pair.to).stretch, direction, pair });
   return out;
 }
 

@@ -3,11 +3,13 @@ import type { CaptureTable } from '../model/capture.js';
 import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
 import { analyseConversation, type Scene } from './analyse.js';
 import { estimateClocks } from './clocks.js';
+import { Windows } from './coverage.js';
 import { joinConversations, type Conversation } from './conversations.js';
 import { makeFlow, pointName, runsBackwards, segmentName } from './flows.js';
 import { locateTaps } from './geography.js';
 import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
 import { collectLegs } from './legs.js';
+import { PathFinder } from './paths.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -39,18 +41,22 @@ const MAX_LISTED = 500;
 export function align(input: AlignInput): Trace {
   const { tables, topology, question, given } = input;
   const base = new TimeBase(tables);
-  const localPods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
-  const taps = makeTaps(tables, base, localPods);
+  const nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
+  const taps = makeTaps(tables, base, nodeAddresses);
   const { legs, errors } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
-  const geography = locateTaps(taps, conversations, topology);
+  const geography = locateTaps(taps, conversations, legs, topology);
   applyGiven(taps, geography, given);
   const asked = conversations.filter((c) => isAsked(c, question));
   const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
   if (guess !== null) placeLeftovers(taps, geography, guess, given);
   const clocks = estimateClocks(taps, conversations, geography);
-  const scene: Scene = { taps, geography, clocks, topology };
-  const judged = conversations.map((c) => judge(analyseConversation(c, scene)));
+  const finder = new PathFinder(taps, geography, topology);
+  const windows = new Windows(taps, geography, clocks);
+  const paths = conversations.map((c) => finder.find(c));
+  for (const path of paths) windows.contradict(path);
+  const scene: Scene = { taps, geography, clocks, topology, windows };
+  const judged = conversations.map((c, i) => judge(analyseConversation(c, paths[i]!, scene)));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
   const chosen = fates[0] ?? null;
@@ -58,7 +64,13 @@ export function align(input: AlignInput): Trace {
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
   const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
-  const counts: Record<Verdict, number> = { delivered: 0, dropped: 0, lossy: 0, rejected: 0, inconclusive: 0 };
+  const counts: Record<Verdict, number> = {
+    delivered: 0,
+    dropped: 0,
+    lossy: 0,
+    rejected: 0,
+    inconclusive: 0,
+  };
   for (const j of judged) counts[j.verdict]++;
   return {
     trafficPath:
@@ -77,12 +89,18 @@ export function align(input: AlignInput): Trace {
     srcNode: ends.srcNode,
     dstNode: ends.dstNode,
     losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
-    notes: judged.length > order.length ? [`${judged.length - order.length} more flows are counted, not listed.`] : [],
+    notes:
+      judged.length > order.length
+        ? [`${judged.length - order.length} more flows are counted, not listed.`]
+        : [],
   };
 }
 
 function isAsked(c: Conversation, q: Question): boolean {
-  const matches = (end: { ip: string; port: number }, wanted: { ip: string; port: number | null } | null): boolean =>
+  const matches = (
+    end: { ip: string; port: number },
+    wanted: { ip: string; port: number | null } | null,
+  ): boolean =>
     wanted === null || (end.ip === wanted.ip && (wanted.port === null || end.port === wanted.port));
   if (q.src === null && q.dst === null && q.protocol === null) return false;
   const protocols: Record<string, number[]> = { tcp: [6], udp: [17], icmp: [1, 58], sctp: [132] };
@@ -98,7 +116,12 @@ interface Group {
 }
 
 /** Flows by hosts and fate, the one that matters most first. */
-function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology, question: Question): Group[] {
+function groupFates(
+  judged: readonly Judged[],
+  scene: Scene,
+  topology: Topology,
+  question: Question,
+): Group[] {
   const groups = new Map<string, Judged[]>();
   for (const j of judged) {
     const key = `${hostPair(j.analysis)}|${j.verdict}|${j.stretch}|${j.direction}|${j.reason === 'size'}`;
@@ -116,7 +139,10 @@ function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology,
     if (members.some((m) => isAsked(m.analysis.conversation, question))) score += 10_000;
     return { members, ends, score: score + Math.min(members.length, 30) };
   });
-  return out.sort((x, y) => y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1));
+  return out.sort(
+    (x, y) =>
+      y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1),
+  );
 }
 
 function weight(members: readonly Judged[]): number {
@@ -127,7 +153,10 @@ function weight(members: readonly Judged[]): number {
     case 'rejected':
       return 800;
     case 'lossy': {
-      const lost = members.reduce((n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0), 0);
+      const lost = members.reduce(
+        (n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0),
+        0,
+      );
       return lost >= 2 ? 600 : 100;
     }
     case 'inconclusive':
@@ -178,7 +207,14 @@ function totalLosses(judged: readonly Judged[], chosen: Group, ends: Ends): Loss
       const from = pointName(j.analysis.path.points[p.from]!.station, backwards);
       const to = pointName(j.analysis.path.points[p.to]!.station, backwards);
       const key = `${from}.${to}.${direction}`;
-      const s = sums.get(key) ?? { segment: segmentName(stretch, backwards), direction, sent: 0, lost: 0, from, to };
+      const s = sums.get(key) ?? {
+        segment: segmentName(stretch, backwards),
+        direction,
+        sent: 0,
+        lost: 0,
+        from,
+        to,
+      };
       sums.set(key, { ...s, sent: s.sent + p.sent, lost: s.lost + p.lost });
     }
   }

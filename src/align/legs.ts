@@ -1,5 +1,6 @@
 import {
   BIT_ICMP_ERROR,
+  BIT_SNAPPED,
   PROTO_ICMP,
   PROTO_ICMPV6,
   PROTO_TCP,
@@ -7,7 +8,7 @@ import {
   TCP_RST,
   TCP_SYN,
 } from '../model/capture.js';
-import { isForwarded } from './scope.js';
+import { isNeighbourDiscovery, staysOnLink } from './scope.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
@@ -28,6 +29,8 @@ export interface Leg {
   readonly fingerprints: string[];
   /** True when `fingerprints[0]` is a SYN's sequence number and timestamp: no two connections share it. */
   strongFingerprint: boolean;
+  /** The hash of some payload covers less than at other taps may: not to be compared. */
+  snapped: boolean;
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -51,25 +54,26 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
 
 /** Every flow at every tap, and every ICMP error that quotes one. */
 export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
+  const hashed = taps.every((t) => !t.snapped);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      // Errors are collected from every flow; only what is forwarded is followed.
-      const leg = collectLeg(tap, f, errors);
-      if (leg && isForwarded(tap.table.flows[f]!)) legs.push(leg);
+      const leg = collectLeg(tap, f, errors, hashed);
+      if (leg) legs.push(leg);
     }
   }
   return { legs, errors };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
+function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolean): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
   const ends = table.flows[f]!;
+  if (staysOnLink(ends.a) || staysOnLink(ends.b)) return null;
   const icmp = ends.protocol === PROTO_ICMP || ends.protocol === PROTO_ICMPV6;
   const leg: Leg = {
     tap: tap.index,
@@ -83,6 +87,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
     clientWay: null,
     fingerprints: [],
     strongFingerprint: false,
+    snapped: false,
   };
   const printed = [false, false];
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
@@ -91,6 +96,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
     const w = c.way[r]! as 0 | 1;
     const t = c.time[r]! + shift;
     const bits = c.bits[r]!;
+    if (isNeighbourDiscovery(ends.protocol, c.flags[r]!)) continue;
     if (bits & BIT_ICMP_ERROR) {
       const quoted = c.aux[r]!;
       if (quoted > 0)
@@ -108,6 +114,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         });
       continue;
     }
+    if (bits & BIT_SNAPPED) leg.snapped = true;
     leg.packets[w]++;
     leg.bytes[w] += c.ipLength[r]!;
     if (t < leg.first[w]) leg.first[w] = t;
@@ -123,7 +130,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         }
       } else if (c.payload[r]! > 0 && !(flags & TCP_RST) && !printed[w]) {
         printed[w] = true;
-        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
       }
     } else if (icmp) {
       const type = c.flags[r]! >> 8;
@@ -132,11 +139,11 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         leg.clientWay = w === 0 ? 1 : 0;
       if (c.payload[r]! > 0 && !printed[w]) {
         printed[w] = true;
-        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
       }
     } else if (c.payload[r]! > 0 && !printed[w]) {
       printed[w] = true;
-      leg.fingerprints.push(`U${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`);
+      leg.fingerprints.push(`U${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`);
     }
   }
   return leg.packets[0] + leg.packets[1] === 0 ? null : leg;

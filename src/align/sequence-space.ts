@@ -1,5 +1,5 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -191,25 +191,25 @@ export function tcpLosses(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
 ): PairLoss[] {
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
-  const quick = comparePoints(direction, coverage, lastWatched, acceptAssumed, true);
+  const quick = comparePoints(direction, coverage, lastWatched, least, true);
   return quick.every((p) => p.lost === 0)
     ? quick
-    : comparePoints(direction, coverage, lastWatched, acceptAssumed, false);
+    : comparePoints(direction, coverage, lastWatched, least, false);
 }
 
 function comparePoints(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
   merge: boolean,
 ): PairLoss[] {
   const points = direction.transmissions.length;
   const runs = direction.transmissions.map((list, k) =>
-    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, acceptAssumed)),
+    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, least(t))),
   );
   const cuts = boundaries(runs, direction.acked);
   if (cuts.length < 2) return [];
@@ -298,7 +298,7 @@ function pairLoss(
   let neverPassed = 0;
   let neverCopies = 0;
   // Intervals of one packet with the same loss are one stretch: a lost super-packet counts by its segments.
-  for (let i = 0; i + 1 < cuts.length; ) {
+  for (let i = 0; i + 1 < cuts.length;) {
     const missing = Math.max(0, copies[i]! - passed[i]!);
     const never = copies[i]! > 0 && passed[i]! === 0;
     let j = i + 1;
@@ -343,5 +343,15 @@ function pairLoss(
       if (!r.dontFragment) dontFragment = false;
     }
   }
-  return { ...pair, sent, lost, neverPassed, neverCopies, watchedFor, largestPassed, smallestLost, dontFragment };
+  return {
+    ...pair,
+    sent,
+    lost,
+    neverPassed,
+    neverCopies,
+    watchedFor,
+    largestPassed,
+    smallestLost,
+    dontFragment,
+  };
 }

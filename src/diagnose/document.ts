@@ -66,7 +66,13 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       bundles: input.bundles.map((b) => toDocBundle(b, nodes.find((n) => n.id === b.id)?.identity ?? null)),
       captures: captures(input),
       missing: [...input.missing, ...missingPoints(input)],
-      problems: input.problems.map((p) => ({ code: p.code, subject: p.subject, message: p.message, hint: p.hint ?? null })),
+      problems: input.problems.map((p) => ({
+        code: p.code,
+        subject: p.subject,
+        message: p.message,
+        hint: p.hint ?? null,
+        note: p.note === true,
+      })),
       skipped_rules: input.results.skipped.map((s) => ({
         rule: s.rule,
         reason: s.node === undefined || s.node === null ? s.reason : `${s.reason} (${s.node})`,

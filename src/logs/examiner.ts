@@ -4,13 +4,7 @@ import { resolveTime, type ClockProfile, type ResolvedTime, type YearTurns } fro
 import { isoAt } from './stamps/iso.js';
 import { MatchCounter, type Match } from './matches.js';
 import { Nearby } from './nearby.js';
-import {
-  parseVerdictExport,
-  parseVerdictPairs,
-  parseVerdictRaw,
-  parseVerdictText,
-  type VerdictLine,
-} from './policy-verdict.js';
+import { parseVerdictRaw, verdictOf, type VerdictLine } from './policy-verdict.js';
 import { idsIn, MARKS, queryIndex, type CompiledQuery, type QuerySet } from './query-set.js';
 import { decodeLine, fieldsOf, type DecodedLine } from './record.js';
 import type { FileMatches, LogFileTask } from './types.js';
@@ -173,13 +167,4 @@ export class Examiner {
 /** Lines of klog's `err=<` block start with a TAB and end with ` >`; the journal indents with blanks. */
 function isContinuation(line: DecodedLine): boolean {
   return line.body.family === 'TEXT' && /^[ \t]/.test(line.message);
-}
-
-/** The verdict a record tells, if it is one: its message must start with `Flow Info`, or be an exported tuple. */
-export function verdictOf(line: DecodedLine): VerdictLine | null {
-  const { message, body } = line;
-  if (message.startsWith('Flow Info')) {
-    return parseVerdictText(message) ?? (body.pairs.length > 0 ? parseVerdictPairs(body.pairs) : null);
-  }
-  return body.family === 'TEXT' ? parseVerdictExport(message) : null;
 }

@@ -52,19 +52,14 @@ async function look(file: TextFile, task: LogFileTask): Promise<Sniffed> {
   const head = await file.head();
   const tail = await file.tail((lines) => lines.some((line) => decodeLine(line).stamp !== null));
   const { collectedAt, bootTime } = task;
-  const writtenBy = earliest(collectedAt, plausible(task.file.mtime));
-  return sniff({ head, tail, writtenBy, zoneOffset: task.zoneOffset ?? null, bootTime });
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-/** Archives made without times have 1970 or 1980; EKS exists since 2018. */
-const OLDEST = Date.UTC(2017, 0, 1);
-
-function plausible(mtime: number | null): number | null {
-  return mtime !== null && mtime >= OLDEST ? mtime : null;
+  // Collectors copy without times: that of a file is never better than the collection's.
+  return sniff({
+    head,
+    tail,
+    writtenBy: collectedAt ?? task.file.mtime,
+    zoneOffset: task.zoneOffset ?? null,
+    bootTime,
+  });
 }
 
 /** The profile to repeat the pass with, or null when the years were right. */

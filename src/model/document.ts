@@ -154,7 +154,8 @@ export interface AnalysisDocument {
     bundles: DocBundle[];
     captures: DocCapture[];
     missing: DocMissing[];
-    problems: { code: string; subject: string; message: string; hint: string | null }[];
+    /** `note`: said for completeness, nothing of value is lost. */
+    problems: { code: string; subject: string; message: string; hint: string | null; note: boolean }[];
     skipped_rules: { rule: string; reason: string }[];
   };
 }

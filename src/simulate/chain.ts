@@ -136,8 +136,9 @@ export class CompiledTables {
         say('drop');
         return { kind: 'drop', decision: ruleDecision(rule.rule) };
       case 'reject': {
-        // A reset is not answered with a reset.
-        const silent = target.with === 'tcp-reset' && state.tcpFlags !== null && (state.tcpFlags & 4) !== 0;
+        // A reset is not answered with a reset, a broadcast with nothing at all.
+        const isReset = state.tcpFlags !== null && (state.tcpFlags & 4) !== 0;
+        const silent = state.broadcast || (target.with === 'tcp-reset' && isReset);
         say(silent ? 'drop' : `reject with ${target.with}`);
         return {
           kind: silent ? 'drop' : 'reject',

@@ -103,6 +103,7 @@ function newState(
     iif: packet.iif,
     oif: null,
     gateway: null,
+    broadcast: false,
     local: packet.iif === null,
     ctstate: packet.ctstate,
     mark: knownMark(packet.mark ?? 0),

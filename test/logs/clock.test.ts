@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { YearTurns } from '../../src/logs/clock.js';
-import { iso, recordsOf, scanText, sourceFile } from './helpers.js';
+import { COLLECTED, iso, recordsOf, scanText, sourceFile } from './helpers.js';
 
 async function times(
   lines: readonly string[],
@@ -76,14 +76,15 @@ describe('years of lines that have none', () => {
     expect(await times(lines)).toEqual(['2022-05-17T09:31:21', '2022-05-17T09:31:22']);
   });
 
-  it('are bound by the time the file was written: legacy logs lie around for years', async () => {
+  it('are bound by the time of the file where that of the collection is not known', async () => {
     const text = 'I1105 10:00:00.000000       1 server.go:69] mark\n';
     const file = sourceFile('var_log/kube-proxy.log', text, { mtime: Date.UTC(2021, 10, 6) });
-    const scan = await scanText('', { file, source: 'kube-proxy', queries: ['mark'] });
-    expect(iso(scan.matches[0]?.first)).toBe('2021-11-05T10:00:00.000Z');
-    const unpacked = sourceFile('var_log/kube-proxy.log', text, { mtime: 0 });
-    const again = await scanText('', { file: unpacked, source: 'kube-proxy', queries: ['mark'] });
-    expect(iso(again.matches[0]?.first)).toBe('2023-11-05T10:00:00.000Z');
+    const first = async (collectedAt: number | null): Promise<unknown> => {
+      const scan = await scanText('', { file, source: 'kube-proxy', queries: ['mark'], collectedAt });
+      return iso(scan.matches[0]?.first);
+    };
+    expect(await first(null)).toBe('2021-11-05T10:00:00.000Z');
+    expect(await first(COLLECTED)).toBe('2023-11-05T10:00:00.000Z');
   });
 
   it('stay open when nothing tells', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLine, fieldsOf } from '../../src/logs/record.js';
-import { verdictOf } from '../../src/logs/examiner.js';
+import { verdictOf } from '../../src/logs/policy-verdict.js';
 import { recordsOf, scanText } from './helpers.js';
 
 const SEEDS = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { verdictOf } from '../../src/logs/examiner.js';
-import { directionOf, looksLikeReturn, parseVerdictRaw } from '../../src/logs/policy-verdict.js';
+import { directionOf, looksLikeReturn, parseVerdictRaw, verdictOf } from '../../src/logs/policy-verdict.js';
 import { decodeLine } from '../../src/logs/record.js';
+import { scanText } from './helpers.js';
 
 const tuple = {
   src: '10.0.1.9',
@@ -115,6 +115,35 @@ describe('verdict lines', () => {
     ],
   ])('is not %s', (_, line) => {
     expect(verdictOf(decodeLine(line))).toBeNull();
+  });
+
+  it('are not found in a log of benign noise, and in no other source', async () => {
+    const noise = [
+      'Configured event logging',
+      'Default Deny enabled on Ingress',
+      'Processing Policy Endpoint  Name: default-deny-7k2pq Namespace shop',
+      'X-Frame-Options: DENY',
+      'PolicyVerdict: DENY is logged for Flow Info lines only',
+      'Flow Info: no tuple, Verdict DENY',
+    ].map(zap);
+    const real = zap(`${v2} Proto TCP Verdict DENY Direction egress`);
+    expect((await scanText(noise.join('\n'), { source: 'network-policy-agent' })).verdicts).toEqual([]);
+    expect((await scanText(real, { source: 'ipamd' })).verdicts).toEqual([]);
+    expect((await scanText(real, { source: 'network-policy-agent' })).verdicts).toHaveLength(1);
+  });
+
+  it('are counted the same where a query asks for them too', async () => {
+    const real = zap(`${v2} Proto TCP Verdict DENY Direction egress`);
+    for (const queries of [[], ['Verdict DENY'], ['\\d']]) {
+      const scan = await scanText(real, { source: 'network-policy-agent', queries });
+      const [verdict] = scan.verdicts;
+      expect([verdict!.count, verdict!.firstSeen.text, verdict!.first]).toEqual([
+        1,
+        real,
+        Date.UTC(2024, 4, 17, 9, 31, 22, 123),
+      ]);
+      expect(scan.matches.map((match) => match.count)).toEqual(queries.map(() => 1));
+    }
   });
 
   it('are read without decoding in their usual form, with the same result', () => {

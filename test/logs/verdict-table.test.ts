@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { VerdictLine } from '../../src/logs/policy-verdict.js';
-import { VerdictTable, type VerdictPlace } from '../../src/logs/verdict-table.js';
+import { VerdictTable } from '../../src/logs/verdict-table.js';
+import type { VerdictPlace } from '../../src/logs/verdict-tuple.js';
 
 const base: VerdictLine = {
   src: '10.0.1.9',
