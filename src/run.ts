@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
-import { buildDocument } from './diagnose/index.js';
+import { buildDocument, withContext } from './diagnose/index.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
@@ -75,7 +75,8 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
     const trace = traceOf(tables, ingested.captures, nodes, options);
-    return diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+    const document = diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+    return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
     await tempDir.remove();
@@ -231,6 +232,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     context,
     bundles: v.ingested.bundles,
     tables: v.tables,
+    rules: v.rules,
     results,
     missing: v.ingested.bundles.flatMap((b) => {
       const facts = v.nodes.find((n) => n.id === b.id);

@@ -10,6 +10,15 @@ const SIMULATED = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'sctp']);
  * very packet. Null when the captures place the loss elsewhere or nothing of the node was collected.
  */
 export function corroborate(nodes: readonly NodeFacts[], trace: Trace | null): Corroboration | null {
+  const run = simulateWhereLost(nodes, trace);
+  return run === null ? null : judge(run.node, run.result);
+}
+
+/** The flow in question, worked through the rules and routes of the node that loses it. */
+export function simulateWhereLost(
+  nodes: readonly NodeFacts[],
+  trace: Trace | null,
+): { readonly node: NodeFacts; readonly packet: SimPacket; readonly result: SimResult } | null {
   if (trace === null) return null;
   const { segment, verdict, direction } = trace.summary;
   if ((segment !== 'src_node' && segment !== 'dst_node') || (verdict !== 'dropped' && verdict !== 'rejected')) return null;
@@ -18,7 +27,7 @@ export function corroborate(nodes: readonly NodeFacts[], trace: Trace | null): C
   if (node === undefined || flow === undefined || !SIMULATED.has(flow.protocol)) return null;
   const packet = packetOf(flow, node, segment, direction === 'return');
   if (packet === null) return null;
-  return judge(node, simulate(node, packet));
+  return { node, packet, result: simulate(node, packet) };
 }
 
 /** The flow's packet as it enters the node in question: by the pod's veth, or by the interface towards the VPC. */
