@@ -34,9 +34,11 @@ export function ladderRows(points: readonly (readonly LadderPacket[])[], aligned
         if (!take(queues[i]!, p)) continue;
         const at = points.map((): number | null => null);
         at[i] = p.time;
+        const before = aligned ? nextCopy(lists[i]!, p) : Infinity;
         for (const j of order.slice(step + 1))
-          at[j] = (next(queues[j]!, p.key) ?? covering(lists[j]!, p))?.time ?? null;
-        if (step > 0 && order.slice(0, step).some((j) => covering(lists[j]!, p, Infinity) !== null)) continue;
+          at[j] = (next(queues[j]!, p.key, before) ?? covering(lists[j]!, p, before))?.time ?? null;
+        // Its bytes were sent in other pieces: they have their rows.
+        if (order.slice(0, step).some((j) => lists[j]!.some((q) => overlaps(q, p)))) continue;
         rows.push({ packet: p, at });
       }
     }
@@ -86,5 +88,12 @@ function covering(list: readonly LadderPacket[], p: LadderPacket, before: number
       const from = (range.seq - q.range.seq) >>> 0;
       return from < q.range.length && from + range.length <= q.range.length;
     }) ?? null
+  );
+}
+
+function overlaps(x: LadderPacket, y: LadderPacket): boolean {
+  if (x.range === null || y.range === null || x.range.length === 0 || y.range.length === 0) return false;
+  return (
+    (x.range.seq - y.range.seq) >>> 0 < y.range.length || (y.range.seq - x.range.seq) >>> 0 < x.range.length
   );
 }

@@ -45,7 +45,6 @@ describe('ladderRows', () => {
     expect(shape([src, dst])).toEqual([
       ['x', 0, 5],
       ['y', 1, 5],
-      ['xy', null, 5],
     ]);
   });
 
