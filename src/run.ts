@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
-import { buildDocument } from './diagnose/index.js';
+import { buildDocument, withContext } from './diagnose/index.js';
 import { quoteEvidence } from './diagnose/quote.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
@@ -56,7 +56,10 @@ export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, sin
 export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /** The main job: everything known from bundles and captures, joined into one document. */
-export async function analyze(inputs: readonly string[], options: RunOptions = {}): Promise<AnalysisDocument> {
+export async function analyze(
+  inputs: readonly string[],
+  options: RunOptions = {},
+): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const rules = await loadRules(
     [
@@ -76,7 +79,18 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
     const trace = traceOf(tables, ingested.captures, nodes, options);
-    return await diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, limits, options });
+    const document = await diagnoseRun({
+      ingested,
+      nodes,
+      nodeProblems,
+      tables,
+      logs,
+      trace,
+      rules,
+      limits,
+      options,
+    });
+    return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
     await tempDir.remove();
@@ -114,7 +128,13 @@ async function buildNodes(
   const problems: Problem[] = [];
   for (const [i, bundle] of bundles.entries()) {
     options.signal?.throwIfAborted();
-    options.onProgress?.({ stage: 'nodes', subject: bundle.id, done: i, total: bundles.length, unit: 'nodes' });
+    options.onProgress?.({
+      stage: 'nodes',
+      subject: bundle.id,
+      done: i,
+      total: bundles.length,
+      unit: 'nodes',
+    });
     const built = await buildNode(bundle, limits);
     nodes.push(built.facts);
     problems.push(...built.problems);
@@ -122,12 +142,22 @@ async function buildNodes(
   return { nodes, problems };
 }
 
-async function readCaptures(captures: readonly CaptureFile[], pool: Pool, options: RunOptions): Promise<CaptureTable[]> {
+async function readCaptures(
+  captures: readonly CaptureFile[],
+  pool: Pool,
+  options: RunOptions,
+): Promise<CaptureTable[]> {
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
       const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
-      options.onProgress?.({ stage: 'captures', subject: file.path, done: ++done, total: captures.length, unit: 'files' });
+      options.onProgress?.({
+        stage: 'captures',
+        subject: file.path,
+        done: ++done,
+        total: captures.length,
+        unit: 'files',
+      });
       return table;
     }),
   );
@@ -141,7 +171,10 @@ async function scanAll(
   pool: Pool,
   options: RunOptions,
 ): Promise<LogScan> {
-  const total = bundles.reduce((n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0), 0);
+  const total = bundles.reduce(
+    (n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0),
+    0,
+  );
   let done = 0;
   return scanLogs(
     bundles,
@@ -161,7 +194,10 @@ async function scanAll(
   );
 }
 
-function givenPoints(captures: readonly CaptureFile[], points: ReadonlyMap<string, Point>): Map<string, Point> {
+function givenPoints(
+  captures: readonly CaptureFile[],
+  points: ReadonlyMap<string, Point>,
+): Map<string, Point> {
   const out = new Map<string, Point>();
   for (const [file, point] of points) {
     const named = captures.filter((c) => isNamed(c, file));
@@ -234,6 +270,7 @@ async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
     context,
     bundles: v.ingested.bundles,
     tables: v.tables,
+    rules: v.rules,
     results,
     missing: v.ingested.bundles.flatMap((b) => {
       const facts = v.nodes.find((n) => n.id === b.id);
@@ -263,5 +300,11 @@ function captureProblems(tables: readonly CaptureTable[]): Problem[] {
 function unplacedTaps(trace: Trace | null): Problem[] {
   return (trace?.taps ?? [])
     .filter((t) => t.kind === 'unknown')
-    .map((t) => problem('E_POINT_UNKNOWN', t.id, `It could not be told at which interface this was captured: ${t.reason}.`));
+    .map((t) =>
+      problem(
+        'E_POINT_UNKNOWN',
+        t.id,
+        `It could not be told at which interface this was captured: ${t.reason}.`,
+      ),
+    );
 }

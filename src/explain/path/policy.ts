@@ -1,5 +1,5 @@
 /** The network policy agent's eBPF maps, asked as its programs would ask them. */
-import { podIdentifiers } from '../../facts/default-deny.js';
+import { podIdentifiers } from '../../facts/support/isolation.js';
 import { podName } from '../../facts/support/nodes.js';
 import { isKnown } from '../../model/location.js';
 import type { EbpfMap, EbpfMapEntry, EbpfProgram, NodeFacts, Pod } from '../../model/node.js';
