@@ -71,6 +71,7 @@ function nothing(reason: string): SimResult {
     undetermined: [reason],
     mark: null,
     ctmark: null,
+    ttl: null,
   };
 }
 

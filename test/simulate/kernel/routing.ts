@@ -35,7 +35,7 @@ export function randomRouting(r: Random, a: Addresses): string[] {
   if (r.chance(0.3)) {
     route(`${a.remote[3]} nexthop via ${a.gateway} dev eth0 nexthop via ${a.gateway2} dev eth1 onlink`);
   }
-  for (let n = r.int(4); n > 0; n -= 1) rule(randomRule(r, a));
+  for (let n = r.int(6); n > 0; n -= 1) rule(randomRule(r, a));
   // ICMP errors of the router itself leave in any case, so that a refusal can be seen.
   rule('iif lo lookup 7777 pref 40000');
   route('default dev obs table 7777');
@@ -61,7 +61,7 @@ function randomRule(r: Random, a: Addresses): string {
     [1, `not from ${a.vpc}`],
     [2, `to ${r.pick([...a.remote, a.vpc, ...a.specialNets])}`],
     [1, `from ${a.vpc} to ${r.pick(a.remote)}`],
-    [2, `fwmark ${r.pick(['0x80/0x80', '0x4000/0x4000', '0x1', '0x10/0xf0'])}`],
+    [4, `fwmark ${r.pick(['0x80/0x80', '0x4000/0x4000', '0x1', '0x10/0xf0'])}`],
     [1, `iif ${r.pick(['eth0', 'eth1', 'eni1aa', 'lo', 'gone0'])}`],
     [1, `oif ${r.pick(['eth0', 'eth1'])}`],
     [1, `ipproto ${r.pick(['tcp', 'udp'])}`],

@@ -24,6 +24,8 @@ export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules
     for (const hook of CHAIN_HOOKS[table]!) chains.set(hook, []);
     if (kube) addKube(table, chains, a, r);
     for (const hook of CHAIN_HOOKS[table]!) addRandom({ r, a, table, hook, sets }, chains);
+    if (table === 'mangle') chains.get('POSTROUTING')!.push(...observers(a));
+    if (r.chance(0.4)) lengthen(chains, a);
     lines.push(`*${table}`);
     for (const name of chains.keys()) {
       const builtin = CHAIN_HOOKS[table]!.includes(name);
@@ -35,6 +37,31 @@ export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules
   }
   const text = `${lines.join('\n')}\n`;
   return { text, usesNoTrack: /NOTRACK|notrack/.test(text) };
+}
+
+/** Makes marks and states visible from outside: each adds a bit to the time to live. */
+function observers(a: Addresses): string[] {
+  const tests = [
+    '-m mark --mark 0x80/0x80',
+    '-m mark --mark 0x4000/0x4000',
+    '-m mark --mark 0x1/0x1',
+    '-m mark --mark 0x10/0x10',
+    '-m connmark --mark 0x80/0x80',
+    '-m connmark --mark 0x1/0x1',
+    '-m conntrack --ctstate DNAT',
+  ];
+  const target = a.family === 4 ? 'TTL --ttl-inc' : 'HL --hl-inc';
+  return tests.map((test, bit) => `${test} -j ${target} ${1 << bit}`);
+}
+
+/** Puts rules for other destinations between those of a chain: long chains are searched in another way. */
+function lengthen(chains: Map<string, string[]>, a: Addresses): void {
+  for (const [name, rules] of chains) {
+    if (rules.length < 3 || name === 'POSTROUTING') continue;
+    const other = (n: number): string => (a.family === 4 ? `192.0.2.${n}` : `2001:db8:dead::${n}`);
+    const long = Array.from({ length: 36 }, (_, n) => [`-d ${other(n)}`, rules[n] ?? '']).flat();
+    chains.set(name, [...long.filter((rule) => rule !== ''), ...rules.slice(36)]);
+  }
 }
 
 /** What kube-proxy and the VPC CNI write. */
