@@ -1,11 +1,14 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
-import { buildDocument } from './diagnose/index.js';
-import { problem } from './errors.js';
+import { corroborate } from './diagnose/corroborate.js';
+import { buildDocument, withContext } from './diagnose/index.js';
+import { quoteEvidence } from './diagnose/quote.js';
+import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
-import { ingest, TempDir } from './ingest/index.js';
+import { ingest, printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
 import type { LogFileScan } from './logs/types.js';
@@ -24,7 +27,6 @@ import { availability } from './rules/needs.js';
 import { loadRules } from './rules/load.js';
 import { logQueries } from './rules/queries.js';
 import { expectedEgressInterface } from './simulate/index.js';
-import { corroborate } from './diagnose/corroborate.js';
 
 /** What is being worked on, for a progress display. */
 export interface Progress {
@@ -54,7 +56,10 @@ export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, sin
 export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /** The main job: everything known from bundles and captures, joined into one document. */
-export async function analyze(inputs: readonly string[], options: RunOptions = {}): Promise<AnalysisDocument> {
+export async function analyze(
+  inputs: readonly string[],
+  options: RunOptions = {},
+): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const rules = await loadRules(
     [
@@ -67,17 +72,36 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
   const pool = createPool(options.jobs);
   try {
     const ingested = await ingestInputs(inputs, limits, tempDir, options);
+    if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
     const [{ nodes, problems: nodeProblems }, tables] = await Promise.all([
       buildNodes(ingested.bundles, limits, options),
       readCaptures(ingested.captures, pool, options),
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
-    const trace = traceOf(tables, nodes, options);
-    return diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+    const trace = traceOf(tables, ingested.captures, nodes, options);
+    const document = await diagnoseRun({
+      ingested,
+      nodes,
+      nodeProblems,
+      tables,
+      logs,
+      trace,
+      rules,
+      limits,
+      options,
+    });
+    return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
     await tempDir.remove();
   }
+}
+
+/** No bundle and no capture in anything that was given: says of each input why. */
+function nothingUsable(ingested: Ingested): NetcheckError {
+  const reasons = ingested.problems.slice(0, 10).map((p) => `\n  ${p.subject}: ${p.message}`);
+  const more = ingested.problems.length > 10 ? `\n  … and ${ingested.problems.length - 10} more` : '';
+  return new NetcheckError('E_NO_INPUT', `No bundle and no capture was found.${reasons.join('')}${more}`);
 }
 
 async function ingestInputs(
@@ -104,7 +128,13 @@ async function buildNodes(
   const problems: Problem[] = [];
   for (const [i, bundle] of bundles.entries()) {
     options.signal?.throwIfAborted();
-    options.onProgress?.({ stage: 'nodes', subject: bundle.id, done: i, total: bundles.length, unit: 'nodes' });
+    options.onProgress?.({
+      stage: 'nodes',
+      subject: bundle.id,
+      done: i,
+      total: bundles.length,
+      unit: 'nodes',
+    });
     const built = await buildNode(bundle, limits);
     nodes.push(built.facts);
     problems.push(...built.problems);
@@ -112,12 +142,22 @@ async function buildNodes(
   return { nodes, problems };
 }
 
-async function readCaptures(captures: readonly CaptureFile[], pool: Pool, options: RunOptions): Promise<CaptureTable[]> {
+async function readCaptures(
+  captures: readonly CaptureFile[],
+  pool: Pool,
+  options: RunOptions,
+): Promise<CaptureTable[]> {
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
       const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
-      options.onProgress?.({ stage: 'captures', subject: file.path, done: ++done, total: captures.length, unit: 'files' });
+      options.onProgress?.({
+        stage: 'captures',
+        subject: file.path,
+        done: ++done,
+        total: captures.length,
+        unit: 'files',
+      });
       return table;
     }),
   );
@@ -131,7 +171,10 @@ async function scanAll(
   pool: Pool,
   options: RunOptions,
 ): Promise<LogScan> {
-  const total = bundles.reduce((n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0), 0);
+  const total = bundles.reduce(
+    (n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0),
+    0,
+  );
   let done = 0;
   return scanLogs(
     bundles,
@@ -151,22 +194,41 @@ async function scanAll(
   );
 }
 
-/** Captures given by base name or by any end of their path. */
-function givenPoints(tables: readonly CaptureTable[], points: ReadonlyMap<string, Point>): Map<string, Point> {
+function givenPoints(
+  captures: readonly CaptureFile[],
+  points: ReadonlyMap<string, Point>,
+): Map<string, Point> {
   const out = new Map<string, Point>();
-  for (const [file, point] of points)
-    for (const t of tables) if (t.file === file || t.file.endsWith(`/${file}`) || file.endsWith(`/${t.file}`)) out.set(t.file, point);
+  for (const [file, point] of points) {
+    const named = captures.filter((c) => isNamed(c, file));
+    if (named.length === 0)
+      throw new NetcheckError('E_USAGE', `No capture is called ${printable(file)}.`, {
+        hint: `The captures are: ${captures.map((c) => c.path).join(', ')}.`,
+      });
+    for (const c of named) out.set(c.path, point);
+  }
   return out;
 }
 
-export function traceOf(tables: readonly CaptureTable[], nodes: readonly NodeFacts[], options: RunOptions): Trace | null {
+/** By path on this machine, or by the name or the end of the path that reports print. */
+function isNamed(c: CaptureFile, file: string): boolean {
+  if (c.path === file || c.path.endsWith(`/${file}`) || file.endsWith(`/${c.path}`)) return true;
+  return existsSync(file) && realpathSync(file) === realpathSync(c.spool);
+}
+
+function traceOf(
+  tables: readonly CaptureTable[],
+  captures: readonly CaptureFile[],
+  nodes: readonly NodeFacts[],
+  options: RunOptions,
+): Trace | null {
   if (tables.length === 0) return null;
   options.onProgress?.({ stage: 'align', subject: '', done: 0, total: null, unit: 'files' });
   return align({
     tables,
     topology: nodes.length === 0 ? NO_TOPOLOGY : topologyOfNodes(nodes, expectedEgressInterface),
     question: options.question ?? NO_QUESTION,
-    given: givenPoints(tables, options.points ?? new Map()),
+    given: givenPoints(captures, options.points ?? new Map()),
   });
 }
 
@@ -178,10 +240,11 @@ interface RunValues {
   readonly logs: LogScan;
   readonly trace: Trace | null;
   readonly rules: readonly Rule[];
+  readonly limits: Limits;
   readonly options: RunOptions;
 }
 
-function diagnoseRun(v: RunValues): AnalysisDocument {
+async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
   v.options.onProgress?.({ stage: 'rules', subject: '', done: 0, total: null, unit: 'files' });
   const context: FactContext = {
     nodes: v.nodes,
@@ -190,7 +253,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     captures: v.tables,
     question: v.options.question ?? NO_QUESTION,
   };
-  const results = evaluateRules(v.rules, {
+  const evaluated = evaluateRules(v.rules, {
     nodes: v.nodes.map((n) => ({ id: n.id, collectedAt: n.collectedAt })),
     facts: factProvider(context),
     matches: v.logs.matches,
@@ -202,10 +265,12 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     }),
     logFiles: v.logs.files,
   });
+  const results = await quoteEvidence(evaluated, v.ingested.bundles, v.limits);
   return buildDocument({
     context,
     bundles: v.ingested.bundles,
     tables: v.tables,
+    rules: v.rules,
     results,
     missing: v.ingested.bundles.flatMap((b) => {
       const facts = v.nodes.find((n) => n.id === b.id);
@@ -235,5 +300,11 @@ function captureProblems(tables: readonly CaptureTable[]): Problem[] {
 function unplacedTaps(trace: Trace | null): Problem[] {
   return (trace?.taps ?? [])
     .filter((t) => t.kind === 'unknown')
-    .map((t) => problem('E_POINT_UNKNOWN', t.id, `It could not be told at which interface this was captured: ${t.reason}.`));
+    .map((t) =>
+      problem(
+        'E_POINT_UNKNOWN',
+        t.id,
+        `It could not be told at which interface this was captured: ${t.reason}.`,
+      ),
+    );
 }

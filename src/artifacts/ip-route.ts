@@ -63,15 +63,16 @@ type Draft = { -readonly [K in keyof Route]: Route[K] } & { nexthops: NextHop[];
  */
 export function parseIpRoutes(text: string, file: string, family: Family): Route[] {
   const routes: Draft[] = [];
+  let current: Draft | null = null;
   eachLine(text, (raw, line) => {
     const trimmed = raw.trim();
     if (trimmed === '') return;
     if (trimmed.startsWith('nexthop ')) {
-      routes.at(-1)?.nexthops.push(readNextHop(trimmed.split(/\s+/)));
+      current?.nexthops.push(readNextHop(trimmed.split(/\s+/)));
       return;
     }
-    const route = readRoute(trimmed, file, line, family);
-    if (route !== null) routes.push(route);
+    current = isOfOtherFamily(trimmed, family) ? null : readRoute(trimmed, file, line, family);
+    if (current !== null) routes.push(current);
   });
   return routes.slice(startOfLastRun(routes));
 }
@@ -89,8 +90,9 @@ function startOfLastRun(routes: readonly Route[]): number {
     if (route.table === 'unspec') return;
     const afterLocal = at > 0 && routes[at - 1]!.table === 'local' && route.table !== 'local';
     if (afterLocal && candidate === start) candidate = at;
-    if (seen.has(route.text)) {
-      start = route.text === routes[start]!.text || candidate === start ? at : candidate;
+    const again = candidate > start ? seen.has(route.text) : at > start && route.text === routes[start]!.text;
+    if (again) {
+      start = candidate > start ? candidate : at;
       candidate = start;
       seen = new Set(routes.slice(start, at).map((r) => r.text));
     }
@@ -105,9 +107,24 @@ export function notUnderstoodRoutes(text: string, family: Family): { line: numbe
   eachLine(text, (raw, line) => {
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('nexthop ') || bad.length >= 1000) return;
+    if (isOfOtherFamily(trimmed, family)) return;
     if (readRoute(trimmed, '', line, family) === null) bad.push({ line, text: raw });
   });
   return bad;
+}
+
+/**
+ * `ip route show table all` without `-4` prints IPv6 routes as well once the node has any, and their
+ * `unreachable default dev lo … error -101 pref medium` must not be taken for an IPv4 default route.
+ */
+function isOfOtherFamily(text: string, family: Family): boolean {
+  const words = text.split(/\s+/);
+  const dst = TYPES.has(words[0]!) ? words[1] : words[0];
+  if (dst === undefined) return false;
+  if (dst !== 'default') return (family === 4 ? V6 : V4).test(dst);
+  if (family === 6) return false;
+  const via = words.includes('via') ? (words[words.indexOf('via') + 1] ?? '') : '';
+  return words.includes('pref') || via.includes(':');
 }
 
 function readRoute(text: string, file: string, line: number, family: Family): Draft | null {

@@ -133,14 +133,14 @@ function readRule(
         hasAction = true;
         break;
       }
-      // Who installed the rule, and a note on a detached interface: no condition.
+      // Who installed the rule: no condition.
       case 'proto':
       case 'protocol':
         next();
         break;
+      // The interface or the goto's target is gone: the rule then fits no packet, or is passed.
       case '[detached]':
       case '[unresolved]':
-        rule.unknown.push(word);
         break;
       default:
         rule.unknown.push(word);

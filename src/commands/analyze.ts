@@ -85,9 +85,8 @@ function filtered(document: AnalysisDocument, least: Severity): AnalysisDocument
 }
 
 function exitCode(document: AnalysisDocument, o: AnalyzeOptions): number {
-  const { bundles, captures, problems, missing } = document.coverage;
-  if (bundles.length === 0 && captures.length === 0) return 2;
-  if (o.failOnIncomplete === true && (problems.length > 0 || missing.length > 0)) return 1;
+  const { problems, missing } = document.coverage;
+  if (o.failOnIncomplete === true && (problems.some((p) => !p.note) || missing.length > 0)) return 1;
   if (o.failOn === 'never') return 0;
   const worst = SEVERITIES.indexOf(o.failOn);
   return document.findings.some((f) => SEVERITIES.indexOf(f.severity) <= worst) ? 1 : 0;

@@ -7,7 +7,9 @@ import type { CommandOutput, RulesInput } from './rules.js';
 
 /**
  * `rules test [ID...]`: runs the cases beside the rules. The cases of a folder run against all rules of that
- * folder, so that a rule that fires where it should not fails the case of another. A failure makes the exit code 1.
+ * folder, so that a rule that fires where it should not fails the case of another; a case named after a built-in
+ * rule tests that rule as the folder's overrides leave it. The built-in cases run when no other folder is given.
+ * A failure makes the exit code 1.
  */
 export async function rulesTest(
   input: RulesInput & { readonly ids?: readonly string[]; readonly parseLine?: ParseLine },
@@ -16,12 +18,16 @@ export async function rulesTest(
   const { cases, problems } = await readCases(input.dirs, input.facts);
   const all = sortProblems([...set.problems, ...problems]);
   if (all.length > 0) throw invalid(all);
+  const ids = input.ids ?? [];
+  const builtin = input.dirs.every((dir) => dir.builtin);
   const wanted = cases.filter(
-    (one) => input.ids === undefined || input.ids.length === 0 || input.ids.includes(one.rule),
+    (one) => one.directory.builtin === builtin && (ids.length === 0 || ids.includes(one.rule)),
   );
   const outcomes = wanted.map((one) => {
     const rules = set.loaded
-      .filter((loaded) => loaded.directory === one.directory && loaded.enabled)
+      .filter(
+        ({ directory, rule, enabled }) => enabled && (directory === one.directory || rule.id === one.rule),
+      )
       .map((loaded) => loaded.rule);
     const outcome = runCase(one.rule, one.case, rules, input.facts, input.parseLine ?? simpleParser);
     return { ...one, passed: outcome.passed, failures: outcome.failures };
@@ -31,7 +37,7 @@ export async function rulesTest(
     `${outcome.passed ? 'pass' : 'FAIL'}  ${outcome.rule}  ${outcome.case.kind}  ${outcome.case.name}`,
     ...outcome.failures.map((failure) => `      ${outcome.file}:${outcome.line}: ${failure}`),
   ]);
-  lines.push(`${outcomes.length} cases, ${failed} failed`);
+  lines.push(`${outcomes.length} ${outcomes.length === 1 ? 'case' : 'cases'}, ${failed} failed`);
   return {
     text: lines.map((line) => `${line}\n`).join(''),
     data: {

@@ -1,5 +1,6 @@
 import { NetcheckError } from '../errors.js';
 import type { FactDefinition } from '../facts/types.js';
+import type { Rule } from '../model/rule.js';
 import { invalid, loadRuleSet, type LoadedRule, type RuleDirectory } from '../rules/load.js';
 import { compare, nearest, quoted } from '../rules/problem.js';
 import { ruleFileSchema } from '../rules/schema.js';
@@ -65,10 +66,10 @@ export async function rulesShow(input: RulesInput, id: string): Promise<CommandO
   }
   const { cases } = await readCases(input.dirs, input.facts);
   const own = cases.filter((one) => one.rule === id);
-  const { rule, text, line, enabled } = found;
+  const { rule, text, line, enabled, overridden } = found;
   const head = [
     `# ${rule.file}:${line}${enabled ? '' : ' (switched off)'}`,
-    ...(text.includes(`severity: ${rule.severity}`) ? [] : [`# severity in force: ${rule.severity}`]),
+    ...(overridden ? [`# in force: ${JSON.stringify(inForce(rule))}`] : []),
     ...(own.length === 0 ? ['# no test cases'] : [`# ${own.length} test cases in ${own[0]!.file}`]),
   ];
   return {
@@ -82,6 +83,11 @@ export async function rulesShow(input: RulesInput, id: string): Promise<CommandO
     },
     exitCode: 0,
   };
+}
+
+/** What an override can change. */
+function inForce({ severity, confidence, params }: Rule): Partial<Rule> {
+  return { severity, confidence, params };
 }
 
 /** `rules schema`: the JSON Schema of a rule file, for editors. */

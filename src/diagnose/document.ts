@@ -14,6 +14,9 @@ import { POINTS, type Flow, type FlowEnd, type Tap } from '../model/trace.js';
 import { CROSS_REFERENCE, escalations, mitigation, nextSteps } from './advice.js';
 import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
+import { ladderOf } from './ladder.js';
+import { ruleOutcomes } from './rule-outcomes.js';
+import { trailOf } from './trail.js';
 
 /** The analysis document of a run: the last value before it is rendered. */
 export function buildDocument(input: DiagnosisInput): AnalysisDocument {
@@ -62,11 +65,20 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       one_sided: c.oneSided,
       drift_ppm: c.driftPpm,
     })),
+    rules: ruleOutcomes(input),
+    ladder: ladderOf(input),
+    trail: trailOf(nodes, trace),
     coverage: {
       bundles: input.bundles.map((b) => toDocBundle(b, nodes.find((n) => n.id === b.id)?.identity ?? null)),
       captures: captures(input),
       missing: [...input.missing, ...missingPoints(input)],
-      problems: input.problems.map((p) => ({ code: p.code, subject: p.subject, message: p.message, hint: p.hint ?? null })),
+      problems: input.problems.map((p) => ({
+        code: p.code,
+        subject: p.subject,
+        message: p.message,
+        hint: p.hint ?? null,
+        note: p.note === true,
+      })),
       skipped_rules: input.results.skipped.map((s) => ({
         rule: s.rule,
         reason: s.node === undefined || s.node === null ? s.reason : `${s.reason} (${s.node})`,

@@ -1,29 +1,14 @@
 import type { Family, IpRule, NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
-import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
-import { concernAddresses, concernOf, deliveredInTrace } from './support/concern.js';
+import { contains, isSpecial, overlaps } from './support/addresses.js';
+import { concernOf, deliveredInTrace } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
+import { endsAt, namedEnds, senders } from './support/route-ends.js';
 
 const BLOCKING = new Set(['blackhole', 'unreachable', 'prohibit']);
-
-/** Routes of `table` that match the address, the one the kernel takes first. */
-function best(routes: readonly Route[], table: string, address: string): Route | null {
-  let found: Route | null = null;
-  for (const route of routes) {
-    if (route.table !== table || route.type === 'broadcast' || !contains(route.dst, address)) continue;
-    if (
-      found === null ||
-      route.prefixLength > found.prefixLength ||
-      (route.prefixLength === found.prefixLength && (route.metric ?? 0) < (found.metric ?? 0))
-    ) {
-      found = route;
-    }
-  }
-  return found;
-}
 
 function isConsulted(rules: readonly IpRule[] | null, table: string): boolean {
   if (rules === null) return ['main', 'default', 'local'].includes(table);
@@ -34,7 +19,10 @@ function isConsulted(rules: readonly IpRule[] | null, table: string): boolean {
 function isKernelDefault(route: Route): boolean {
   return (
     route.family === 6 &&
-    (route.dev === 'lo' || (route.metric ?? 0) >= 4_294_967_195 || contains('::/96', route.dst) || contains('::ffff:0:0/96', route.dst))
+    (route.dev === 'lo' ||
+      (route.metric ?? 0) >= 4_294_967_195 ||
+      contains('::/96', route.dst) ||
+      contains('::ffff:0:0/96', route.dst))
   );
 }
 
@@ -56,13 +44,20 @@ function knownAddresses(context: FactContext): string[] {
   return [...new Set(all)].filter((address) => !isSpecial(address));
 }
 
-function instance(context: FactContext, node: NodeFacts, route: Route, routes: readonly Route[], rules: readonly IpRule[] | null) {
+function instance(
+  context: FactContext,
+  node: NodeFacts,
+  route: Route,
+  routes: readonly Route[],
+  rules: readonly IpRule[] | null,
+) {
   const concern = concernOf(context);
-  const decides = (address: string): boolean =>
-    familyOf(address) === route.family && contains(route.dst, address) && best(routes, route.table, address) === route;
-  const named = concernAddresses(concern).filter(decides);
+  const named = namedEnds(context, node, routes, route);
+  const from = senders(node, route.family);
   const covered = knownAddresses(context).filter(
-    (address) => decides(address) && !deliveredInTrace(context, { src: null, dst: address, dport: null, protocol: null }),
+    (address) =>
+      from.some((pod) => endsAt(node, routes, route, pod, address)) &&
+      !deliveredInTrace(context, { src: null, dst: address, dport: null, protocol: null }),
   );
   const inside = [...new Set([...named, ...covered])];
   const moreSpecific = routes.filter(
@@ -102,7 +97,9 @@ export const blockingRoute = defineFact({
     proto: text('who installed it, as printed'),
     consulted: flag('a policy rule leads to that table'),
     in_vpc: flag('the prefix overlaps a VPC range of the node'),
-    covers_known: number('addresses of known pods and nodes that end at this route, those seen delivered left out'),
+    covers_known: number(
+      'addresses of known pods and nodes that end at this route, those seen delivered left out',
+    ),
     example: text('one address that ends at this route, of a flow in question where there is one'),
     more_specific: number('routes of the same table below this prefix'),
     affects_question: flag('an end of a flow in question ends at this route'),
@@ -129,4 +126,3 @@ export const blockingRoute = defineFact({
       },
     ),
 });
-

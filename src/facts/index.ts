@@ -14,6 +14,8 @@ import { defaultDeny } from './default-deny.js';
 import { dnsQueries } from './dns-queries.js';
 import { enaAllowance } from './ena-allowance.js';
 import { externalEgress } from './external-egress.js';
+import { forwardBlockingRule } from './forward-blocking-rule.js';
+import { forwardChain } from './forward-chain.js';
 import { interfaceMtu } from './interface-mtu.js';
 import { ipPool } from './ip-pool.js';
 import { ipamdState } from './ipamd-state.js';
@@ -26,6 +28,7 @@ import { podVeth } from './pod-veth.js';
 import { policyDeniedAnswers } from './policy-denied-answers.js';
 import { policyDeniedFlow } from './policy-denied-flow.js';
 import { prefixDelegation } from './prefix-delegation.js';
+import { rpFilter } from './rp-filter.js';
 import { securityGroupsForPods } from './security-groups-for-pods.js';
 import { serviceEndpoint } from './service-endpoint.js';
 import { sysctlForwarding } from './sysctl-forwarding.js';
@@ -55,6 +58,8 @@ export const FACTS: readonly FactDefinition[] = [
   dnsQueries,
   enaAllowance,
   externalEgress,
+  forwardBlockingRule,
+  forwardChain,
   interfaceMtu,
   ipPool,
   ipamdState,
@@ -67,6 +72,7 @@ export const FACTS: readonly FactDefinition[] = [
   policyDeniedAnswers,
   policyDeniedFlow,
   prefixDelegation,
+  rpFilter,
   securityGroupsForPods,
   serviceEndpoint,
   sysctlForwarding,

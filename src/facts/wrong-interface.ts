@@ -1,23 +1,27 @@
-import type { NodeFacts, Pod } from '../model/node.js';
+import type { IpRule, NodeFacts, Pod } from '../model/node.js';
+import { expectedEgressInterface } from '../simulate/index.js';
 import type { FactContext } from './types.js';
 import { contains } from './support/addresses.js';
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { lineEvidence, tapEvidence } from './support/evidence.js';
-import { podName, primaryInterface } from './support/nodes.js';
+import { interfaceKind, podName } from './support/nodes.js';
 
-/** Device of the default route of the table that the pod's `from` rule names; the primary without such a rule. */
-function egressInterface(node: NodeFacts, pod: Pod): { name: string | null; evidence: { text: string; line: number; file: string } | null } {
-  const v6 = pod.ip.includes(':');
-  const rules = v6 ? node.rules6.value : node.rules.value;
-  const routes = v6 ? node.routes6.value : node.routes.value;
-  const rule = rules.find(
-    (r) => r.from !== null && r.action.kind === 'lookup' && r.action.table !== 'main' && contains(r.from, pod.ip),
-  );
-  if (rule === undefined || rule.action.kind !== 'lookup') return { name: primaryInterface(node), evidence: null };
-  const { table } = rule.action;
-  const route = routes.find((r) => r.table === table && r.prefixLength === 0 && r.type === 'unicast');
-  return { name: route?.dev ?? null, evidence: { text: rule.text, ...rule.loc } };
+/** Where the pod's traffic leaves: towards the other end of the flows in question, else by its default route. */
+function egress(
+  context: FactContext,
+  node: NodeFacts,
+  pod: Pod,
+): { name: string | null; rule: IpRule | null } {
+  const { trace } = context;
+  const peer =
+    (pod.ip === trace?.srcIp ? trace.dstIp : trace?.srcIp) ??
+    (pod.ip.includes(':') ? '2001:db8::1' : '203.0.113.1');
+  const rules = pod.ip.includes(':') ? node.rules6.value : node.rules.value;
+  return {
+    name: expectedEgressInterface(node, pod.ip, peer),
+    rule: rules.find((r) => r.from !== null && contains(r.from, pod.ip)) ?? null,
+  };
 }
 
 function pods(context: FactContext): { node: NodeFacts; pod: Pod }[] {
@@ -45,11 +49,16 @@ export const wrongInterface = defineFact({
   compute: (context) => {
     const { trace } = context;
     if (trace === null) return unknown('no captures');
+    if (trace.trafficPath === 'same_node') return known([]);
     return known(
       pods(context).flatMap(({ node, pod }) => {
-        const expected = egressInterface(node, pod);
-        const taps = trace.taps.filter((tap) => tap.node === node.id && tap.kind === 'eni' && tap.interfaceName !== null);
-        if (expected.name === null || taps.some((tap) => tap.interfaceName === expected.name)) return [];
+        const expected = egress(context, node, pod);
+        const taps = trace.taps.filter(
+          (tap) => tap.node === node.id && tap.kind === 'eni' && tap.interfaceName !== null,
+        );
+        if (expected.name === null || !['eni', 'branch'].includes(interfaceKind(node, expected.name)))
+          return [];
+        if (taps.some((tap) => tap.interfaceName === expected.name)) return [];
         return taps.map((tap) => ({
           node: node.id,
           fields: {
@@ -61,7 +70,7 @@ export const wrongInterface = defineFact({
             saw_pod: tap.point !== null && trace.summary.seen[tap.point] === 'yes',
           },
           evidence: [
-            ...(expected.evidence === null ? [] : [lineEvidence(node.id, expected.evidence, expected.evidence.text)]),
+            ...(expected.rule === null ? [] : [lineEvidence(node.id, expected.rule.loc, expected.rule.text)]),
             tapEvidence(tap, `capture of ${tap.interfaceName ?? tap.id}: ${String(tap.packets)} packets`),
           ],
         }));

@@ -52,10 +52,10 @@ async function openBundle(ctx: Context, draft: BundleDraft): Promise<OpenBundle>
     files.set(unique, { path, name: unique, spool, size, mtime: found.mtime, truncated });
   }
   const sorted = new Map(inOrder([...files], ([name]) => name));
-  const folders = chain(container, root.prefix.replace(/\/$/, '')).reverse();
-  // An archive is called by its own name, whatever folders it has inside.
-  const ownName = container.kind === 'archive' ? container.label : (folders[0] ?? container.label);
-  const identity = await identifyBundle(root.layout, sorted, ownName, folders);
+  const names = chain(container, root.prefix.slice(0, -1)).reverse();
+  // An archive of one bundle is called by its own name, whatever folders it has inside.
+  const ownName = container.kind === 'archive' && draft.alone ? container.label : names[0]!;
+  const identity = await identifyBundle(root.layout, sorted, ownName, names);
   return { ...identity, input: container.label, files: sorted, draft };
 }
 
@@ -65,28 +65,32 @@ async function withoutTwins(
   bundles: readonly OpenBundle[],
 ): Promise<{ kept: OpenBundle[]; twins: Set<BundleDraft> }> {
   const kept: OpenBundle[] = [];
+  const byId = new Map<string, OpenBundle[]>();
   const twins = new Set<BundleDraft>();
   for (const bundle of bundles) {
-    const twin = await findTwin(bundle, kept);
+    const others = byId.get(bundle.id) ?? [];
+    const twin = await findTwin(bundle, others);
     if (twin === null) {
+      byId.set(bundle.id, [...others, bundle]);
       kept.push(bundle);
       continue;
     }
     twins.add(bundle.draft);
-    const about = subject(bundle.draft.container, bundle.draft.root.prefix);
-    const same = subject(twin.draft.container, twin.draft.root.prefix);
-    ctx.problems.add(about, 'E_DUPLICATE_ENTRY', about, `It is the same bundle as ${same}; it is read once.`, {
-      note: true,
-      hint: 'Nothing to do.',
-    });
+    reportTwin(ctx, bundle.draft, twin.draft);
   }
   return { kept, twins };
 }
 
+function reportTwin(ctx: Context, { container, root }: BundleDraft, twin: BundleDraft): void {
+  const same = subject(twin.container, twin.root.prefix.slice(0, -1));
+  const about = subject(container, root.prefix.slice(0, -1));
+  const message = `It is the same bundle as ${same}; it is read once.`;
+  const detail = { note: true, hint: 'Nothing to do.' };
+  ctx.problems.add(subject(container), 'E_DUPLICATE_ENTRY', about, message, detail);
+}
+
 async function findTwin(bundle: OpenBundle, others: readonly OpenBundle[]): Promise<OpenBundle | null> {
-  for (const other of others) {
-    if (other.id === bundle.id && (await sameFiles(bundle.files, other.files))) return other;
-  }
+  for (const other of others) if (await sameFiles(bundle.files, other.files)) return other;
   return null;
 }
 

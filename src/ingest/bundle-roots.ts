@@ -114,7 +114,11 @@ function claims(root: BundleRoot, name: string): boolean {
 /** The prefixes of all folders above a path, innermost first, the empty one last. Deep ones are not looked at. */
 function foldersAbove(path: string): string[] {
   const prefixes = [''];
-  for (let at = path.indexOf('/'); at !== -1 && prefixes.length <= MAX_DEPTH; at = path.indexOf('/', at + 1)) {
+  for (
+    let at = path.indexOf('/');
+    at !== -1 && prefixes.length <= MAX_DEPTH;
+    at = path.indexOf('/', at + 1)
+  ) {
     prefixes.push(path.slice(0, at + 1));
   }
   return prefixes.reverse();

@@ -26,10 +26,14 @@ export function captureLabels(
 
 /** `a`, `a#2`, `a#3` for names that are the same to the last. */
 export function numbered(names: readonly string[]): string[] {
-  const used = new Map<string, number>();
+  const used = new Set<string>();
+  const last = new Map<string, number>();
   return names.map((name) => {
-    const count = (used.get(name) ?? 0) + 1;
-    used.set(name, count);
-    return count === 1 ? name : `${name}#${count}`;
+    let n = last.get(name) ?? 1;
+    let unique = n === 1 ? name : `${name}#${n}`;
+    for (; used.has(unique); unique = `${name}#${n}`) n += 1;
+    used.add(unique);
+    last.set(name, n);
+    return unique;
   });
 }

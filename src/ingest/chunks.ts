@@ -34,7 +34,7 @@ export async function peek(
 ): Promise<{ head: Buffer; all: AsyncIterable<Buffer> }> {
   const iterator = source[Symbol.asyncIterator]();
   const held: Buffer[] = [];
-  for (let length = 0; length < bytes; ) {
+  for (let length = 0; length < bytes;) {
     const next = await iterator.next();
     if (next.done === true) break;
     held.push(next.value);

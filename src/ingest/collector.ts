@@ -69,8 +69,7 @@ async function keep(
     const { file, size } = onDisk;
     return register(ctx, container, { path, name, spool: file, size, mtime, truncated: false, format, gzip });
   }
-  const inflater =
-    format === 'file' && gzip ? new Inflater(blob.body, (n) => budget.inflated(n)) : null;
+  const inflater = format === 'file' && gzip ? new Inflater(blob.body, (n) => budget.inflated(n)) : null;
   const spooled = await spool(inflater?.chunks() ?? blob.body, ctx.temp, budget);
   const damaged = inflater !== null && inflater.end !== 'complete';
   if (damaged && !blob.cut() && spooled.hit === null) reportDamage(ctx, container, path);
@@ -113,7 +112,13 @@ function reportCompression(ctx: Context, container: Container, path: string, for
 /** The one file the user named is nothing that can be analysed. */
 function reportUnknown(ctx: Context, container: Container, path: string, format: Format): void {
   const say = (code: 'E_UNKNOWN_FORMAT' | 'E_CAPTURE_NOT_BINARY', message: string, hint?: string): void =>
-    ctx.problems.add(subject(container), code, subject(container, path), message, hint === undefined ? {} : { hint });
+    ctx.problems.add(
+      subject(container),
+      code,
+      subject(container, path),
+      message,
+      hint === undefined ? {} : { hint },
+    );
   if (format === 'empty') return say('E_UNKNOWN_FORMAT', 'It is empty.', 'Collect or copy it again.');
   if (format === 'tcpdump-text') {
     return say(

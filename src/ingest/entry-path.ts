@@ -1,7 +1,6 @@
 /** The path of an archive entry, judged. Nothing is ever written under these paths; they are names for people. */
 export type EntryPath =
-  | { readonly ok: true; readonly path: string }
-  | { readonly ok: false; readonly reason: string };
+  { readonly ok: true; readonly path: string } | { readonly ok: false; readonly reason: string };
 
 /**
  * Normalise the stored path of an archive entry: no leading `./`, no empty or `.` parts.

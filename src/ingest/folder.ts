@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { subject, type Container } from './container.js';
 import type { Context } from './context.js';
 import { isDesktopLitter } from './entry-path.js';
-import { LinkTally } from './link-tally.js';
+import { LinkTally } from './tally.js';
 
 export interface FolderFile {
   /** Path in the folder, `/` separators. */
@@ -16,12 +16,16 @@ export interface FolderFile {
  * The regular files below a folder, sorted by path. Links are not followed, wherever they lead: what lies inside is
  * met anyway, what lies outside was not given. FIFOs, sockets and devices are left alone. Throws LimitHit.
  */
-export async function* walkFolder(ctx: Context, container: Container, root: string): AsyncGenerator<FolderFile> {
+export async function* walkFolder(
+  ctx: Context,
+  container: Container,
+  root: string,
+): AsyncGenerator<FolderFile> {
   const links = new LinkTally();
   try {
     yield* walk(ctx, container, root, '', links);
   } finally {
-    links.report(ctx, container);
+    links.reportLinks(ctx, container);
   }
 }
 

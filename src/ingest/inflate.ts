@@ -27,7 +27,7 @@ export class Inflater {
     try {
       let step = zlib.step((await slices.next()).value ?? null);
       // While the reader works on one step's output, zlib works on the next slice.
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         more = await step;
         const output = zlib.take();
         if (more) step = zlib.step((await slices.next()).value ?? null);

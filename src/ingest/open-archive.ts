@@ -6,7 +6,7 @@ import { newContainer, subject, type Container } from './container.js';
 import type { Context } from './context.js';
 import { entryPath, isDesktopLitter } from './entry-path.js';
 import { Inflater, type StreamEnd } from './inflate.js';
-import { LinkTally } from './link-tally.js';
+import { LinkTally } from './tally.js';
 import { printable } from './printable.js';
 import { discard, spool } from './spool.js';
 import { readTar } from './tar.js';
@@ -32,7 +32,7 @@ export async function openTar(
   try {
     end = await readTar(inflater?.chunks() ?? blob.body, (entry) => admit(ctx, archive, entry, links, depth));
   } finally {
-    links.report(ctx, archive);
+    links.reportLinks(ctx, archive);
   }
   // The end mark was read: what may be wrong after it (a missing gzip trailer) costs nothing.
   if (end === 'complete' || blob.cut()) return;
@@ -72,19 +72,13 @@ export async function openZip(
     });
     if (wrong !== null) corruptArchive(ctx, archive, `It is damaged or cut (${printable(wrong)})`);
   } finally {
-    links.report(ctx, archive);
+    links.reportLinks(ctx, archive);
     discard(ctx.temp, file);
   }
 }
 
 /** The container for an archive, entered in its parent before it is read, so that a limit loses nothing. */
-function enter(
-  ctx: Context,
-  parent: Container,
-  blob: Blob,
-  budget: Budget,
-  depth: number,
-): Container | null {
+function enter(ctx: Context, parent: Container, blob: Blob, budget: Budget, depth: number): Container | null {
   if (depth > ctx.limits.maxDepth) {
     const message = `It is an archive within ${depth} others, more than ${ctx.limits.maxDepth}; it was left out.`;
     ctx.problems.add(subject(parent), 'E_LIMIT_DEPTH', subject(parent, blob.path), message);
@@ -105,13 +99,16 @@ async function admit(
 ): Promise<void> {
   archive.budget.entry();
   ctx.tick(0, 1);
-  const leaveOut = (code: 'E_BAD_PATH' | 'E_UNREADABLE' | 'E_UNSUPPORTED_COMPRESSION', message: string): void =>
-    ctx.problems.add(subject(archive), code, printable(`${archive.label}: ${entry.path}`), message);
+  const leaveOut = (
+    code: 'E_BAD_PATH' | 'E_UNREADABLE' | 'E_UNSUPPORTED_COMPRESSION',
+    message: string,
+  ): void => ctx.problems.add(subject(archive), code, printable(`${archive.label}: ${entry.path}`), message);
   const path = entryPath(entry.path, ctx.limits.maxPathLength);
   if (!path.ok) return leaveOut('E_BAD_PATH', `The entry was left out: ${path.reason}.`);
   if (entry.type === 'directory' || path.path === '' || isDesktopLitter(path.path)) return;
   if (entry.type === 'link') return links.add(path.path);
-  if (entry.type === 'unsupported') return leaveOut('E_UNREADABLE', 'It is a sparse or special entry; it was left out.');
+  if (entry.type === 'unsupported')
+    return leaveOut('E_UNREADABLE', 'It is a sparse or special entry; it was left out.');
   if (entry.unreadable === 'encrypted') return leaveOut('E_UNREADABLE', 'It is encrypted; it was left out.');
   if (entry.unreadable !== null) {
     return leaveOut('E_UNSUPPORTED_COMPRESSION', 'It is compressed by a method that cannot be read here.');
@@ -129,6 +126,7 @@ async function* counted(body: AsyncIterable<Buffer>, budget: Budget): AsyncGener
 
 function corruptArchive(ctx: Context, archive: Container, what: string): void {
   const count = archive.files.size + archive.archives.size;
-  const kept = count === 0 ? 'nothing could be read' : `${count} ${count === 1 ? 'file' : 'files'} could be read`;
+  const kept =
+    count === 0 ? 'nothing could be read' : `${count} ${count === 1 ? 'file' : 'files'} could be read`;
   ctx.problems.add(subject(archive), 'E_ARCHIVE_CORRUPT', subject(archive), `${what}; ${kept}.`);
 }

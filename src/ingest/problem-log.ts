@@ -33,7 +33,8 @@ export class ProblemLog {
 
   /** True when something was said about exactly this subject. */
   isAbout(subject: string): boolean {
-    for (const group of this.#groups.values()) if (group.listed.some((p) => p.subject === subject)) return true;
+    for (const group of this.#groups.values())
+      if (group.listed.some((p) => p.subject === subject)) return true;
     return false;
   }
 

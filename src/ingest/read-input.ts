@@ -10,11 +10,15 @@ import type { Context } from './context.js';
 import { walkFolder } from './folder.js';
 import { reportLimit } from './inflate-file.js';
 import { printable } from './printable.js';
+import { Tally } from './tally.js';
 
 /** Name that stands for standard input in reports. */
 const STDIN = 'stdin';
 
-/** Files read already, by their real path: the same file given twice is read once. */
+/**
+ * Captures and archives read already, by their real path: given twice, they are read once. Other files mean something
+ * only in their folder, so they are not remembered.
+ */
 export type Seen = Set<string>;
 
 /** Read what the user named. Null when nothing is there; all other trouble becomes problems. */
@@ -40,8 +44,11 @@ export async function readInput(
   if (kind === 'folder') return readFolder(ctx, labelOf(input), file, seen);
   if (kind === 'stream') return readStream(ctx, labelOf(input), createReadStream(input));
   const container = newContainer('single', labelOf(input), new Budget(ctx.limits, null));
-  if (kind === 'file') await readFile(ctx, container, container.label, file, seen);
-  else ctx.problems.add(container.label, 'E_UNKNOWN_FORMAT', subject(container), 'It is a device or a socket.');
+  const repeated = new Tally();
+  if (kind === 'file') await readFile(ctx, container, container.label, file, seen, repeated);
+  else
+    ctx.problems.add(container.label, 'E_UNKNOWN_FORMAT', subject(container), 'It is a device or a socket.');
+  reportRepeated(ctx, container, repeated);
   return container;
 }
 
@@ -53,13 +60,15 @@ export function labelOf(input: string): string {
 
 async function readFolder(ctx: Context, label: string, root: string, seen: Seen): Promise<Container> {
   const container = newContainer('folder', label, new Budget(ctx.limits, null));
+  const repeated = new Tally();
   try {
     for await (const { path, file } of walkFolder(ctx, container, root)) {
-      await readFile(ctx, container, path, file, seen);
+      await readFile(ctx, container, path, file, seen, repeated);
     }
   } catch (error) {
     reportLimit(ctx, container, '', endsHere(error, container.budget));
   }
+  reportRepeated(ctx, container, repeated);
   return container;
 }
 
@@ -70,13 +79,9 @@ async function readFile(
   path: string,
   file: string,
   seen: Seen,
+  repeated: Tally,
 ): Promise<void> {
-  if (seen.has(file)) {
-    const message = 'It was given more than once; it is read once.';
-    ctx.problems.add(subject(container), 'E_DUPLICATE_ENTRY', subject(container, path), message, { note: true });
-    return;
-  }
-  seen.add(file);
+  if (seen.has(file)) return repeated.add(path);
   let handle;
   try {
     handle = await openForReading(file);
@@ -92,6 +97,8 @@ async function readFile(
     });
     const blob: Blob = { path, mtime: Math.trunc(mtimeMs), body, cut: () => false, onDisk: { file, size } };
     await collectWithin(ctx, container, budget, blob);
+    const format = container.files.get(path)?.format;
+    if (container.archives.has(path) || format === 'pcap' || format === 'pcapng') seen.add(file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall !== 'read') throw error;
     reportUnreadable(ctx, container, path, error);
@@ -113,11 +120,7 @@ async function readStream(ctx: Context, label: string, stream: AsyncIterable<Buf
   return container;
 }
 
-async function* metered(
-  ctx: Context,
-  budget: Budget,
-  stream: AsyncIterable<Buffer>,
-): AsyncGenerator<Buffer> {
+async function* metered(ctx: Context, budget: Budget, stream: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   for await (const chunk of stream) {
     budget.read(chunk.length);
     ctx.tick(chunk.length, 0);
@@ -138,6 +141,14 @@ async function collectWithin(ctx: Context, container: Container, budget: Budget,
 function endsHere(error: unknown, budget: Budget): LimitHit {
   if (error instanceof LimitHit && error.budget === budget) return error;
   throw error;
+}
+
+function reportRepeated(ctx: Context, container: Container, repeated: Tally): void {
+  const words = [
+    'file was given before and is read once',
+    'files were given before and are read once',
+  ] as const;
+  repeated.report(ctx, container, 'E_DUPLICATE_ENTRY', ...words);
 }
 
 function reportUnreadable(ctx: Context, container: Container, path: string, error: unknown): void {

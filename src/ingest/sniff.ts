@@ -52,7 +52,8 @@ export function sniff(head: Buffer): Format {
   if (isPcapng(head)) return 'pcapng';
   if (/^BZh[1-9](1AY&SY|\x17rE8P\x90)/.test(head.toString('latin1', 0, 10))) return 'bzip2';
   if (isTar(head)) return 'tar';
-  if (/^tcpdump: |^\d\d:\d\d:\d\d\.\d{6} (IP6?|ARP) /.test(head.toString('latin1', 0, 32))) return 'tcpdump-text';
+  if (/^tcpdump: |^\d\d:\d\d:\d\d\.\d{6} (IP6?|ARP) /.test(head.toString('latin1', 0, 32)))
+    return 'tcpdump-text';
   return 'other';
 }
 

@@ -15,6 +15,8 @@ export interface PlacedFile {
 export interface BundleDraft {
   readonly container: Container;
   readonly root: BundleRoot;
+  /** It is the only bundle of its container. */
+  readonly alone: boolean;
   readonly files: PlacedFile[];
 }
 
@@ -35,8 +37,9 @@ export function sortOut(ctx: Context, container: Container, into: SortedOut): vo
   const files = byPath(container.files);
   const roots = new BundleRoots(files.filter((file) => file.format === 'file').map((file) => file.name));
   const drafts = new Map<BundleRoot, BundleDraft>();
-  for (const root of roots.list()) {
-    const draft: BundleDraft = { container, root, files: [] };
+  const tops = roots.list();
+  for (const root of tops) {
+    const draft: BundleDraft = { container, root, alone: tops.length === 1, files: [] };
     drafts.set(root, draft);
     into.bundles.push(draft);
   }
@@ -96,13 +99,19 @@ function reportRest(ctx: Context, container: Container, rest: readonly FoundFile
   }
   if (!usable) {
     const files = rest.length === 1 ? 'Its only file is' : `None of its ${rest.length} files is`;
-    const what = rest.length === 1 ? 'neither part of a known bundle nor a capture' : 'part of a known bundle or a capture';
-    return ctx.problems.add(about, 'E_UNKNOWN_FORMAT', about, `${files} ${what}.`);
+    const what =
+      rest.length === 1
+        ? 'neither part of a known bundle nor a capture'
+        : 'part of a known bundle or a capture';
+    const hint = 'Check that it is what eks-log-collector or a NodeDiagnostic made, or a capture.';
+    return ctx.problems.add(about, 'E_UNKNOWN_FORMAT', about, `${files} ${what}.`, { hint });
   }
   for (const file of rest) {
     const what = subject(container, file.path);
     if (file.size === 0) {
-      ctx.problems.add(about, 'E_UNKNOWN_FORMAT', what, 'It is empty.', { hint: 'Collect or copy it again.' });
+      ctx.problems.add(about, 'E_UNKNOWN_FORMAT', what, 'It is empty.', {
+        hint: 'Collect or copy it again.',
+      });
     } else {
       const message = 'It is neither a capture nor part of a bundle; it was left aside.';
       ctx.problems.add(about, 'E_UNKNOWN_FORMAT', what, message, { note: true, hint: 'Nothing to do.' });

@@ -35,7 +35,7 @@ export async function spool(chunks: AsyncIterable<Buffer>, temp: TempDir, budget
 /** Throws E_DISK_FULL when there is no space left. */
 export function writeAll(fd: number, chunk: Buffer): void {
   try {
-    for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at, chunk.length - at);
+    for (let at = 0; at < chunk.length;) at += writeSync(fd, chunk, at, chunk.length - at);
   } catch (error) {
     throw diskError(error) ?? error;
   }

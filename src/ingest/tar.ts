@@ -14,8 +14,9 @@ interface Input {
  * Read a tar stream (POSIX, GNU, old V7), calling `onEntry` for one entry after the other.
  *
  * A tar that ends early is no exception: complete entries come as usual, the one in which it ends comes with
- * `cut()`, and the answer is 'cut'. A broken header ends the reading with 'corrupt'. What `onEntry` throws, and what
- * `source` throws, is thrown. When the promise settles, nobody reads `source` any more.
+ * `cut()`, and the answer is 'cut'. A broken header ends the reading with 'corrupt'. What `onEntry` throws is thrown;
+ * what `source` throws too, after the entry that was open came to its end as cut. When the promise settles, nobody
+ * reads `source` any more.
  */
 export async function readTar(
   source: AsyncIterable<Buffer>,
@@ -25,18 +26,16 @@ export async function readTar(
   const tar = extract({ allowUnknownFormat: true, highWaterMark: 1 } as Parameters<typeof extract>[0]);
   const input: Input = { bytes: 0, ended: false };
   let current: EntryReader | null = null;
+  let entriesEnd = 0;
+  let tail: Buffer = Buffer.alloc(0);
   let thrown: { error: unknown } | null = null;
-  let terminated = false;
   let damaged = false;
-  const fail = (error: unknown): void => {
-    thrown ??= { error };
-    tar.destroy(null);
-  };
 
   tar.on('entry', (header, stream, next) => {
     stream.on('error', () => undefined); // the parser reports the same
     const reader = new EntryReader(header, stream as AsyncIterable<Buffer>, input);
     current = reader;
+    entriesEnd = reader.end;
     onEntry(reader.entry())
       .then(() => reader.skipRest())
       .then(() => {
@@ -45,7 +44,10 @@ export async function readTar(
         next();
         if (input.ended) tar.end(null);
       })
-      .catch(fail);
+      .catch((error: unknown) => {
+        thrown ??= { error };
+        tar.destroy(null);
+      });
   });
   tar.on('error', () => {
     damaged = !input.ended;
@@ -53,29 +55,37 @@ export async function readTar(
   const closed = new Promise<void>((resolve) => tar.on('close', resolve));
 
   const feed = async (): Promise<void> => {
-    let tail: Buffer = Buffer.alloc(0);
     for await (const chunk of source) {
       if (tar.destroying) return;
       input.bytes += chunk.length;
       tail = chunk.length >= BLOCK ? chunk.subarray(-BLOCK) : Buffer.concat([tail, chunk]).subarray(-BLOCK);
       if (!tar.write(chunk)) await drained(tar);
     }
-    terminated = input.bytes >= BLOCK && tail.every((byte) => byte === 0);
+  };
+  const finish = (): void => {
+    if (tar.destroying) return;
     input.ended = true;
     // Wake whoever waits for the rest of the open entry; the reader knows that this block is no part of it.
     if (current !== null) tar.write(Buffer.alloc(BLOCK));
     else tar.end(null);
   };
-  await Promise.all([feed().catch(fail), closed]);
+  const fed = feed().catch((error: unknown) => {
+    thrown ??= { error };
+  });
+  await Promise.all([fed.then(finish), closed]);
 
   if (thrown !== null) throw (thrown as { error: unknown }).error;
   if (damaged) return 'corrupt';
-  return terminated ? 'complete' : 'cut';
+  const endMark = input.bytes >= entriesEnd + BLOCK && tail.every((byte) => byte === 0);
+  return endMark ? 'complete' : 'cut';
 }
 
 /** Hands out the bytes of one entry, and sees when the input ends within it. */
 class EntryReader {
   cut = false;
+  /** Where in the tar the next header is due. */
+  readonly end: number;
+  readonly #start: number;
   #given = 0;
   readonly #chunks: AsyncIterator<Buffer>;
 
@@ -85,6 +95,9 @@ class EntryReader {
     private readonly input: Readonly<Input>,
   ) {
     this.#chunks = stream[Symbol.asyncIterator]();
+    this.#start = (header as Header & { byteOffset: number }).byteOffset;
+    const size = header.type === 'directory' ? 0 : header.size;
+    this.end = this.#start + Math.ceil(size / BLOCK) * BLOCK;
   }
 
   entry(): ArchiveEntry {
@@ -112,8 +125,7 @@ class EntryReader {
     if (this.cut) return null;
     const next = await this.#chunks.next();
     if (next.done === true) return null;
-    const start = (this.header as Header & { byteOffset: number }).byteOffset;
-    const left = this.input.ended ? this.input.bytes - start - this.#given : Infinity;
+    const left = this.input.ended ? this.input.bytes - this.#start - this.#given : Infinity;
     this.cut = next.value.length > left;
     const chunk = this.cut ? next.value.subarray(0, left) : next.value;
     this.#given += chunk.length;

@@ -4,7 +4,15 @@
  */
 
 /** Folders of the collectors that nothing else is likely to have. */
-export const OWN_FOLDERS = new Set(['networking', 'var_log', 'ipamd', 'sysctls', 'nodeadm', 'sandbox-image', 'automode']);
+export const OWN_FOLDERS = new Set([
+  'networking',
+  'var_log',
+  'ipamd',
+  'sysctls',
+  'nodeadm',
+  'sandbox-image',
+  'automode',
+]);
 
 /** Folders of the collectors with names that other trees have too: they count with a known file, or in company. */
 export const COMMON_FOLDERS = new Set([
@@ -54,7 +62,14 @@ export const LOGDOG_OWN = new Set([
 ]);
 
 /** Flat files of logdog with names that other trees have too. */
-export const LOGDOG_COMMON = new Set(['settings.json', 'containerd-config', 'proc-mounts', 'os-release', 'dmesg']);
+export const LOGDOG_COMMON = new Set([
+  'settings.json',
+  'containerd-config',
+  'proc-mounts',
+  'os-release',
+  'dmesg',
+]);
 
 /** Names that only the VPC CNI and its network policy agent write. */
-export const CNI_LOG = /^(?:ipamd|network-policy-agent|ebpf-sdk|egress-v[46]-plugin)(?:-[\w.-]*)?\.log(?:[.-][\w.-]*)?$/;
+export const CNI_LOG =
+  /^(?:ipamd|network-policy-agent|ebpf-sdk|egress-v[46]-plugin)(?:-[\w.-]*)?\.log(?:[.-][\w.-]*)?$/;

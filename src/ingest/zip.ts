@@ -46,7 +46,11 @@ function describe(zip: ZipFile, entry: Entry): ArchiveEntry {
     mtime: entry.lastModFileDate === 0 ? null : entry.getLastModDate({ timezone: 'UTC' }).getTime(),
     body: entryBody(zip, entry, state),
     cut: () => state.cut,
-    unreadable: entry.isEncrypted() ? 'encrypted' : [0, 8].includes(entry.compressionMethod) ? null : 'compression',
+    unreadable: entry.isEncrypted()
+      ? 'encrypted'
+      : [0, 8].includes(entry.compressionMethod)
+        ? null
+        : 'compression',
   };
 }
 

@@ -1,14 +1,10 @@
 /** Tries records against the queries that may match them, and reads policy verdicts. */
 import type { LogLevel, LogRecord, LogSource } from '../model/logs.js';
 import { resolveTime, type ClockProfile, type ResolvedTime, type YearTurns } from './clock.js';
+import { isoAt } from './stamps/iso.js';
 import { MatchCounter, type Match } from './matches.js';
 import { Nearby } from './nearby.js';
-import {
-  parseVerdictExport,
-  parseVerdictPairs,
-  parseVerdictText,
-  type VerdictLine,
-} from './policy-verdict.js';
+import { parseVerdictRaw, verdictOf, type VerdictLine } from './policy-verdict.js';
 import { idsIn, MARKS, queryIndex, type CompiledQuery, type QuerySet } from './query-set.js';
 import { decodeLine, fieldsOf, type DecodedLine } from './record.js';
 import type { FileMatches, LogFileTask } from './types.js';
@@ -66,6 +62,16 @@ export class Examiner {
     }
   }
 
+  /** Reads a verdict line of the usual form that no query asks about; false when it is something else. */
+  examineRawVerdict(number: number, text: string, source: LogSource): boolean {
+    const raw = parseVerdictRaw(text);
+    const stamp = raw === null ? null : isoAt(raw.ts, 0);
+    if (raw === null || stamp === null) return false;
+    const when = resolveTime(stamp.stamp, this.profile, this.turns.count);
+    if (this.isInWindow(when.time)) this.addVerdict(raw.line, { source, number }, when);
+    return true;
+  }
+
   answers(): FileMatches[] {
     return this.set.queries.flatMap((query, index) => {
       const counter = this.counters[index];
@@ -98,11 +104,16 @@ export class Examiner {
 
   private readVerdict(at: Examined, time: () => ResolvedTime): void {
     const line = verdictOf(at.decoded);
-    if (line === null || !this.isInWindow(time().time)) return;
-    const { time: ms, notes } = time();
-    const { source, number, text } = at;
-    const { path } = this.task.file;
-    this.verdicts.add(line, { source, file: path, line: number, text, time: ms, timeNotes: notes });
+    if (line !== null && this.isInWindow(time().time)) this.addVerdict(line, at, time());
+  }
+
+  private addVerdict(
+    line: VerdictLine,
+    at: Pick<Examined, 'source' | 'number'>,
+    { time, notes }: ResolvedTime,
+  ): void {
+    const { source, number } = at;
+    this.verdicts.add(line, { source, file: this.task.file.path, line: number, time, timeNotes: notes });
   }
 
   private isInWindow(time: number | null): boolean {
@@ -156,13 +167,4 @@ export class Examiner {
 /** Lines of klog's `err=<` block start with a TAB and end with ` >`; the journal indents with blanks. */
 function isContinuation(line: DecodedLine): boolean {
   return line.body.family === 'TEXT' && /^[ \t]/.test(line.message);
-}
-
-/** The verdict a record tells, if it is one: its message must start with `Flow Info`, or be an exported tuple. */
-export function verdictOf(line: DecodedLine): VerdictLine | null {
-  const { message, body } = line;
-  if (message.startsWith('Flow Info')) {
-    return parseVerdictText(message) ?? (body.pairs.length > 0 ? parseVerdictPairs(body.pairs) : null);
-  }
-  return body.family === 'TEXT' ? parseVerdictExport(message) : null;
 }

@@ -50,6 +50,7 @@ export class FileScan implements LineSink {
     const asked = ids.length > 0 || this.settings.set.always.length > 0;
     if (!asked && !piece && !this.dumps.isOpen && !this.pieces.waiting) return;
     const text = chunk.toString('utf8', start, end);
+    if (this.isOnlyVerdict(ids) && this.examiner.examineRawVerdict(line.number, text, this.source)) return;
     const decoded = decodeLine(text);
     if (!this.dumps.holds(decoded, ids, this.source)) this.take(line, text, decoded, piece);
     this.every = this.always || this.dumps.isOpen || this.pieces.waiting;
@@ -58,6 +59,10 @@ export class FileScan implements LineSink {
   /** Records whose last piece never came. */
   end(): void {
     for (const joined of this.pieces.rest()) this.examineJoined(joined);
+  }
+
+  private isOnlyVerdict(ids: readonly number[]): boolean {
+    return ids.length === 1 && ids[0] === MARKS.verdict && !this.every;
   }
 
   private seeYear(chunk: Buffer, start: number, end: number): void {

@@ -1,6 +1,7 @@
 /** Verdict lines of the VPC CNI's network policy agent, in every form the agent has written them. */
 import type { PolicyVerdict } from '../model/logs.js';
 import type { Pair } from './decode/json-line.js';
+import type { DecodedLine } from './record.js';
 
 /** One packet's verdict as one line tells it. */
 export interface VerdictLine {
@@ -26,11 +27,26 @@ export interface VerdictLine {
 const TEXT =
   /^Flow Info:\s+Src IP:\s*(\S+)\s+Src Port:\s*(\d+)\s+Dest IP:\s*(\S+)\s+Dest Port:\s*(\d+)\s+Proto:?\s+([A-Za-z][\w-]*(?: [A-Za-z][\w-]*)?)\s+Verdict:?\s+(\S+)(?:\s+Direction:?\s+(ingress|egress))?,?(?:\s+Tier:?\s+(\S+))?\s*$/;
 
-export function parseVerdictText(message: string): VerdictLine | null {
+function parseVerdictText(message: string): VerdictLine | null {
   const match = TEXT.exec(message);
   if (match === null) return null;
   const [, src, sport, dst, dport, protocol, verdict, direction, tier] = match;
   return checked({ src, sport, dst, dport, protocol, verdict, direction, tier });
+}
+
+/**
+ * The whole raw line in the form that agents from 1.2.2 on write. With flow logging on, nearly all lines of the agent
+ * are of it, so it is read without decoding JSON; whatever differs in the least takes the general way.
+ */
+const RAW =
+  /^\{"level":"(?:debug|info)","ts":"([0-9T:.Z+-]{20,35})",(?:"caller":"[\w./:-]+",)?"msg":"Flow Info: Src IP: ([0-9a-f.:]+) Src Port: (\d{1,5}) Dest IP: ([0-9a-f.:]+) Dest Port: (\d{1,5}) Proto:? ([A-Z]+) Verdict:? (DENY|ACCEPT) Direction:? (ingress|egress)(?:,? Tier:? ([A-Z_]+))?"\}$/;
+
+export function parseVerdictRaw(text: string): { readonly line: VerdictLine; readonly ts: string } | null {
+  const match = RAW.exec(text);
+  if (match === null) return null;
+  const [, ts, src, sport, dst, dport, protocol, verdict, direction, tier] = match;
+  const line = checked({ src, sport, dst, dport, protocol, verdict, direction, tier });
+  return line === null ? null : { line, ts: ts! };
 }
 
 /**
@@ -39,7 +55,7 @@ export function parseVerdictText(message: string): VerdictLine | null {
  *     {"level":"info","ts":"…","logger":"ebpf-client","msg":"Flow Info:  ","Src IP":"10.0.1.9","Src Port":49880,
  *      "Dest IP":"10.0.2.7","Dest Port":6379,"Proto":"TCP","Verdict":"ACCEPT"}
  */
-export function parseVerdictPairs(pairs: readonly Pair[]): VerdictLine | null {
+function parseVerdictPairs(pairs: readonly Pair[]): VerdictLine | null {
   const members = new Map(pairs);
   return checked({
     src: members.get('Src IP'),
@@ -61,7 +77,7 @@ const EXPORT =
  *
  *     Node: ip-10-0-1-5.ec2.internal;SIP: 10.0.1.9;SPORT: 43211;DIP: 10.0.2.7;DPORT: 5432;PROTOCOL: TCP;PolicyVerdict: DENY;Tier: DEFAULT
  */
-export function parseVerdictExport(message: string): VerdictLine | null {
+function parseVerdictExport(message: string): VerdictLine | null {
   const match = EXPORT.exec(message);
   if (match === null) return null;
   const [, src, sport, dst, dport, protocol, verdict, direction, tier] = match;
@@ -90,6 +106,15 @@ function checked(raw: Raw): VerdictLine | null {
 function port(text: string | undefined): number {
   const value = text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : -1;
   return value <= 65_535 ? value : -1;
+}
+
+/** The verdict a record tells, if it is one: its message must start with `Flow Info`, or be an exported tuple. */
+export function verdictOf(line: DecodedLine): VerdictLine | null {
+  const { message, body } = line;
+  if (message.startsWith('Flow Info')) {
+    return parseVerdictText(message) ?? (body.pairs.length > 0 ? parseVerdictPairs(body.pairs) : null);
+  }
+  return body.family === 'TEXT' ? parseVerdictExport(message) : null;
 }
 
 /**

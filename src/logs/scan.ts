@@ -1,21 +1,12 @@
 /** Plans the reading of all logs of all bundles, and merges what the tasks bring back. */
 import { problem } from '../errors.js';
 import type { Limits } from '../limits.js';
-import type {
-  LogFileSummary,
-  LogMatches,
-  LogQuery,
-  LogRecord,
-  LogScan,
-  PolicyVerdict,
-} from '../model/logs.js';
+import type { LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
-import { firstAndLast } from './matches.js';
+import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
 import { nodeClock } from './node-clock.js';
-import { decodeLine, fieldsOf } from './record.js';
 import { logFiles } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
-import { VerdictTable, type VerdictSighting, type VerdictTuple } from './verdict-table.js';
 
 export interface ScanOptions {
   readonly limits: Limits;
@@ -60,7 +51,7 @@ export async function scanLogs(
   return {
     files: inOrder.flatMap((scans) => scans.flatMap(summariesOf)),
     matches: mergeMatches(bundles, inOrder, queries, options.limits.maxRecords),
-    verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!, options)),
+    verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
 }
@@ -91,100 +82,4 @@ async function tasksOf(
     ...(typeof options.since === 'number' ? { since: options.since } : {}),
     ...(typeof options.until === 'number' ? { until: options.until } : {}),
   }));
-}
-
-function summariesOf(scan: LogFileScan): LogFileSummary[] {
-  const { tuples, lines } = scan.droppedVerdicts;
-  if (tuples === 0) return [...scan.summaries];
-  const note = `${tuples} policy verdict tuples with the smallest counts (${lines} lines) were left out`;
-  return scan.summaries.map((summary) => ({ ...summary, notes: [...(summary.notes ?? []), note] }));
-}
-
-function mergeMatches(
-  bundles: readonly Bundle[],
-  scans: readonly (readonly LogFileScan[])[],
-  queries: readonly LogQuery[],
-  maxRecords: number,
-): Map<string, LogMatches[]> {
-  const merged = new Map<string, LogMatches[]>(queries.map((query) => [query.id, []]));
-  for (const index of bundles.keys()) {
-    const ofNode = new Map<string, LogFileScan['matches'][number][]>();
-    for (const match of scans[index]!.flatMap((scan) => scan.matches)) {
-      const known = ofNode.get(match.queryId);
-      if (known === undefined) ofNode.set(match.queryId, [match]);
-      else known.push(match);
-    }
-    for (const [queryId, parts] of ofNode) {
-      const count = parts.reduce((sum, part) => sum + part.count, 0);
-      const records = firstAndLast(inTime(parts.flatMap((part) => part.records)), maxRecords);
-      const [first, last] = [extreme(parts, 'first', Math.min), extreme(parts, 'last', Math.max)];
-      merged.get(queryId)?.push({ queryId, count, first, last, records, cut: count > records.length });
-    }
-  }
-  return merged;
-}
-
-type Part = LogFileScan['matches'][number];
-
-function extreme(
-  parts: readonly Part[],
-  key: 'first' | 'last',
-  pick: (...all: number[]) => number,
-): number | null {
-  const times = parts.map((part) => part[key]).filter((time) => time !== null);
-  return times.length === 0 ? null : pick(...times);
-}
-
-/** By time; records without one stay behind the record they followed. Equal times keep the order of files and lines. */
-function inTime(records: readonly LogRecord[]): LogRecord[] {
-  let before = -Infinity;
-  return records
-    .map((record) => ({ record, time: (before = record.time ?? before) }))
-    .sort((a, b) => (a.time === b.time ? 0 : a.time - b.time))
-    .map(({ record }) => record);
-}
-
-function mergeVerdicts(node: string, scans: readonly LogFileScan[], options: ScanOptions): PolicyVerdict[] {
-  const table = new VerdictTable(options.podIps?.get(node) ?? []);
-  for (const scan of scans) for (const tuple of scan.verdicts) table.merge(tuple);
-  return table.result().map((tuple) => verdict(node, tuple));
-}
-
-function verdict(node: string, tuple: VerdictTuple): PolicyVerdict {
-  const { src, dst, protocol, verdict: kind, tier } = tuple.line;
-  const seen = tuple.count === 1 ? [tuple.firstSeen] : [tuple.firstSeen, tuple.lastSeen];
-  return {
-    node,
-    src,
-    dst,
-    dport: tuple.line.dport,
-    sport: tuple.returnTraffic ? tuple.line.sport : null,
-    returnTraffic: tuple.returnTraffic,
-    protocol,
-    verdict: kind,
-    direction: tuple.direction,
-    tier,
-    count: tuple.count,
-    first: tuple.first,
-    last: tuple.last,
-    sports: [...tuple.sports],
-    dports: [...tuple.dports],
-    records: seen.map((one) => verdictRecord(node, one)),
-  };
-}
-
-function verdictRecord(node: string, seen: VerdictSighting): LogRecord {
-  const line = decodeLine(seen.text);
-  return {
-    node,
-    source: seen.source,
-    file: seen.file,
-    line: seen.line,
-    time: seen.time,
-    timeNotes: seen.timeNotes,
-    level: line.level,
-    message: line.message,
-    fields: fieldsOf(line),
-    text: seen.text,
-  };
 }

@@ -24,6 +24,8 @@ export interface Sniffed {
   readonly yearless: boolean;
   /** Container log in docker's JSON. */
   readonly docker: boolean;
+  /** journalctl found nothing of the unit: `-- No entries --` and nothing else. */
+  readonly noEntries: boolean;
 }
 
 export function sniff(input: SniffInput): Sniffed {
@@ -44,8 +46,15 @@ export function sniff(input: SniffInput): Sniffed {
     bootTime: input.bootTime,
   };
   const yearless = firstLocal !== null || lastLocal !== null;
-  return { profile, first, last, yearless, docker: head.some((line) => line.family === 'DOCKER') };
+  const docker = head.some((line) => line.family === 'DOCKER');
+  const noEntries = input.head.includes(NO_ENTRIES) && !input.head.some(isText);
+  return { profile, first, last, yearless, docker, noEntries };
 }
+
+const NO_ENTRIES = '-- No entries --';
+
+/** Neither blank nor one of journalctl's own remarks. */
+const isText = (line: string): boolean => line.trim() !== '' && !line.startsWith('-- ');
 
 const hasStamp = (line: DecodedLine): boolean => line.stamp !== null;
 

@@ -4,7 +4,8 @@ import { resolveTime, type ClockProfile } from './clock.js';
 import { FileScan } from './file-scan.js';
 import { isLeapYear } from './stamps/stamp.js';
 import { JOURNAL_SOURCES } from './journal-sources.js';
-import { LineScanner } from './lines.js';
+import { LineScanner, type ScannedLine } from './lines.js';
+import { buildAutomaton } from './prefilter/automaton.js';
 import { buildQuerySet, queriesFor, type QuerySet } from './query-set.js';
 import { sniff, type Sniffed } from './sniff.js';
 import { decodeLine } from './record.js';
@@ -15,6 +16,7 @@ import type { LogFileScan, LogFileTask } from './types.js';
 const VERDICT_SOURCES: ReadonlySet<string> = new Set(['network-policy-agent', 'aws-eks-nodeagent', 'other']);
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
 const MAX_PASSES = 3;
+const NO_NEEDLES = buildAutomaton([]);
 
 /**
  * Reads one log file in a single pass. Memory is bounded by the limits, whatever the file holds; nothing in it makes
@@ -33,7 +35,10 @@ export async function scanLogFile(task: LogFileTask): Promise<LogFileScan> {
       lines.end();
       scan.end();
       const corrected = correctYears(profile, scan);
-      if (corrected === null || pass === MAX_PASSES) return result(task, sniffed, profile, scan, lines);
+      if (corrected === null || pass === MAX_PASSES) {
+        const texts = await linesOf(file, scan.examiner.verdicts.lineNumbers(), task.limits.maxLineLength);
+        return result(task, sniffed, profile, { scan, lines, texts });
+      }
       profile = corrected;
     }
   } finally {
@@ -47,19 +52,14 @@ async function look(file: TextFile, task: LogFileTask): Promise<Sniffed> {
   const head = await file.head();
   const tail = await file.tail((lines) => lines.some((line) => decodeLine(line).stamp !== null));
   const { collectedAt, bootTime } = task;
-  const writtenBy = earliest(collectedAt, plausible(task.file.mtime));
-  return sniff({ head, tail, writtenBy, zoneOffset: task.zoneOffset ?? null, bootTime });
-}
-
-function earliest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.min(a, b);
-}
-
-/** Archives made without times have 1970 or 1980; EKS exists since 2018. */
-const OLDEST = Date.UTC(2017, 0, 1);
-
-function plausible(mtime: number | null): number | null {
-  return mtime !== null && mtime >= OLDEST ? mtime : null;
+  // Collectors copy without times: that of a file is never better than the collection's.
+  return sniff({
+    head,
+    tail,
+    writtenBy: collectedAt ?? task.file.mtime,
+    zoneOffset: task.zoneOffset ?? null,
+    bootTime,
+  });
 }
 
 /** The profile to repeat the pass with, or null when the years were right. */
@@ -78,19 +78,19 @@ function result(
   task: LogFileTask,
   sniffed: Sniffed,
   profile: ClockProfile,
-  scan: FileScan,
-  lines: LineScanner,
+  { scan, lines, texts }: { scan: FileScan; lines: LineScanner; texts: ReadonlyMap<number, string> },
 ): LogFileScan {
   const summary: LogFileSummary = {
     node: task.node,
     source: task.source,
     file: task.file.path,
-    lines: lines.lines,
+    lines: sniffed.noEntries ? 0 : lines.lines,
     bytes: task.file.size,
     first: resolveTime(sniffed.first, profile, 0).time,
     last: resolveTime(sniffed.last, profile, profile.turns).time,
     longLines: lines.longLines,
     truncated: task.file.truncated,
+    ...(sniffed.noEntries ? { notes: ['the journal has no entries of this unit'] } : {}),
   };
   const perSource = [...scan.linesOf].sort((a, b) => (a[0] < b[0] ? -1 : 1));
   const summaries = perSource.map(([source, count]) => ({ ...summary, source, lines: count }));
@@ -98,9 +98,29 @@ function result(
   return {
     summaries: summaries.length > 0 ? summaries : [summary],
     matches: scan.examiner.answers(),
-    verdicts: verdicts.raw(),
+    verdicts: verdicts.raw(texts),
     droppedVerdicts: { tuples: verdicts.droppedTuples, lines: verdicts.droppedLines },
   };
+}
+
+/** The text of the given lines. */
+async function linesOf(
+  file: TextFile,
+  wanted: ReadonlySet<number>,
+  maxLength: number,
+): Promise<Map<number, string>> {
+  const texts = new Map<number, string>();
+  if (wanted.size === 0) return texts;
+  const sink = {
+    every: true,
+    line({ chunk, start, end, number }: ScannedLine): void {
+      if (wanted.has(number)) texts.set(number, chunk.toString('utf8', start, end));
+    },
+  };
+  const lines = new LineScanner(NO_NEEDLES, maxLength, sink);
+  for await (const chunk of file.chunks()) lines.push(chunk);
+  lines.end();
+  return texts;
 }
 
 let cached: { readonly key: string; readonly set: QuerySet } | null = null;

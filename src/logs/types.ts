@@ -2,7 +2,7 @@
 import type { Limits } from '../limits.js';
 import type { LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
-import type { VerdictTuple } from './verdict-table.js';
+import type { VerdictTuple } from './verdict-tuple.js';
 
 /** A file of a bundle that is a log. */
 export interface LogFile {

@@ -64,6 +64,8 @@ export interface LogQuery {
 /** The answer: every match is counted; the first and last ones are kept as records, in time and line order. */
 export interface LogMatches {
   readonly queryId: string;
+  /** Bundle id, as in the records. */
+  readonly node?: string;
   readonly count: number;
   readonly first: number | null;
   readonly last: number | null;

@@ -1,4 +1,5 @@
 import { parseIpvsadm } from '../artifacts/ipvsadm.js';
+import { parseNftKubeProxy } from '../artifacts/nft-kube-proxy.js';
 import type { Limits } from '../limits.js';
 import type { NodeFacts } from '../model/node.js';
 import type { Bundle, Problem } from '../model/source.js';
@@ -37,7 +38,13 @@ export async function buildNode(
     ...network,
     ...cni,
     pods: joinPods(network, { ...cni, pluginVpcCidrs }, identity.eniMacs),
-    services: [...iptablesServices(network.iptables.value), ...virtualServers],
+    services: [
+      ...iptablesServices(network.iptables.value),
+      ...iptablesServices(network.ip6tables.value),
+      ...virtualServers,
+      ...reader.text('nftKubeProxy', [], parseNftKubeProxy).value,
+      ...reader.text('nftKubeProxy6', [], parseNftKubeProxy).value,
+    ],
     kubeProxyMode: kubeProxyMode(reader, network, { ...cni, pluginVpcCidrs }, virtualServers),
   };
   return { facts, problems: reader.problems };

@@ -40,6 +40,7 @@ const TABLE = {
   ebpfMaps: { tree: ['networking/ebpf-maps-data.txt'] },
   ebpfClusterMaps: { tree: ['networking/ebpf-cp-maps-data.txt'] },
   nftKubeProxy: { tree: ['networking/nftables-ip-kube-proxy.txt'] },
+  nftKubeProxy6: { tree: ['networking/nftables-ip6-kube-proxy.txt'] },
   enis: { tree: ['ipamd/enis.json', 'ipamd/enis.txt'], cniSupport: ['eni.out'] },
   checkpoint: { tree: ['ipamd/ipam.json'] },
   metrics: { tree: ['ipamd/metrics.json', 'ipamd/metrics.txt'], cniSupport: ['metrics.out'] },
@@ -86,10 +87,10 @@ export type Artifact = keyof typeof TABLE;
 /** Names to look for, the most likely first. */
 export function candidates(artifact: Artifact, kind: BundleKind): Names {
   const row: { tree: Names; bottlerocket?: Names; cniSupport?: Names } = TABLE[artifact];
-  const flat = [...(row.bottlerocket ?? []), ...(row.cniSupport ?? [])];
-  if (kind === 'bottlerocket' || kind === 'cni-support') return [...new Set([...flat, ...row.tree])];
+  const { tree, bottlerocket = [], cniSupport = [] } = row;
+  const own = kind === 'bottlerocket' ? bottlerocket : kind === 'cni-support' ? cniSupport : [];
   // A logdog archive may lie inside the agent's tree, and the kind of a hand-made folder is anyone's guess.
-  return [...new Set([...row.tree, ...flat])];
+  return [...new Set([...own, ...tree, ...bottlerocket, ...cniSupport])];
 }
 
 /**

@@ -171,8 +171,8 @@ function operatingSystem(reader: ArtifactReader, kernel: string | null): string 
   const id = parseOsRelease(reader.small('osRelease')?.text ?? '');
   if (id === 'bottlerocket' || reader.bundle.kind === 'bottlerocket') return 'bottlerocket';
   if (id === 'ubuntu') return 'ubuntu';
-  return (
-    osOfKernel(kernel) ??
-    (findFile(reader.bundle, 'iptablesFilter')?.name === 'iptables-filter' ? 'bottlerocket' : null)
-  );
+  const known = osOfKernel(kernel);
+  // The node monitoring agent makes this folder on Bottlerocket only, whose kernel has no suffix of its own.
+  const agent = [...reader.bundle.files.keys()].some((name) => name.startsWith('bottlerocket/'));
+  return known ?? (agent ? 'bottlerocket' : null);
 }

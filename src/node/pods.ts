@@ -43,7 +43,7 @@ export function joinPods(
   const wired = new Set(wirings.map((wiring) => wiring.hostVeth));
   const isVeth = (device: string): boolean =>
     wired.has(device) ||
-    device.startsWith(prefix) ||
+    (device.startsWith(prefix) && /^[0-9a-f]{11}$/.test(device.slice(prefix.length))) ||
     /^(?:eni[0-9a-f]{11}|vlan[0-9a-f]{11}|cali[0-9a-f]{11}|lxc\w+)$/.test(device);
   for (const [ip, plumbing] of podPlumbing(network, isVeth)) of(ip).plumbing = plumbing;
   for (const wiring of wirings) {

@@ -96,9 +96,11 @@ export class ArtifactReader {
   }
 
   private judge<T>(file: SourceFile, empty: T, parsed: Parsed<T>, cut: boolean, text: string): Collected<T> {
-    if (parsed.understood === 0 && !(parsed.truncated ?? false)) {
-      const line = text.split('\n').find((l) => l.trim() !== '') ?? '';
-      const message = parsed.note ?? `it reads: ${line.trim().slice(0, 120)}`;
+    // A document cut before its first piece is complete says nothing: it must not pass for an empty one.
+    if (parsed.understood === 0) {
+      const line = printable(text.split('\n').find((l) => l.trim() !== '') ?? '');
+      const cutOff = (parsed.truncated ?? false) || cut || file.truncated ? 'it is cut off; ' : '';
+      const message = parsed.note ?? `${cutOff}it reads: ${line}`;
       if (!ERROR_TEXT.test(text.slice(0, 4096)))
         this.problems.push(problem('E_PARSE', file.path, `Not understood; ${message}`));
       return unreadable(file, empty, message);
@@ -117,6 +119,15 @@ export class ArtifactReader {
       ...(notes.length > 0 ? { note: notes.join('; ') } : {}),
     };
   }
+}
+
+/** The beginning of a line for a message: no escape sequence of a stranger's file reaches a terminal. */
+function printable(line: string): string {
+  return line
+    .slice(0, 400)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ')
+    .trim()
+    .slice(0, 120);
 }
 
 function blank<T>(file: SourceFile, empty: T): Collected<T> {

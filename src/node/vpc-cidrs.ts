@@ -1,8 +1,9 @@
 import type { Iptables } from '../model/node.js';
 
 /**
- * CIDRs of the VPC: as ipamd logged them, as it told the plugin, and as its NAT chains leave them untranslated.
- * Those chains also spare excluded CIDRs, which have a comment of their own and do not count.
+ * CIDRs of the VPC: as ipamd logged them and told the plugin; where no log tells, as its NAT chains leave them
+ * untranslated. Those chains are only a hint: they spare excluded CIDRs too (under a comment of their own), and
+ * rules of earlier settings or other hands may stand in them.
  *
  *     -A AWS-SNAT-CHAIN-0 -d 10.0.0.0/16 -m comment --comment "AWS SNAT CHAIN" -j RETURN
  *     -A AWS-SNAT-CHAIN-0 ! -d 10.0.0.0/16 -m comment --comment "AWS SNAT CHAIN" -j AWS-SNAT-CHAIN-1   (CNI 1.3-1.15)
@@ -12,6 +13,8 @@ export function vpcCidrs(
   plugin: readonly string[],
   iptables: Iptables,
 ): readonly string[] {
+  const told = new Set([...logged, ...plugin]);
+  if (told.size > 0) return [...told].slice(0, 64);
   const cidrs = new Set<string>();
   const excluded = new Set<string>();
   for (const [name, chain] of iptables.tables.get('nat')?.chains ?? []) {
@@ -23,6 +26,5 @@ export function vpcCidrs(
       else cidrs.add(cidr);
     }
   }
-  const all = new Set([...logged, ...plugin, ...[...cidrs].filter((cidr) => !excluded.has(cidr))]);
-  return [...all].slice(0, 64);
+  return [...cidrs].filter((cidr) => !excluded.has(cidr)).slice(0, 64);
 }

@@ -120,7 +120,7 @@ function coverage(d: AnalysisDocument, c: Paint, o: TextOptions): string {
       bullet(`capture ${clean(x.file)}: ${x.packets} packets, ${x.point === null ? 'none of the four points' : x.point.replace('_', '-')} — ${clean(x.reason)} [${x.certainty}]`, o),
     );
   for (const m of missing) lines.push(bullet(`${m.state.replace('_', ' ')}: ${clean(m.what)}${m.node === null ? '' : ` on ${clean(m.node)}`} — leaves open ${clean(m.leaves_undecided)}`, o));
-  for (const p of problems) lines.push(bullet(`problem ${p.code} with ${clean(p.subject)}: ${clean(p.message)}`, o));
+  for (const p of problems) lines.push(bullet(`${p.note ? 'note' : 'problem'} ${p.code} ${clean(p.subject)}: ${clean(p.message)}`, o));
   if (skipped.length > 0) {
     lines.push(bullet(`${skipped.length} rules could not be decided:`, o));
     const reasons = new Map<string, string[]>();

@@ -1,6 +1,6 @@
 import type { Condition } from '../model/rule.js';
 import type { CheckContext } from './check.js';
-import { isFactCondition, isLogCondition, walk } from './conditions.js';
+import { conditionsOf, isFactCondition, isLogCondition, walk } from './conditions.js';
 import { compilePattern } from './pattern.js';
 import { nearest, quoted } from './problem.js';
 import { parseTemplate } from './template.js';
@@ -45,15 +45,19 @@ function fieldsOf(context: CheckContext, condition: Condition): string[] {
 }
 
 function check(
-  { report }: CheckContext,
+  { report, rule, facts }: CheckContext,
   text: string | undefined,
   path: readonly (string | number)[],
   known: ReadonlySet<string>,
 ): void {
   if (text === undefined) return;
   const template = parseTemplate(text);
+  // The fields of a fact that is misspelt are not known: one error for one mistake.
+  const namesAreKnown = [...conditionsOf(rule)].every(
+    ({ condition }) => !isFactCondition(condition) || facts.has(condition.fact),
+  );
   for (const error of template.errors) report(path, error);
-  for (const part of template.parts) {
+  for (const part of namesAreKnown ? template.parts : []) {
     if (typeof part !== 'string' && !known.has(part.name)) {
       report(path, `unknown field ${quoted(part.name)} in a message${nearest(part.name, known)}`);
     }

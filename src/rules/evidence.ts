@@ -70,5 +70,5 @@ function latest(items: readonly EvidenceItem[]): EvidenceItem | null {
 }
 
 function keyOf(item: EvidenceItem): string {
-  return JSON.stringify([item.node, item.file, item.line, item.file === null ? item.content : '']);
+  return JSON.stringify([item.node, item.file, item.line, item.line === null ? item.content : '']);
 }

@@ -21,6 +21,8 @@ export interface LoadedRule {
   readonly line: number;
   /** False when a later folder switched it off. */
   readonly enabled: boolean;
+  /** True when an override changed what its YAML says. */
+  readonly overridden: boolean;
 }
 
 export interface RuleSet {
@@ -100,6 +102,7 @@ function addRules(
       text: entry.text,
       line: entry.place([]).line,
       enabled: true,
+      overridden: false,
     });
   }
 }
@@ -134,7 +137,11 @@ function change(
       problems.push({ ...at, message: `parameter ${quoted(name)} is a duration such as 10m` });
     }
   }
-  loaded.set(entry.id, { ...target, rule: { ...target.rule, ...rest, params: { ...known, ...params } } });
+  loaded.set(entry.id, {
+    ...target,
+    rule: { ...target.rule, ...rest, params: { ...known, ...params } },
+    overridden: true,
+  });
 }
 
 function isDuration(value: unknown): boolean {

@@ -33,12 +33,13 @@ export function scopesOf(
   blocked: ReadonlyMap<string | null, string>,
 ): Scopes {
   const base = { rule, context, wide: false, subject: null };
-  if (blocked.has(null)) return { scopes: [], unknown: [] };
+  const ids = nodeIds(context);
+  const allBlocked = ids.length > 0 && ids.every((id) => blocked.has(id));
+  if (blocked.has(null) || allBlocked) return { scopes: [], unknown: [] };
   if (rule.per === 'run') return { scopes: [{ ...base, node: null, wide: true }], unknown: [] };
   if (rule.per === 'instance') return instanceScopes(rule, context, blocked);
   const instances = instancesOf(rule, context);
   const elsewhere = new Set(instances.flatMap(({ node }) => (node === null ? [] : [node])));
-  const ids = nodeIds(context);
   for (const id of ids) elsewhere.delete(id);
   const scopes: Scope[] = [...ids, ...[...elsewhere].sort(compare)]
     .filter((node) => !blocked.has(node))

@@ -6,31 +6,30 @@ import { isoTime } from './text.js';
 
 const MAX_VALUES = 200;
 
-/** What messages may print: parameters, fields and named groups of what matched, and the built-in fields. */
+/** What messages may print: parameters, the built-in fields, and fields and named groups of what matched. */
 export function valuesOf(matches: readonly Match[], scope: Scope): Map<string, FactValue[]> {
-  const values = new Map<string, FactValue[]>();
-  for (const [name, value] of Object.entries(scope.rule.params)) values.set(name, [value]);
-  const seen = new Map<string, FactValue[]>();
-  const add = (name: string, value: FactValue): void => {
-    const list = seen.get(name) ?? [];
-    if (list.length < MAX_VALUES) list.push(value);
-    seen.set(name, list);
-  };
-  for (const match of matches) {
-    for (const fields of fieldsOf(match))
-      for (const [name, value] of Object.entries(fields)) add(name, value);
-  }
-  // What matched is nearer than a parameter of the same name.
-  for (const [name, list] of seen) values.set(name, list);
   const records = matches.flatMap((match) => (match.kind === 'log' ? match.records : []));
   const times = records.flatMap((record) => (record.time === null ? [] : [record.time]));
   const first = matches[0];
+  const values = new Map<string, FactValue[]>(
+    Object.entries(scope.rule.params).map(([name, value]) => [name, [value]]),
+  );
   values.set('count', [
     first === undefined ? 0 : first.kind === 'log' ? first.count : first.instances.length,
   ]);
   values.set('node', [nodeOf(matches, scope)]);
-  values.set('first', [isoTime(times.length === 0 ? null : Math.min(...times))]);
-  values.set('last', [isoTime(times.length === 0 ? null : Math.max(...times))]);
+  values.set('first', [seconds(times.length === 0 ? null : Math.min(...times))]);
+  values.set('last', [seconds(times.length === 0 ? null : Math.max(...times))]);
+  const seen = new Map<string, FactValue[]>();
+  for (const fields of matches.flatMap(fieldsOf)) {
+    for (const [name, value] of Object.entries(fields)) {
+      const list = seen.get(name) ?? [];
+      if (list.length < MAX_VALUES) list.push(value);
+      seen.set(name, list);
+    }
+  }
+  // What matched is nearer than a parameter or a built-in field of the same name.
+  for (const [name, list] of seen) values.set(name, list);
   return values;
 }
 
@@ -61,4 +60,9 @@ function fieldsOf(match: Match): Readonly<Record<string, FactValue>>[] {
   const pattern = mustCompile(match.condition.pattern);
   if (pattern.groups.length === 0) return [];
   return match.records.map((record) => pattern.match(record.message) ?? {});
+}
+
+/** Messages are for people: whole seconds will do. */
+function seconds(time: number | null): string | null {
+  return isoTime(time === null ? null : Math.floor(time / 1000) * 1000);
 }

@@ -51,7 +51,13 @@ export function readYaml(text: string, file: string): YamlFile {
   if (Buffer.byteLength(text) > MAX_FILE) return failed('the file is larger than 1 MB');
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, version: '1.2', merge: false, logLevel: 'silent' });
+    document = parseDocument(text, {
+      lineCounter: lines,
+      version: '1.2',
+      merge: false,
+      logLevel: 'silent',
+      prettyErrors: false,
+    });
   } catch (error) {
     return failed(
       `it cannot be read as YAML: ${error instanceof RangeError ? 'nested too deeply' : String(error)}`,

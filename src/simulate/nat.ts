@@ -87,7 +87,7 @@ function translate(state: State, side: Side, range: Range, rule: IptablesRule): 
 function chooseAddress(state: State, side: Side, range: Range, rule: IptablesRule): Addr | null {
   if (range.from === null || range.to === null) return state[side];
   if (range.from === range.to) return range.from;
-  const count = Number(range.to) - Number(range.from) + 1;
+  const count = Number(BigInt(range.to) - BigInt(range.from)) + 1;
   if (!(count > 0 && count <= MAX_ADDRESSES)) return null;
   const at = state.decisions.choose(count, `${rule.target} picks one of ${count} addresses`);
   return typeof range.from === 'number' ? range.from + at : range.from + BigInt(at);

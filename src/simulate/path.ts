@@ -121,17 +121,21 @@ function meetsNat(state: State): boolean {
   return state.ctstate === 'NEW' || (state.ctstate === 'RELATED' && hasPorts(state.protocol));
 }
 
+function notFollowed(state: State): End {
+  state.uncertain.add('multicast, link-local and sent broadcast packets are not followed');
+  return UNDETERMINED;
+}
+
 function routeInput(state: State): End {
   const bad = martian(state);
   if (bad !== null) return drop(state, { kind: 'rp_filter', text: bad, loc: null });
-  if (isMulticast(state.dst) || isLinkLocal6(state.dst) || isLinkLocal6(state.src)) {
-    state.uncertain.add('multicast and link-local addresses are not followed');
-    return UNDETERMINED;
-  }
+  if (isMulticast(state.dst)) return notFollowed(state);
   const found = isLimitedBroadcast(state.dst) ? BROADCAST : route(state, state.iif ?? 'lo');
   if ('verdict' in found) return found;
+  if (!found.local && (isLinkLocal6(state.dst) || isLinkLocal6(state.src))) return notFollowed(state);
   if (found.local) {
-    const invalid = validateSource(state, null);
+    state.broadcast = isLimitedBroadcast(state.dst) || found.decision?.routeType === 'broadcast';
+    const invalid = validateSource(state, null, state.broadcast);
     return invalid === null ? deliver(state, found) : drop(state, invalid);
   }
   // IPv4 asks whether forwarding is on before it answers for a route that refuses; IPv6 after.
@@ -238,6 +242,7 @@ function routeOutput(state: State): Found | End {
   const found = route(state, 'lo');
   if ('verdict' in found) return found;
   if (found.refusal !== null) return found.refusal;
+  if (found.decision?.routeType === 'broadcast' || isMulticast(state.dst)) return notFollowed(state);
   state.oif = found.local ? 'lo' : found.dev;
   return found.local ? { ...found, dev: 'lo' } : found;
 }
@@ -245,7 +250,9 @@ function routeOutput(state: State): Found | End {
 function deliver(state: State, found: Found): End {
   if (found.dev === 'kube-ipvs0') state.uncertain.add('a service address that IPVS handles');
   state.oif = null;
-  const input = runHook(state, 'INPUT');
+  // A packet of the node to itself had its source settled in POSTROUTING.
+  const tables = state.local ? TABLES.INPUT.filter((table) => table !== 'nat') : TABLES.INPUT;
+  const input = runHook(state, 'INPUT', tables);
   return input ?? { verdict: 'delivered', decision: lastDecision(state) ?? found.decision };
 }
 

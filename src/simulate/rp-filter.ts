@@ -21,13 +21,18 @@ export interface ReversePath {
 /** Looks up the way back to the packet's source; null when the bundle has no routes. */
 export function reversePath(
   state: State,
-  options: { readonly useMark: boolean; readonly outDevice: string | null },
+  options: {
+    readonly useMark: boolean;
+    readonly outDevice: string | null;
+    /** The packet is a broadcast: the kernel then asks without the destination. */
+    readonly broadcast?: boolean;
+  },
 ): ReversePath | null {
   const { node } = state;
   if (node.routing === null || typeof state.iif !== 'string') return null;
   const ports = hasPorts(state.protocol);
   const lookup = newLookup(state.src, {
-    src: state.dst,
+    src: options.broadcast === true ? 0 : state.dst,
     iif: options.outDevice ?? 'lo',
     mark: options.useMark ? state.mark : ZERO_MARK,
     protocol: state.protocol,
@@ -51,12 +56,12 @@ export function reversePath(
  * larger of `all` and the interface: 1 asks that the way back leaves by the same interface, 2 that there is one.
  * A source that is the node's own address is refused whatever the setting, unless `accept_local` is set.
  */
-export function validateSource(state: State, outDevice: string | null): Decision | null {
+export function validateSource(state: State, outDevice: string | null, broadcast = false): Decision | null {
   const { node } = state;
   const device = state.iif;
   if (node.family === 6 || typeof device !== 'string' || device === 'lo') return null;
   const useMark = orSetting(state, device, 'src_valid_mark');
-  const path = reversePath(state, { useMark, outDevice });
+  const path = reversePath(state, { useMark, outDevice, broadcast });
   if (path === null) return null;
   if (path.type === 'other' || (path.type === 'local' && !orSetting(state, device, 'accept_local'))) {
     const why = path.type === 'local' ? "is the node's own address" : 'is no unicast address';

@@ -71,6 +71,7 @@ function nothing(reason: string): SimResult {
     undetermined: [reason],
     mark: null,
     ctmark: null,
+    ttl: null,
   };
 }
 
@@ -103,6 +104,7 @@ function newState(
     iif: packet.iif,
     oif: null,
     gateway: null,
+    broadcast: false,
     local: packet.iif === null,
     ctstate: packet.ctstate,
     mark: knownMark(packet.mark ?? 0),

@@ -33,6 +33,8 @@ export interface State {
   oif: string | null | undefined;
   /** Gateway of the route taken, or null when the destination is on the link. */
   gateway: Addr | null;
+  /** Sent to a broadcast address: nothing is answered. */
+  broadcast: boolean;
   /** Sent by a process of this node. */
   readonly local: boolean;
   ctstate: CtState;

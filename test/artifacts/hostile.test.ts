@@ -17,6 +17,7 @@ import { parseMetrics } from '../../src/artifacts/ipamd-metrics.js';
 import { parseIpvsadm } from '../../src/artifacts/ipvsadm.js';
 import { parseClusterName } from '../../src/artifacts/kubeconfig.js';
 import { parseKubeletIdentity } from '../../src/artifacts/kubelet-identity.js';
+import { parseNftKubeProxy } from '../../src/artifacts/nft-kube-proxy.js';
 import { parsePluginLog } from '../../src/artifacts/plugin-log.js';
 import { parseProcesses } from '../../src/artifacts/processes.js';
 import { parseResolvConf } from '../../src/artifacts/resolv-conf.js';
@@ -44,6 +45,7 @@ const PARSERS: readonly (readonly [string, string, (text: string) => unknown])[]
   ['metrics', samples.METRICS, (t) => parseMetrics(lines(t), 'f')],
   ['ipvsadm', samples.IPVSADM, (t) => parseIpvsadm(t, 'f')],
   ['kubeconfig', 'users:\n- user: {exec: {args: [a, -i, b]}}\n', (t) => parseClusterName(t)],
+  ['nftables', samples.NFT, (t) => parseNftKubeProxy(t, 'f')],
   ['kubelet log', samples.KUBELET_LOG, (t) => parseKubeletIdentity(lines(t))],
   [
     'plugin log',

@@ -333,3 +333,41 @@ export const KUBELET_LOG = `May 17 09:31:22 ip-10-0-1-5.ec2.internal kubelet[213
 May 17 09:31:22 ip-10-0-1-5.ec2.internal kubelet[2134]: I0517 09:31:22.110000    2134 flags.go:64] FLAG: --provider-id="aws:///eu-central-1a/i-0a1b2c3d4e5f67890"
 May 17 09:31:22 ip-10-0-1-5.ec2.internal kubelet[2134]: I0517 09:31:22.123456    2134 server.go:491] "Kubelet version" kubeletVersion="v1.30.2-eks-1552ad0"
 `;
+
+export const NFT = `table ip kube-proxy {
+	comment "rules for kube-proxy"
+
+	map no-endpoint-services {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		elements = { 172.20.9.9 . tcp . 80 comment "shop/cart:http" : goto reject-chain }
+	}
+
+	map service-ips {
+		type ipv4_addr . inet_proto . inet_service : verdict
+		comment "ClusterIP, ExternalIP and LoadBalancer IP traffic"
+		elements = { 172.20.0.10 . udp . 53 : goto service-FY5PMXPG-kube-system/kube-dns/udp/dns,
+			     172.20.4.4 . tcp . 80 : goto service-HVFWP5L3-shop/web/tcp/http,
+			     52.1.2.3 . tcp . 80 : goto external-HVFWP5L3-shop/web/tcp/http }
+	}
+
+	chain service-FY5PMXPG-kube-system/kube-dns/udp/dns {
+		ip daddr 172.20.0.10 udp dport 53 ip saddr != 10.0.0.0/8 jump mark-for-masquerade
+		numgen random mod 2 vmap { 0 : goto endpoint-O6ON3DXL-kube-system/kube-dns/udp/dns__10.0.2.7/53,
+					   1 : goto endpoint-IHIQWJ7L-kube-system/kube-dns/udp/dns__10.0.3.8/53 }
+	}
+	chain endpoint-O6ON3DXL-kube-system/kube-dns/udp/dns__10.0.2.7/53 {
+		ip saddr 10.0.2.7 jump mark-for-masquerade
+		meta l4proto udp dnat to 10.0.2.7:53
+	}
+	chain endpoint-IHIQWJ7L-kube-system/kube-dns/udp/dns__10.0.3.8/53 {
+		meta l4proto udp dnat to 10.0.3.8:53
+	}
+	chain service-HVFWP5L3-shop/web/tcp/http {
+		meta l4proto tcp dnat ip to numgen random mod 2 map { 0 : 10.0.2.9 . 8080, 1 : 10.0.3.9 . 8080 }
+	}
+	chain external-HVFWP5L3-shop/web/tcp/http {
+		jump mark-for-masquerade
+		goto service-HVFWP5L3-shop/web/tcp/http
+	}
+}
+`;

@@ -1,22 +1,21 @@
 /** Hand-made values for tests of facts and rules: everything empty unless said. Reusable by other rooms. */
-import type { CaptureTable } from '../../src/model/capture.js';
+import { parseIpRoutes } from '../../src/artifacts/ip-route.js';
+import { parseIpRules } from '../../src/artifacts/ip-rule.js';
+import { parseIptablesSave } from '../../src/artifacts/iptables-save.js';
+import { PROTO_UDP } from '../../src/model/capture.js';
+import type { CaptureFlow, CaptureTable, DnsMessage } from '../../src/model/capture.js';
 import type { Collected, Loc } from '../../src/model/location.js';
 import type { LogMatches, LogRecord, LogScan, PolicyVerdict } from '../../src/model/logs.js';
 import type {
   Conntrack,
   Counter,
+  Family,
   Introspection,
-  IpRule,
   Iptables,
-  IptablesChain,
-  IptablesRule,
   NetInterface,
   NodeFacts,
   NodeIdentity,
   Pod,
-  Route,
-  RouteType,
-  RuleMatch,
 } from '../../src/model/node.js';
 import type { FactInstance, FactResult, FactValue } from '../../src/model/rule.js';
 import type { Flow, PointCount, Tap, Trace, TraceSummary } from '../../src/model/trace.js';
@@ -133,82 +132,16 @@ export const checkpointOf = (pods: readonly Pod[]): NodeFacts['checkpoint'] =>
     'ipamd/ipam.json',
   );
 
-/** A route from `ip route` words: `blackhole 10.0.0.0/8 proto bird`, `default via 10.0.0.1 dev eth0 table 2`. */
-export function route(text: string, line = 1): Route {
-  const words = text.trim().split(/\s+/);
-  const types = ['blackhole', 'unreachable', 'prohibit', 'throw', 'local', 'broadcast', 'multicast', 'anycast'];
-  const type = types.includes(words[0] ?? '') ? (words.shift() as RouteType) : 'unicast';
-  const target = words.shift() ?? 'default';
-  const value = (name: string): string | null => {
-    const index = words.indexOf(name);
-    return index < 0 ? null : (words[index + 1] ?? null);
-  };
-  const family = text.includes('::') ? 6 : 4;
-  const dst =
-    target === 'default'
-      ? family === 6
-        ? '::/0'
-        : '0.0.0.0/0'
-      : target.includes('/')
-        ? target
-        : `${target}/${family === 6 ? '128' : '32'}`;
-  const metric = value('metric');
-  return {
-    family,
-    type,
-    dst,
-    prefixLength: Number(dst.split('/')[1]),
-    via: value('via'),
-    dev: value('dev'),
-    nexthops: [],
-    table: value('table') ?? (type === 'local' ? 'local' : 'main'),
-    proto: value('proto'),
-    scope: value('scope'),
-    src: value('src'),
-    metric: metric === null ? null : Number(metric),
-    mtu: null,
-    flags: words.filter((word) => ['linkdown', 'onlink', 'dead'].includes(word)),
-    text,
-    loc: at('networking/iproute.txt', line),
-  };
-}
+/** Routes from lines of `ip route show table all`. */
+export const routes = (...lines: string[]): NodeFacts['routes'] => {
+  const family = lines.some((line) => line.includes('::')) ? 6 : 4;
+  const file = `networking/ip${family === 6 ? '6' : ''}route.txt`;
+  return ok(parseIpRoutes(lines.join('\n'), file, family), file);
+};
 
-export const routes = (...lines: string[]): NodeFacts['routes'] =>
-  ok(lines.map((line, index) => route(line, index + 1)), 'networking/iproute.txt');
-
-/** A rule from `ip rule` words: `512: from all to 10.0.1.9 lookup main`. */
-export function rule(text: string, line = 1): IpRule {
-  const [priority, ...words] = text.trim().split(/[:\s]+/);
-  const value = (name: string): string | null => {
-    const index = words.indexOf(name);
-    const found = index < 0 ? null : (words[index + 1] ?? null);
-    return found === 'all' ? null : found;
-  };
-  const mark = value('fwmark');
-  const [markValue, mask] = (mark ?? '').split('/');
-  return {
-    family: text.includes('::') ? 6 : 4,
-    priority: Number(priority),
-    not: words.includes('not'),
-    from: value('from'),
-    to: value('to'),
-    fwmark: mark === null ? null : { value: Number(markValue), mask: Number(mask ?? 0xffffffff) },
-    iif: value('iif'),
-    oif: value('oif'),
-    ipproto: null,
-    sport: null,
-    dport: null,
-    tos: null,
-    suppressPrefixLength: null,
-    action: { kind: 'lookup', table: value('lookup') ?? 'main' },
-    unknown: [],
-    text,
-    loc: at('networking/iprule.txt', line),
-  };
-}
-
+/** Policy rules from lines of `ip rule show`. */
 export const rules = (...lines: string[]): NodeFacts['rules'] =>
-  ok(lines.map((line, index) => rule(line, index + 1)), 'networking/iprule.txt');
+  ok(parseIpRules(lines.join('\n'), 'networking/iprule.txt', 4), 'networking/iprule.txt');
 
 /** The rules every node has. */
 export const BASE_RULES = [
@@ -236,7 +169,8 @@ export function iface(name: string, mtu = 9001, parts: Partial<NetInterface> = {
   };
 }
 
-export const interfaces = (...list: NetInterface[]): NodeFacts['interfaces'] => ok(list, 'networking/ifconfig.txt');
+export const interfaces = (...list: NetInterface[]): NodeFacts['interfaces'] =>
+  ok(list, 'networking/ifconfig.txt');
 
 export const sysctl = (values: Readonly<Record<string, string>>): NodeFacts['sysctl'] =>
   ok(
@@ -249,100 +183,15 @@ export const sysctl = (values: Readonly<Record<string, string>>): NodeFacts['sys
     'sysctls/sysctl_all.txt',
   );
 
-export const counters = (values: Readonly<Record<string, number>>, file = 'file'): ReadonlyMap<string, Counter> =>
+export const counters = (
+  values: Readonly<Record<string, number>>,
+  file = 'file',
+): ReadonlyMap<string, Counter> =>
   new Map(Object.entries(values).map(([key, value], index) => [key, { value, loc: at(file, index + 1) }]));
 
-// ---------------------------------------------------------------- iptables
-
-const BUILT_IN: Readonly<Record<string, string>> = {
-  '-s': 'source',
-  '-d': 'destination',
-  '-i': 'in-interface',
-  '-o': 'out-interface',
-  '-p': 'protocol',
-};
-
-function words(text: string): string[] {
-  return [...text.matchAll(/"([^"]*)"|(\S+)/g)].map((m) => m[1] ?? m[2] ?? '');
-}
-
-/** One `-A` line. Knows the words that tests use, not the whole grammar. */
-function iptablesRule(table: string, line: string, index: number, lineNumber: number): IptablesRule {
-  const list = words(line).slice(2);
-  const matches: RuleMatch[] = [];
-  const targetOptions = new Map<string, string[]>();
-  let target: string | null = null;
-  let module = '';
-  let isGoto = false;
-  let negated = false;
-  let comment: string | null = null;
-  for (let i = 0; i < list.length; i += 1) {
-    const word = list[i] ?? '';
-    if (word === '!') negated = true;
-    else if (word === '-m') module = list[++i] ?? '';
-    else if (word === '-j' || word === '-g') {
-      target = list[++i] ?? null;
-      isGoto = word === '-g';
-    } else if (word.startsWith('-')) {
-      const args: string[] = [];
-      while (i + 1 < list.length && !/^(-|!)/.test(list[i + 1] ?? '')) args.push(list[++i] ?? '');
-      const option = word.replace(/^-+/, '');
-      if (target !== null) targetOptions.set(option, args);
-      else {
-        const builtIn = BUILT_IN[word];
-        if (option === 'comment') comment = args.join(' ');
-        matches.push({ module: builtIn ?? module, option: builtIn ?? option, negated, args });
-      }
-      negated = false;
-    }
-  }
-  return {
-    table,
-    chain: words(line)[1] ?? '',
-    index,
-    matches,
-    target,
-    goto: isGoto,
-    targetOptions,
-    comment,
-    packets: null,
-    bytes: null,
-    text: line,
-    loc: at('networking/iptables-save.txt', lineNumber),
-  };
-}
-
-/** Rules from `iptables-save` text. Counts of `[packets:bytes] -A …` lines are kept. */
-export function iptables(text: string): NodeFacts['iptables'] {
-  const tables = new Map<string, { name: string; chains: Map<string, IptablesChain> }>();
-  let current: { name: string; chains: Map<string, IptablesChain> } | undefined;
-  for (const [index, raw] of text.split('\n').entries()) {
-    const counted = /^\[(\d+):(\d+)\]\s+(.*)$/.exec(raw.trim());
-    const line = counted?.[3] ?? raw.trim();
-    const declaration = /^:(\S+) (\S+)(?: \[(\d+):\d+\])?/.exec(line);
-    if (line.startsWith('*')) {
-      current = { name: line.slice(1), chains: new Map() };
-      tables.set(current.name, current);
-    } else if (declaration !== null && current !== undefined) {
-      const [, name = '', policy, packets] = declaration;
-      current.chains.set(name, {
-        table: current.name,
-        name,
-        policy: policy === '-' ? null : (policy ?? null),
-        policyPackets: packets === undefined ? null : Number(packets),
-        rules: [],
-        loc: at('networking/iptables-save.txt', index + 1),
-      });
-    } else if (line.startsWith('-A ') && current !== undefined) {
-      const chain = current.chains.get(words(line)[1] ?? '');
-      if (chain === undefined) throw new Error(`no chain for ${line}`);
-      const parsed = iptablesRule(current.name, line, chain.rules.length + 1, index + 1);
-      const packets = counted === null ? null : Number(counted[1]);
-      current.chains.set(chain.name, { ...chain, rules: [...chain.rules, { ...parsed, packets }] });
-    }
-  }
-  return ok({ ...NO_IPTABLES, tables }, 'networking/iptables-save.txt');
-}
+/** Rules from `iptables-save` text, with or without counters. */
+export const iptables = (text: string, family: Family = 4): NodeFacts['iptables'] =>
+  ok(parseIptablesSave(text, 'networking/iptables-save.txt', family), 'networking/iptables-save.txt');
 
 // ---------------------------------------------------------------- logs
 
@@ -386,7 +235,11 @@ export function logs(parts: Partial<LogScan> = {}): LogScan {
   return { files: [], matches: new Map(), verdicts: [], ...parts };
 }
 
-export function matches(queryId: string, records: readonly LogRecord[], cut = false): [string, readonly LogMatches[]] {
+export function matches(
+  queryId: string,
+  records: readonly LogRecord[],
+  cut = false,
+): [string, readonly LogMatches[]] {
   const byNode = [...new Set(records.map((r) => r.node))];
   return [
     queryId,
@@ -512,6 +365,79 @@ export function trace(
   };
 }
 
+// ---------------------------------------------------------------- captures
+
+export interface SentPacket {
+  /** Seconds since the first packet. */
+  readonly at: number;
+  readonly src: string;
+  readonly dst: string;
+  readonly sport: number;
+  readonly dport: number;
+  readonly dns?: Omit<DnsMessage, 'packet'>;
+}
+
+/** A capture of UDP packets, with the columns that facts read; the others are zero. */
+export function capture(packets: readonly SentPacket[], file = 'caps/src_veth.pcap'): CaptureTable {
+  const flows: CaptureFlow[] = [];
+  const n = packets.length;
+  const time = new Float64Array(n);
+  const flowColumn = new Uint32Array(n);
+  const way = new Uint8Array(n);
+  const dns: DnsMessage[] = [];
+  for (const [row, p] of packets.entries()) {
+    const forward = `${p.src} ${String(p.sport)}` < `${p.dst} ${String(p.dport)}`;
+    const ends = forward
+      ? { a: p.src, aPort: p.sport, b: p.dst, bPort: p.dport }
+      : { a: p.dst, aPort: p.dport, b: p.src, bPort: p.sport };
+    let index = flows.findIndex(
+      (f) => f.a === ends.a && f.b === ends.b && f.aPort === ends.aPort && f.bPort === ends.bPort,
+    );
+    if (index < 0) index = flows.push({ protocol: PROTO_UDP, ...ends }) - 1;
+    time[row] = p.at * 1e9;
+    flowColumn[row] = index;
+    way[row] = forward ? 0 : 1;
+    if (p.dns !== undefined) dns.push({ packet: row, ...p.dns });
+  }
+  return {
+    file,
+    format: 'pcap',
+    baseNs: 0n,
+    packets: n,
+    wireBytes: 0,
+    interfaces: [],
+    flows,
+    columns: {
+      time,
+      iface: new Uint16Array(n),
+      dir: new Uint8Array(n),
+      flow: flowColumn,
+      way,
+      ttl: new Uint8Array(n),
+      ipId: new Uint16Array(n),
+      bits: new Uint8Array(n),
+      ipLength: new Uint32Array(n),
+      payload: new Uint32Array(n),
+      hash: new Uint32Array(n),
+      flags: new Uint16Array(n),
+      seq: new Uint32Array(n),
+      ack: new Uint32Array(n),
+      window: new Uint16Array(n),
+      tsval: new Uint32Array(n),
+      aux: new Uint32Array(n),
+    },
+    macs: [],
+    arp: [],
+    dns,
+    app: [],
+    otherFrames: 0,
+    malformed: 0,
+    truncated: false,
+    corrupt: false,
+    problems: [],
+  };
+}
+
 // ---------------------------------------------------------------- context
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
@@ -546,5 +472,7 @@ export function fieldsOf(
   of: FactContext,
   names: readonly string[],
 ): Record<string, FactValue | undefined>[] {
-  return instancesOf(fact, of).map(({ fields }) => Object.fromEntries(names.map((name) => [name, fields[name]])));
+  return instancesOf(fact, of).map(({ fields }) =>
+    Object.fromEntries(names.map((name) => [name, fields[name]])),
+  );
 }

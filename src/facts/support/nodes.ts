@@ -1,5 +1,6 @@
 /** Look-ups over the nodes of the run. */
 import type { NodeFacts, NetInterface, Pod } from '../../model/node.js';
+import { ownerOf, podByIp } from '../../node/lookup.js';
 import type { FactContext } from '../types.js';
 import { contains, sameAddress } from './addresses.js';
 
@@ -8,22 +9,16 @@ export interface KnownPod {
   readonly pod: Pod;
 }
 
-export function podAt(context: FactContext, address: string | null): KnownPod | null {
-  if (address === null) return null;
-  for (const node of context.nodes) {
-    const pod = node.pods.find((p) => sameAddress(p.ip, address));
-    if (pod !== undefined) return { node, pod };
-  }
-  return null;
-}
+export const podAt = (context: FactContext, address: string | null): KnownPod | null =>
+  address === null ? null : podByIp(context.nodes, address);
 
 export const podName = (pod: Pod | null | undefined): string | null =>
   pod === null || pod === undefined || pod.name === null ? null : `${pod.namespace ?? '?'}/${pod.name}`;
 
-/** Node that holds the address, as a pod's, as its own, or as one of an interface. */
-export function nodeOfAddress(context: FactContext, address: string | null): NodeFacts | null {
-  if (address === null) return null;
-  return podAt(context, address)?.node ?? context.nodes.find((node) => ownsAddress(node, address)) ?? null;
+/** Node that holds the address, as a pod's or as its own. */
+export function nodeOfAddress(context: FactContext, address: string): NodeFacts | null {
+  const owner = ownerOf(context.nodes, address);
+  return owner.kind === 'pod' || owner.kind === 'node' ? owner.node : null;
 }
 
 export function ownsAddress(node: NodeFacts, address: string): boolean {
@@ -55,7 +50,9 @@ export type InterfaceKind = 'eni' | 'veth' | 'branch' | 'overlay' | 'loopback' |
 export function interfaceKind(node: NodeFacts, name: string): InterfaceKind {
   if (name === 'lo') return 'loopback';
   if (name.startsWith('vlan.eth.')) return 'branch';
-  if (/^(vxlan|tunl|flannel|cilium_vxlan|cilium_geneve|geneve|genev_sys|wireguard|wg|gre|ip6tnl|sit)/.test(name)) {
+  if (
+    /^(vxlan|tunl|flannel|cilium_vxlan|cilium_geneve|geneve|genev_sys|wireguard|wg|gre|ip6tnl|sit)/.test(name)
+  ) {
     return 'overlay';
   }
   if (/^(docker|br-|cni|virbr|cbr|podman|lxdbr)/.test(name)) return 'bridge';
@@ -71,7 +68,10 @@ export function podAgeSeconds(node: NodeFacts, pod: Pod): number | null {
   return Math.round((node.collectedAt - pod.allocatedAt) / 1000);
 }
 
-export function cniEnv(node: NodeFacts, name: string): { value: string; loc: { file: string; line: number } } | null {
+export function cniEnv(
+  node: NodeFacts,
+  name: string,
+): { value: string; loc: { file: string; line: number } } | null {
   const main = node.cniContainers.value.filter((c) => c.name === 'aws-node' || c.name === null);
   for (const container of main.length > 0 ? main : node.cniContainers.value) {
     const entry = container.env.get(name);

@@ -1,0 +1,41 @@
+/**
+ * Analysing one large bundle beside `tar xzf` plus `rg` with the rules' patterns over the same bundle, in one run.
+ *
+ *     npm run build && npx tsx bench/bundle.ts [--mebibytes 300]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { FACTS } from '../src/facts/index.js';
+import { loadRules } from '../src/rules/load.js';
+import { logQueries } from '../src/rules/queries.js';
+import { BUILTIN_RULES } from '../src/run.js';
+import { writeBigBundle } from './big-bundle.js';
+import { measure } from './measure.js';
+
+const { values } = parseArgs({ options: { mebibytes: { type: 'string', default: '300' } } });
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const dir = mkdtempSync(join(tmpdir(), 'netcheck-bench-'));
+try {
+  const tree = join(dir, 'tree');
+  writeBigBundle(tree, Number(values.mebibytes));
+  const archive = join(dir, 'eks_i-0a1b2c3d4e5f67890_2024-05-17_0931-UTC_0.7.8.tar.gz');
+  spawnSync('tar', ['czf', archive, '-C', tree, '.']);
+  console.log(`${values.mebibytes} MiB unpacked, ${(statSync(archive).size / 1024 / 1024).toFixed(1)} MiB packed`);
+  const ours = measure('eks-netcheck analyze', process.execPath, [cli, 'analyze', archive, '--format', 'json', '--quiet']);
+  const rules = await loadRules([{ dir: BUILTIN_RULES, builtin: true }], FACTS);
+  const patterns = join(dir, 'patterns');
+  const queries = logQueries(rules);
+  // ripgrep of older distributions knows no named groups of this spelling.
+  writeFileSync(patterns, `${queries.map((q) => q.pattern.replaceAll(/\(\?<\w+>/g, '(?:')).join('\n')}\n`);
+  const out = join(dir, 'out');
+  mkdirSync(out);
+  const tar = measure('tar xzf', 'tar', ['xzf', archive, '-C', out]);
+  const rg = measure(`rg, ${queries.length} patterns`, 'rg', ['--count', '--no-ignore', '-f', patterns, out]);
+  console.log(`ratio: ${(ours.seconds / (tar.seconds + rg.seconds)).toFixed(2)} times tar + rg`);
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}

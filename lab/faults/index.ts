@@ -1,0 +1,74 @@
+/** All faults, the shipped samples first. */
+import { anySll2VpcDrop } from './any-sll2-vpc-drop.js';
+import { blackholeRoute } from './blackhole-route.js';
+import { bulkHealthy } from './bulk-healthy.js';
+import { connRefused } from './conn-refused.js';
+import { dstMissingPodRoute } from './dst-missing-pod-route.js';
+import { dstPodSilent } from './dst-pod-silent.js';
+import { forwardPolicyDrop } from './forward-policy-drop.js';
+import { forwardRuleDrop } from './forward-rule-drop.js';
+import { forwardRuleReject } from './forward-rule-reject.js';
+import { healthy } from './healthy.js';
+import { ipv6Healthy } from './ipv6-healthy.js';
+import { ipv6VpcDrop } from './ipv6-vpc-drop.js';
+import { lateStart } from './late-start.js';
+import { loss30Skew } from './loss-30-skew.js';
+import { loss5 } from './loss-5.js';
+import { mtuBlackhole } from './mtu-blackhole.js';
+import { netpolEgressDeny } from './netpol-egress-deny.js';
+import { netpolIngressDeny } from './netpol-ingress-deny.js';
+import { noDstEth0 } from './no-dst-eth0.js';
+import { pcapngVpcDrop } from './pcapng-vpc-drop.js';
+import { pmtudWorks } from './pmtud-works.js';
+import { returnPathLost } from './return-path-lost.js';
+import { sameNodeDrop } from './same-node-drop.js';
+import { sameNodeHealthy } from './same-node-healthy.js';
+import { secondaryEni } from './secondary-eni.js';
+import { serviceDnat } from './service-dnat.js';
+import { snap96GzipHealthy } from './snap96-gzip-healthy.js';
+import { snatRemote } from './snat-remote.js';
+import { unreachableRoute } from './unreachable-route.js';
+import { vpcDrop } from './vpc-drop.js';
+import { vxlanBlocked } from './vxlan-blocked.js';
+import { vxlanHealthy } from './vxlan-healthy.js';
+import type { Fault } from '../fault.js';
+
+/** The cases that samples/ ships. */
+export const SAMPLES: readonly Fault[] = [
+  healthy,
+  forwardPolicyDrop,
+  blackholeRoute,
+  vpcDrop,
+  netpolIngressDeny,
+  returnPathLost,
+];
+
+export const FAULTS: readonly Fault[] = [
+  ...SAMPLES,
+  forwardRuleDrop,
+  forwardRuleReject,
+  unreachableRoute,
+  dstMissingPodRoute,
+  netpolEgressDeny,
+  connRefused,
+  dstPodSilent,
+  loss5,
+  loss30Skew,
+  mtuBlackhole,
+  pmtudWorks,
+  bulkHealthy,
+  snatRemote,
+  serviceDnat,
+  sameNodeHealthy,
+  sameNodeDrop,
+  secondaryEni,
+  lateStart,
+  ipv6Healthy,
+  ipv6VpcDrop,
+  vxlanHealthy,
+  vxlanBlocked,
+  anySll2VpcDrop,
+  pcapngVpcDrop,
+  snap96GzipHealthy,
+  noDstEth0,
+];

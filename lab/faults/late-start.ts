@@ -1,0 +1,60 @@
+import type { Fault } from '../fault.js';
+
+/** Packets outside the common window were not lost: they were not recorded. */
+export const lateStart: Fault = {
+  name: 'late-start',
+  description: "All is well, but the destination node's captures begin late and the source node's end early.",
+  capture: { lateDst: 2, earlySrc: 5 },
+  flows: (f) => [
+    ...[0, 0.2, 0.5].map((start, i) =>
+      f.make({
+        id: `g${i + 1}`,
+        role: 'healthy',
+        from: 'A',
+        to: 'B',
+        proto: 'tcp',
+        kind: 'http',
+        dport: 8080,
+        requests: 30,
+        gap: 0.2,
+        size: 300,
+        start,
+      }),
+    ),
+    f.make({
+      id: 'g4',
+      role: 'healthy',
+      from: 'A',
+      to: 'B',
+      proto: 'udp',
+      kind: 'udp',
+      dport: 5353,
+      requests: 30,
+      gap: 0.2,
+      size: 90,
+      timeout: 1,
+    }),
+    f.make({
+      id: 'g5',
+      role: 'healthy',
+      from: 'A',
+      to: 'B',
+      proto: 'tcp',
+      kind: 'http',
+      dport: 8080,
+      start: 0.6,
+    }),
+    f.make({
+      id: 'g6',
+      role: 'healthy',
+      from: 'A',
+      to: 'B',
+      proto: 'tcp',
+      kind: 'http',
+      dport: 8080,
+      start: 6,
+    }),
+    ...f.bystanders(),
+  ],
+  truth: { expected: [], dropPoint: 'none', accept: ['unknown'] },
+};

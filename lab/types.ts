@@ -1,0 +1,141 @@
+/** The plain values that pass between the lab's steps: plan → wiring → traffic → captures → bundle → truth. */
+
+/** A node of the plan. Addresses are invented; `netns` exists only while the lab runs. */
+export interface NodePlan {
+  readonly role: 'src' | 'dst';
+  readonly netns: string;
+  /** `ip-10-0-1-5.eu-central-1.compute.internal` */
+  readonly hostName: string;
+  readonly instanceId: string;
+  readonly zone: string;
+  readonly ip: string;
+  readonly ip6: string | null;
+  readonly mac: string;
+  readonly eni: string;
+  readonly subnet: string;
+  readonly subnetId: string;
+  readonly gateway: string;
+  readonly gateway6: string | null;
+  /** The /80 of an IPv6 cluster that this node's pods take addresses from. */
+  readonly prefix6: string | null;
+  /** Second network interface (eth1, route table 2), where the fault asks for one. */
+  readonly second: SecondEni | null;
+}
+
+export interface SecondEni {
+  readonly ip: string;
+  readonly mac: string;
+  readonly eni: string;
+  readonly subnet: string;
+  readonly subnetId: string;
+  readonly gateway: string;
+}
+
+/** A: client under test, B: server under test, C and D: bystanders, E: DNS server. */
+export type PodKey = 'A' | 'B' | 'C' | 'D' | 'E';
+
+export interface PodPlan {
+  readonly key: PodKey;
+  readonly netns: string;
+  readonly node: 'src' | 'dst';
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly sandboxId: string;
+  readonly containerId: string;
+  readonly ip: string;
+  readonly ip6: string | null;
+  readonly hostVeth: string;
+  readonly hostMac: string;
+  readonly mac: string;
+  /** 0: primary network interface of the node, 1: the second one. */
+  readonly device: 0 | 1;
+}
+
+export interface ServicePlan {
+  /** `namespace/name:port` as kube-proxy prints it. */
+  readonly name: string;
+  readonly protocol: 'tcp' | 'udp';
+  readonly clusterIp: string;
+  readonly port: number;
+  /** `ip:port` */
+  readonly endpoint: string;
+}
+
+/** How a fault wants the lab to differ from two nodes in one VPC with IPv4. */
+export interface PlanOptions {
+  readonly sameNode?: boolean;
+  /** The destination node lives in another VPC range, so the source node translates to its own address. */
+  readonly otherVpc?: boolean;
+  readonly secondEni?: boolean;
+  readonly ipv6?: boolean;
+  /** Pods get overlay addresses and cross nodes in VXLAN. */
+  readonly vxlan?: boolean;
+}
+
+export interface Plan {
+  readonly id: string;
+  readonly options: PlanOptions;
+  readonly region: string;
+  readonly cluster: string;
+  readonly vpcCidr: string;
+  readonly router: string;
+  readonly nodes: { readonly src: NodePlan; readonly dst: NodePlan };
+  readonly pods: Readonly<Record<PodKey, PodPlan>>;
+  readonly services: readonly ServicePlan[];
+  readonly apiServer: string;
+  /** Overlay range of each node's pods, with `options.vxlan`. */
+  readonly overlay: { readonly src: string; readonly dst: string } | null;
+}
+
+export type FlowRole = 'fail' | 'healthy' | 'lossy';
+export type FlowKind = 'http' | 'upload' | 'udp' | 'dns' | 'icmp';
+
+/** One flow as the client is told to make it. Times in seconds, sizes in bytes. */
+export interface FlowSpec {
+  readonly id: string;
+  readonly role: FlowRole;
+  readonly from: PodKey | 'n1';
+  readonly to: PodKey | 'n2' | 'service';
+  readonly proto: 'tcp' | 'udp' | 'icmp';
+  readonly kind: FlowKind;
+  readonly src: string;
+  readonly sport: number;
+  readonly dst: string;
+  readonly dport: number;
+  readonly requests: number;
+  readonly size: number;
+  readonly gap: number;
+  readonly start: number;
+  readonly timeout: number;
+}
+
+/** What the client itself saw. */
+export interface FlowOutcome {
+  readonly id: string;
+  readonly outcome: string;
+  readonly requests_sent: number;
+  readonly replies: number;
+  /** Seconds since 1970 when the client began. */
+  readonly began: number;
+}
+
+export type PointName = 'src_veth' | 'src_eth0' | 'dst_eth0' | 'dst_veth';
+
+export interface CaptureOptions {
+  readonly tool?: 'tcpdump' | 'dumpcap';
+  /** One `-i any` capture per node instead of one per interface. */
+  readonly any?: boolean;
+  readonly snaplen?: number;
+  readonly gzip?: boolean;
+  /** Points that are not captured. */
+  readonly without?: readonly PointName[];
+  /** Seconds by which the destination node's clock is ahead. */
+  readonly skew?: number;
+  /** Seconds after the start of traffic at which the destination node's captures begin. */
+  readonly lateDst?: number;
+  /** Seconds after the start of traffic at which the source node's captures end. */
+  readonly earlySrc?: number;
+  /** How the operator named the files. */
+  readonly naming?: 'instance' | 'plain' | 'worker' | 'role';
+}
