@@ -10,6 +10,7 @@ import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
+import type { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
@@ -49,6 +50,7 @@ export interface Scene {
   readonly clocks: Clocks;
   readonly topology: Topology;
   readonly windows: Windows;
+  readonly streams: Streams;
 }
 
 export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {

@@ -1,4 +1,5 @@
 import {
+  BIT_DUPLICATE,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   PROTO_ICMP,
@@ -9,6 +10,7 @@ import {
   TCP_SYN,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
@@ -31,6 +33,8 @@ export interface Leg {
   strongFingerprint: boolean;
   /** The hash of some payload covers less than at other taps may: not to be compared. */
   snapped: boolean;
+  /** Index into the run's `Streams`, -1 for other protocols than TCP. */
+  readonly stream: number;
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -53,22 +57,33 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
 }
 
 /** Every flow at every tap, and every ICMP error that quotes one. */
-export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
+export function collectLegs(taps: readonly TapData[]): {
+  legs: Leg[];
+  errors: IcmpError[];
+  streams: Streams;
+} {
   const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
+  const streams = new Streams();
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      const leg = collectLeg(tap, f, errors, hashed);
+      const leg = collectLeg(tap, f, errors, hashed, streams);
       if (leg) legs.push(leg);
     }
   }
-  return { legs, errors };
+  return { legs, errors, streams };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolean): Leg | null {
+function collectLeg(
+  tap: TapData,
+  f: number,
+  errors: IcmpError[],
+  hashed: boolean,
+  streams: Streams,
+): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
@@ -88,8 +103,10 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolea
     fingerprints: [],
     strongFingerprint: false,
     snapped: false,
+    stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
   };
   const printed = [false, false];
+  let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
     if (rowTap !== null && rowTap[r] !== slot) continue;
@@ -122,6 +139,8 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolea
     if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
     if (ends.protocol === PROTO_TCP) {
       const flags = c.flags[r]!;
+      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
+      if (!(bits & BIT_DUPLICATE)) streams.packet(leg.stream, w, c, r, mss);
       if (flags & TCP_SYN) {
         if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
         if (!(flags & TCP_ACK) && !leg.strongFingerprint) {

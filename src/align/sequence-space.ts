@@ -7,6 +7,7 @@ import {
   type RanAround,
   type Witness,
 } from './losses.js';
+import { segmentSizeOf } from './streams.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -20,7 +21,8 @@ export interface Transmission {
   readonly end: number;
   /** Reference clock, nanoseconds. */
   readonly time: number;
-  readonly headerBytes: number;
+  /** IP bytes of its largest packet as it goes on the wire, cut by segmentation. */
+  readonly wire: number;
   readonly dontFragment: boolean;
 }
 
@@ -40,8 +42,6 @@ export interface TcpDirection {
   readonly waitingCopies: number;
 }
 
-const DEFAULT_SEGMENT = 1448;
-
 export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDirection {
   let base: number | null = null;
   let mss = 0;
@@ -54,7 +54,8 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
       if (o.back[i] === back && base === null && flags & TCP_SYN) base = c.seq[r]!;
     }
   if (base === null) base = firstSequence(seen, back);
-  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base)));
+  const segmentSize = segmentSizeOf(mss);
+  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base, segmentSize)));
   const sent = highest(transmissions);
   const ackedAt = seen.map((o) => (base === null ? -1 : acknowledged(o, back, base, sent)));
   const acked = Math.max(-1, ...ackedAt);
@@ -64,9 +65,7 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
   return {
     transmissions,
     acked,
-    // Timestamps take 12 bytes of every segment where they are used; without them this is 12 too small, which
-    // makes no difference to what is lost, only to how many segments it is called.
-    segmentSize: mss > 0 ? Math.max(mss - 12, 64) : DEFAULT_SEGMENT,
+    segmentSize,
     retransmissions: countRepeats(first),
     ackedAt,
     overtaken: seen.map((o, i) =>
@@ -90,7 +89,7 @@ function firstSequence(seen: readonly Observation[], back: 0 | 1): number | null
   return best;
 }
 
-function collect(o: Observation, back: 0 | 1, base: number): Transmission[] {
+function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number): Transmission[] {
   const out: Transmission[] = [];
   let reference = 0;
   for (let i = 0; i < o.count; i++) {
@@ -111,7 +110,7 @@ function collect(o: Observation, back: 0 | 1, base: number): Transmission[] {
       start,
       end,
       time: o.time[i]!,
-      headerBytes: Math.max(0, c.ipLength[r]! - payload),
+      wire: Math.max(0, c.ipLength[r]! - payload) + Math.min(payload, segmentSize),
       dontFragment: (c.bits[r]! & BIT_DF) !== 0,
     });
   }
@@ -174,8 +173,8 @@ interface Run {
   proved: boolean;
   time: number;
   segments: number;
-  headerBytes: number;
   largest: number;
+  smallest: number;
   dontFragment: boolean;
 }
 
@@ -196,7 +195,8 @@ function runsOf(
     if (merge && run !== null && run.end === t.start && run.to === to && run.proved === proved) {
       run.end = t.end;
       run.segments += segments;
-      run.largest = Math.max(run.largest, size);
+      run.largest = Math.max(run.largest, t.wire);
+      run.smallest = Math.min(run.smallest, t.wire);
       run.time = t.time;
     } else {
       run = {
@@ -206,8 +206,8 @@ function runsOf(
         proved,
         time: t.time,
         segments,
-        headerBytes: t.headerBytes,
-        largest: size,
+        largest: t.wire,
+        smallest: t.wire,
         dontFragment: t.dontFragment,
       };
       runs.push(run);
@@ -397,16 +397,15 @@ function pairLoss(
   let dontFragment = true;
   for (const r of runs) {
     sent += r.segments;
-    const size = r.headerBytes + Math.min(r.largest, segmentSize);
     let all = true;
     let none = true;
     for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
       if (passed[i]! === 0) all = false;
       else none = false;
     }
-    if (all && size > largestPassed) largestPassed = size;
+    if (all && r.largest > largestPassed) largestPassed = r.largest;
     if (none) {
-      if (smallestLost === 0 || size < smallestLost) smallestLost = size;
+      if (smallestLost === 0 || r.smallest < smallestLost) smallestLost = r.smallest;
       if (watchedUntil - r.time > watchedFor) watchedFor = watchedUntil - r.time;
       if (!r.dontFragment) dontFragment = false;
     }
