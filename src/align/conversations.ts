@@ -1,6 +1,6 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
-import { flowKey, type IcmpError, type Leg } from './legs.js';
+import { flowKey, keyOfFlow, type IcmpError, type Leg } from './legs.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
 
@@ -262,7 +262,7 @@ function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Ma
   for (const e of errors) {
     const f = taps[e.tap]!.table.flows[e.flow];
     if (!f) continue;
-    const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+    const key = keyOfFlow(f);
     const list = out.get(key);
     if (list) list.push(e);
     else out.set(key, [e]);

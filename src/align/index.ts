@@ -12,6 +12,7 @@ import { collectLegs } from './legs.js';
 import { PathFinder } from './paths.js';
 import { MissRates } from './miss-rates.js';
 import { quickAnalysis } from './quick.js';
+import { splitReusedPorts } from './reuse.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -43,7 +44,8 @@ const MAX_LISTED = 500;
  * Pure: the same tables give the same result.
  */
 export function align(input: AlignInput): Trace {
-  const { tables, topology, question, given } = input;
+  const { topology, question, given } = input;
+  const tables = splitReusedPorts(input.tables);
   const base = new TimeBase(tables);
   const taps = makeTaps(tables, base, topology.nodes);
   const { legs, errors, streams } = collectLegs(taps);

@@ -10,6 +10,7 @@ import {
   TCP_SYN,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { ConnectionFlow } from './reuse.js';
 import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
@@ -56,6 +57,12 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
   return `${protocol}|${a}|${aPort}|${b}|${bPort}`;
 }
 
+/** Key of a flow; of connections that share a five-tuple, each its own. */
+export function keyOfFlow(f: ConnectionFlow): string {
+  const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+  return f.isn === undefined ? key : `${key}|${f.isn}`;
+}
+
 /** Every flow at every tap, and every ICMP error that quotes one. */
 export function collectLegs(taps: readonly TapData[]): {
   legs: Leg[];
@@ -93,7 +100,7 @@ function collectLeg(
   const leg: Leg = {
     tap: tap.index,
     flow: f,
-    key: flowKey(ends.protocol, ends.a, ends.aPort, ends.b, ends.bPort),
+    key: keyOfFlow(ends),
     packets: [0, 0],
     bytes: [0, 0],
     first: [Infinity, Infinity],

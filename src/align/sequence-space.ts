@@ -259,6 +259,13 @@ export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
       missed[k]! += short * segments;
     }
   }
+  if (missed.every((n) => n === 0)) {
+    const n = (direction.transmissions[0] ?? []).reduce(
+      (sum, t) => sum + Math.max(1, Math.ceil((t.end - t.start) / direction.segmentSize)),
+      0,
+    );
+    for (let k = 0; k < points; k++) if (had[k]! > 0) had[k] = n;
+  }
   return { had, missed };
 }
 
