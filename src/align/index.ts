@@ -14,6 +14,8 @@ import { MissRates } from './miss-rates.js';
 import { HealthyDigest } from './digest.js';
 import { quickAnalysis } from './quick.js';
 import { splitReusedPorts } from './reuse.js';
+import { notesOn } from './notes.js';
+import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -66,8 +68,13 @@ export function align(input: AlignInput): Trace {
   const judged = missRates.discount(analyses).map((a) => judge(a));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
-  const chosen = fates[0] ?? null;
-  const ends: Ends = chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null };
+  const silence = findSilentSource(taps, conversations, geography, question, given);
+  const silent = silence !== null && !outweighs(fates[0], silence) ? silence : null;
+  const chosen = silent === null ? (fates[0] ?? null) : null;
+  const ends: Ends =
+    silent === null
+      ? (chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null })
+      : endsOfSilence(silent, geography);
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
   const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
@@ -91,14 +98,35 @@ export function align(input: AlignInput): Trace {
     clocks: clocks.offsets,
     flows,
     counts,
-    summary: summarise(fate, flows, ends, scene, given),
+    summary:
+      silent === null
+        ? summarise(fate, flows, ends, scene, given, watchedPoints(chosen, ends))
+        : summariseSilence(silent, ends, scene, given),
     srcIp: ends.srcIp,
     dstIp: ends.dstIp,
     srcNode: ends.srcNode,
     dstNode: ends.dstNode,
     losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
-    notes: total > order.length ? [`${total - order.length} more flows are counted, not listed.`] : [],
+    notes: [
+      ...notesOn(judged, chosen),
+      ...(total > order.length ? [`${total - order.length} more flows are counted, not listed.`] : []),
+    ],
   };
+}
+
+/** A loss that packets show, between others than the silent pod, matters more than its silence. */
+function outweighs(group: Group | undefined, silence: Silence): boolean {
+  if (group === undefined) return false;
+  const { verdict } = group.members[0]!;
+  const lost = verdict === 'dropped' || verdict === 'rejected' || verdict === 'lossy';
+  return lost && group.ends.dstIp !== silence.podIp;
+}
+
+/** Points that were watched for the flows in question, also by captures of all interfaces. */
+function watchedPoints(chosen: Group | null, ends: Ends): Point[] {
+  if (chosen === null) return [];
+  const a = chosen.members[0]!.analysis;
+  return a.path.points.map((p) => pointName(p.station, runsBackwards(a, ends)));
 }
 
 /** Analyses of all conversations; of many healthy ones between two hosts, one stands for the most. */

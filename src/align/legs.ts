@@ -1,5 +1,6 @@
 import {
   BIT_DUPLICATE,
+  BIT_FRAG_LATER,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   PROTO_ICMP,
@@ -103,6 +104,8 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Strea
     const w = c.way[r]! as 0 | 1;
     const t = c.time[r]! + shift;
     const bits = c.bits[r]!;
+    // A later fragment whose first was not seen has no ports: nobody can tell its flow.
+    if (bits & BIT_FRAG_LATER && ends.aPort === 0 && ends.bPort === 0 && !icmp) continue;
     if (isNeighbourDiscovery(ends.protocol, c.flags[r]!)) continue;
     if (bits & BIT_ICMP_ERROR) {
       const quoted = c.aux[r]!;

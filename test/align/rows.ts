@@ -98,6 +98,7 @@ export function capture(file: string, rows: readonly Row[], o: CaptureOptions = 
     macs: o.macs ?? [],
     arp: o.arp ?? [],
     dns: [],
+    app: [],
     otherFrames: 0,
     malformed: 0,
     truncated: false,
@@ -182,7 +183,7 @@ export interface Sent extends Omit<Row, 'ends'> {
  * healthy exchange of its own before and after, so that it surely ran.
  */
 export function fourPoints(sent: readonly Sent[], only: readonly string[] = POINTS): CaptureTable[] {
-  const last = Math.max(...sent.map((s) => s.t));
+  const last = Math.max(0, ...sent.map((s) => s.t));
   return POINTS.filter((p) => only.includes(p)).map((point) => {
     const k = POINTS.indexOf(point);
     const rows: Row[] = [];
