@@ -10,7 +10,7 @@ import { newTally, runLab, type Scenario } from './kernel/run.js';
  * EKS_NETCHECK_KERNEL_SEED: number of the first one.
  */
 const reason = whyNoKernel();
-const labs = Number(process.env['EKS_NETCHECK_KERNEL_LABS'] ?? 12);
+const labs = Number(process.env['EKS_NETCHECK_KERNEL_LABS'] ?? 10);
 const first = Number(process.env['EKS_NETCHECK_KERNEL_SEED'] ?? 0);
 
 /** What random rules seldom come to. */
@@ -67,19 +67,21 @@ COMMIT
     family: 4,
     rules: `*filter
 :FORWARD ACCEPT [0:0]
--A FORWARD -d 10.0.1.77 -m conntrack --ctstate INVALID --ctorigdst 192.0.2.1 -j DROP
--A FORWARD -d 203.0.113.7 -m conntrack --ctstate NEW,INVALID --ctdir REPLY -j DROP
--A FORWARD -d 10.1.0.9 -m conntrack --ctproto 17 -j DROP
--A FORWARD -d 10.0.9.9 -m conntrack ! --ctproto 17 -j DROP
--A FORWARD -d 8.8.8.8 -m connmark ! --mark 0x1 -j REJECT --reject-with tcp-reset -p tcp
+-A FORWARD -i eni1aa -m conntrack --ctstate INVALID --ctorigdst 192.0.2.1 -j DROP
+-A FORWARD -i eni2bb -m conntrack --ctdir ORIGINAL -j ACCEPT
+-A FORWARD -i eni2bb -p tcp -j REJECT --reject-with tcp-reset
+-A FORWARD -i eth0 -p tcp -m connmark ! --mark 0x1 -j DROP
+-A FORWARD -i eni3cc -m conntrack ! --ctproto 17 -j DROP
 COMMIT
 `,
-    routing: ['route add default via 10.0.1.1 dev eth0', 'route add 10.0.1.11 dev eni1aa'],
-    sysctl: [
-      'net.ipv4.conf.all.rp_filter=0',
-      'net.ipv4.conf.eth0.rp_filter=0',
-      'net.ipv4.conf.eth1.rp_filter=0',
+    routing: [
+      'route add default via 10.0.1.1 dev eth0',
+      'route add 10.0.1.11 dev eni1aa',
+      'route add 10.0.1.12 dev eni2bb',
     ],
+    sysctl: ['all', 'eth0', 'eth1', 'eni1aa', 'eni2bb', 'eni3cc'].map(
+      (d) => `net.ipv4.conf.${d}.rp_filter=0`,
+    ),
   },
 ];
 
@@ -104,6 +106,8 @@ describe('simulate, against the kernel', () => {
       expect(disagreements.slice(0, 5).join('\n')).toBe('');
       expect(tally.cases).toBeGreaterThan(labs * 60);
       expect(tally.agreed).toBeGreaterThan(tally.cases * 0.9);
+      // 'It depends' always fits; it must stay the exception.
+      expect(tally.open).toBeLessThan(tally.cases * 0.1);
     },
     Math.max(60_000, labs * 10_000),
   );
