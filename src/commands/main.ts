@@ -3,6 +3,7 @@ import { NetcheckError } from '../errors.js';
 import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
+import { addCapture } from './capture.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
@@ -21,6 +22,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addAnalyze(program, exit);
   addTrace(program, exit);
+  addCapture(program, exit);
   addShow(program, exit);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.
