@@ -4,6 +4,7 @@ import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
 import { addPath } from './path.js';
+import { addCapture } from './capture.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addAnalyze(program, exit);
   addTrace(program, exit);
+  addCapture(program, exit);
   addShow(program, exit);
   addPath(program, exit);
   addRules(program, exit);
