@@ -7,7 +7,14 @@ import {
   PROTO_ICMPV6,
 } from '../model/capture.js';
 import { LIKELY, type Coverage } from './coverage.js';
-import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
+import {
+  nextCovered,
+  type CoverageOf,
+  type LeastCoverage,
+  type PairLoss,
+  type RanAround,
+  type Witness,
+} from './losses.js';
 import type { Observation } from './observations.js';
 
 /** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
@@ -153,6 +160,32 @@ export function datagramLosses(
       }
     }
   return [...pairs.values()];
+}
+
+/** Units that had to pass each point, and those it missed. */
+export function datagramWitness(
+  direction: DatagramDirection,
+  answered: (key: string) => number,
+  ran: RanAround,
+): Witness {
+  const points = direction.units.length;
+  const had = new Array<number>(points).fill(0);
+  const missed = new Array<number>(points).fill(0);
+  const keys = new Set(direction.units.flatMap((m) => [...m.keys()]));
+  for (const key of keys) {
+    const counts = direction.units.map((m) => m.get(key)?.count ?? 0);
+    const time = direction.units.find((m) => m.has(key))!.get(key)!.times[0]!;
+    for (let k = 0; k < points; k++) {
+      const before = Math.max(0, ...counts.slice(0, k));
+      const beyond = Math.max(Math.min(answered(key), Math.max(...counts)), ...counts.slice(k + 1));
+      const passed = k === 0 ? beyond : Math.min(before, beyond);
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (passed === 0 || direction.total[k] === 0 || !ran(k, time)) continue;
+      had[k]! += passed;
+      missed[k]! += Math.max(0, passed - counts[k]!);
+    }
+  }
+  return { had, missed };
 }
 
 type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] };

@@ -1,4 +1,5 @@
 import {
+  BIT_ENCAPSULATED,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   DIR_IN,
@@ -51,6 +52,8 @@ export interface TapData {
   readonly cooked: boolean;
   /** Some payload hash of the file covers less than it would with a longer snap length. */
   readonly snapped: boolean;
+  /** How much of a payload the hashes cover: equal for taps whose hashes may be compared. */
+  readonly hashReach: string;
   /** Part of a cooked v1 capture: `eni`, or the address of a pod of the node. Null for others. */
   readonly cookedPart: string | null;
   readonly macs: readonly MacPair[];
@@ -112,6 +115,7 @@ export function makeTaps(
         interfaceMac: info?.mac ?? null,
         cooked: table.interfaces.some((i) => i.linkType === 113 || i.linkType === 276),
         snapped,
+        hashReach: snapped ? hashReach(table, face) : 'whole',
         cookedPart: parts.cooked ? name : null,
         macs: face === null ? [] : table.macs.filter((m) => single || m.iface === face),
         arp: face === null ? [] : table.arp.filter((m) => single || m.iface === face),
@@ -120,6 +124,12 @@ export function makeTaps(
     });
   }
   return taps;
+}
+
+function hashReach(table: CaptureTable, face: number | null): string {
+  const f = table.interfaces[face ?? 0];
+  const tunnelled = table.columns.bits.some((b) => (b & BIT_ENCAPSULATED) !== 0);
+  return `${f?.snapLength ?? 0}.${f?.linkType ?? 0}.${tunnelled}`;
 }
 
 function least(list: readonly (number | null)[]): number | null {

@@ -200,6 +200,7 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     macs: [...macs.values()],
     arp,
     dns,
+    app: [],
     otherFrames: 0,
     malformed: 0,
     truncated: false,
