@@ -3,6 +3,7 @@ import { NetcheckError } from '../errors.js';
 import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
+import { addCompare } from './compare.js';
 import { addNetwork } from './network.js';
 import { addPath } from './path.js';
 import { addRules } from './rules-cli.js';
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addShow(program, exit);
   addPath(program, exit);
   addNetwork(program, exit);
+  addCompare(program, exit);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {

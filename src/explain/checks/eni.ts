@@ -16,9 +16,12 @@ export const mtu: CheckFunction = ({ node }) => {
   if (!usable(node.interfaces)) return [notCollected('mtu', 'The interface list was', node.interfaces)];
   const eniMtu = intendedMtu(node, 'AWS_VPC_ENI_MTU') ?? DEFAULT_MTU;
   const podMtu = intendedMtu(node, 'POD_MTU') ?? eniMtu;
+  const prefix = cniEnv(node, 'AWS_VPC_K8S_CNI_VETHPREFIX')?.value ?? 'eni';
   const odd = node.interfaces.value.filter((i) => {
     const kind = interfaceKind(node, i.name);
-    const expected = kind === 'eni' ? eniMtu : kind === 'veth' ? podMtu : null;
+    // Veths of other network plugins have MTUs of their own.
+    const own = kind === 'veth' && (i.name.startsWith(prefix) || i.name.startsWith('vlan'));
+    const expected = kind === 'eni' ? eniMtu : own ? podMtu : null;
     return expected !== null && i.mtu !== null && i.mtu !== expected;
   });
   if (odd.length === 0)
