@@ -9,6 +9,7 @@ import { addPath } from './path.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
+import { addValidate } from './validate.js';
 
 /** Runs the command line; answers the exit code (see the contract: 0, 1, 2, 130). */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addPath(program, exit);
   addNetwork(program, exit);
   addCompare(program, exit);
+  addValidate(program, exit);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {
