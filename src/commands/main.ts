@@ -3,6 +3,7 @@ import { NetcheckError } from '../errors.js';
 import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
+import { addReport } from './report.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
@@ -22,6 +23,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addAnalyze(program, exit);
   addTrace(program, exit);
   addShow(program, exit);
+  addReport(program);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {
