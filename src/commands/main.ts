@@ -7,6 +7,7 @@ import { addCompare } from './compare.js';
 import { addNetwork } from './network.js';
 import { addPath } from './path.js';
 import { addCapture } from './capture.js';
+import { addReport } from './report.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
@@ -32,6 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   addNetwork(program, exit);
   addCompare(program, exit);
   addValidate(program, exit);
+  addReport(program);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {
