@@ -8,13 +8,19 @@ import { ladderRows, type LadderPacket } from './ladder-rows.js';
 /** Rows of a ladder. */
 const MAX_ROWS = 200;
 
-/** The first of the flows in question, packet by packet; null when none went wrong or nothing of it can be shown. */
-export function ladderOf(input: Pick<DiagnosisInput, 'context' | 'tables'>): DocLadder | null {
+/**
+ * One flow packet by packet: `wanted` (an index into the trace's flows), else the first of those in question when
+ * they went wrong. Null when there is none, or nothing of it can be shown.
+ */
+export function ladderOf(
+  input: Pick<DiagnosisInput, 'context' | 'tables'>,
+  wanted: number | null = null,
+): DocLadder | null {
   const { trace } = input.context;
-  const index = trace?.summary.flows[0];
-  const flow = index === undefined ? undefined : trace?.flows[index];
-  if (trace === null || index === undefined || flow === undefined || trace.summary.verdict === 'delivered')
-    return null;
+  if (trace === null || (wanted === null && trace.summary.verdict === 'delivered')) return null;
+  const index = wanted ?? trace.summary.flows[0];
+  const flow = index === undefined ? undefined : trace.flows[index];
+  if (index === undefined || flow === undefined) return null;
   const base = origin(input.tables);
   const points = POINTS.filter((p) => tapsAt(trace, p, input.tables).length > 0);
   const seen = points.map((p) => packetsAt(flow, tapsAt(trace, p, input.tables), trace, base));
