@@ -99,7 +99,7 @@ describe('whatever a capture holds', () => {
           expect(c.explanation).not.toMatch(/NaN|undefined|Infinity/);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 

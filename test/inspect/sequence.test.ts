@@ -119,11 +119,18 @@ describe('bytes that were never seen', () => {
       t.s(4, { ack: 401 }),
       t.s(5, { ack: 451 }),
       t.c(6, { seq: 551, payload: 100 }),
+      t.s(1500, { ack: 451 }),
+      t.c(1600, { seq: 751, payload: 100 }),
     ]);
     const result = check(report, 'capture-gaps');
-    expect(parts(result)).toEqual({ 'acknowledged but never seen': 2, 'never seen and not acknowledged': 1 });
-    expect(result.explanation).toContain('250 bytes acknowledged but never seen.');
-    expect(result.explanation).toContain('100 bytes never seen and not acknowledged.');
+    expect(parts(result)).toEqual({
+      'acknowledged but never seen': 2,
+      'never seen and not acknowledged': 1,
+      'open at the end': 1,
+    });
+    expect(result.explanation).toContain(
+      '250 bytes acknowledged but never seen, 200 bytes neither seen nor acknowledged.',
+    );
   });
 
   it('are none when the capture stored the acknowledgement before the data', async () => {
