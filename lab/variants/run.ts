@@ -8,6 +8,7 @@ import { writeBundle } from '../bundle/archive.js';
 import type { Base } from './base.js';
 import { rulesOf } from './causes.js';
 import { VariantNode } from './node.js';
+import { writeRoutine } from './routine.js';
 import type { Variant } from './types.js';
 
 export interface VariantResult {
@@ -25,6 +26,7 @@ const SEVERE = new Set(['medium', 'high', 'critical']);
 
 export function buildVariant(base: Base, variant: Variant): VariantNode {
   const node = new VariantNode(base);
+  writeRoutine(node);
   variant.edit(node);
   node.finish();
   return node;

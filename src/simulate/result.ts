@@ -1,6 +1,6 @@
 import { formatAddr } from './address.js';
 import type { Mark } from './mark.js';
-import type { End } from './path.js';
+import type { End } from './hooks.js';
 import type { State } from './state.js';
 import type { SimEnd, SimResult } from './types.js';
 

@@ -145,7 +145,7 @@ export const cniFaults: Variant[] = [
     name: 'ipamd-api-server-unreachable-logrus',
     why: 'ipamd never gets through to the API server; the container keeps waiting.',
     expected: ['ipamd_error'],
-    severe: ['aws-node-unhealthy'],
+    severe: ['aws-node-unhealthy', 'api-server-unreachable'],
     edit(node) {
       ipamdSilent(node);
       node.dropLines('var_log/aws-routed-eni/ipamd.log', /2026-11-20T23:[0-3]/);

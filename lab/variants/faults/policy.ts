@@ -2,7 +2,7 @@
 import { monitoringAgentLayout, cni118 } from '../layout.js';
 import { fault, type Variant } from '../types.js';
 
-const CLIENT = '10.67.2.82';
+const CLIENT = '10.67.2.130';
 
 export const policyFaults: Variant[] = [
   fault({

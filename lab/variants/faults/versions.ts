@@ -78,7 +78,7 @@ export const versionFaults: Variant[] = [
     name: 'calico-left-behind-still-enforcing',
     why: 'Calico is gone, its chains still hang in FORWARD with hits, and the agent enforces as well.',
     expected: ['calico_coexistence'],
-    severe: ['calico-with-vpc-cni', 'forward-rule-drop'],
+    severe: ['calico-with-vpc-cni'],
     edit(node) {
       for (const chain of CALICO_CHAINS) node.filterChain(chain, 1);
       node.filterRule(

@@ -14,7 +14,7 @@ export interface RandomRules {
 }
 
 /** Rules in the vocabulary of EKS nodes: those of kube-proxy and the CNI in most runs, and random ones. */
-export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules {
+export function randomRules(r: Random, a: Addresses, sets: boolean, marked: boolean): RandomRules {
   const lines: string[] = [];
   const kube = r.chance(0.7);
   const raw = r.chance(0.2);
@@ -24,6 +24,8 @@ export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules
     for (const hook of CHAIN_HOOKS[table]!) chains.set(hook, []);
     if (kube) addKube(table, chains, a, r);
     for (const hook of CHAIN_HOOKS[table]!) addRandom({ r, a, table, hook, sets }, chains);
+    if (table === 'mangle' && marked)
+      chains.get('PREROUTING')!.unshift('-i eth1 -j MARK --set-xmark 0x20/0x20');
     if (table === 'mangle') chains.get('POSTROUTING')!.push(...observers(a));
     if (r.chance(0.4)) lengthen(chains, a);
     lines.push(`*${table}`);
@@ -277,6 +279,10 @@ function randomMatch(place: Place): string {
       table === 'raw' ? 0 : 4,
       `-m conntrack ${not}--ctstate ${r.pick(['NEW', 'RELATED,ESTABLISHED', 'INVALID', 'DNAT', 'SNAT', 'NEW,UNTRACKED', 'ESTABLISHED,DNAT'])}`,
     ],
+    [
+      table === 'raw' ? 0 : 1,
+      `-m conntrack --ctstate INVALID,NEW ${not}--ctorigdst ${r.pick([a.vpc, a.services[0]!])}`,
+    ],
     [table === 'raw' ? 0 : 1, `-m state --state ${r.pick(['NEW', 'RELATED,ESTABLISHED'])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigdst ${r.pick([...a.services, a.vpc])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigsrc ${r.pick(nets)}`],
@@ -287,7 +293,7 @@ function randomMatch(place: Place): string {
     [1, `-m iprange ${not}--${r.pick(['src', 'dst'])}-range ${a.pods[0]!.address}-${a.pods[1]!.address}`],
     [hasIn ? 1 : 0, `-m pkttype ${not}--pkt-type unicast`],
     [
-      hook === 'PREROUTING' && (table === 'raw' || table === 'mangle') ? 2 : 0,
+      hook === 'PREROUTING' && (table === 'raw' || table === 'mangle') ? 5 : 0,
       `-m rpfilter ${r.pick(['', '--loose ', '--validmark ', '--accept-local '])}${r.pick(['', '--invert'])}`,
     ],
     [hook === 'POSTROUTING' || hook === 'OUTPUT' ? 1 : 0, `-m owner ${not}--uid-owner 4242`],
@@ -320,6 +326,8 @@ function randomTarget(place: Place, below: readonly string[], level: number): st
   const connmark = [
     [1, `-j CONNMARK --set-xmark ${r.pick(['0x80/0x80', '0x1/0xffffffff'])}`],
     [1, '-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80'],
+    [1, '-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0x80'],
+    [1, '-j CONNMARK --set-xmark 0x81/0x81'],
     [1, '-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff'],
   ] as const;
   if (table === 'raw') {
