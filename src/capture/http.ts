@@ -18,7 +18,7 @@ const BLANK = 0x20;
 export function parseHttp(buf: Uint8Array, from: number, to: number): Omit<AppMessage, 'packet'> | null {
   const status = parseStatus(buf, from, to);
   if (status !== null) return { kind: 'http-response', text: status };
-  const method = METHODS.find((m) => startsWith(buf, from, to, m) && buf[from + m.length] === BLANK);
+  const method = METHODS.find((m) => startsWith(buf, from, to, `${m} `));
   if (method === undefined) return null;
   const end = Math.min(to, from + SEARCHED);
   const line = lineEnd(buf, from, end);

@@ -6,7 +6,14 @@ import { renderPath } from '../explain/path/text.js';
 import { walk } from '../explain/path/walk.js';
 import type { PathQuestion } from '../explain/path/types.js';
 import { writeReport, warn } from '../explain/output.js';
-import { addLimitOptions, addOutputOptions, limitsOf, parseEnd, type LimitOptions, type OutputOptions } from './options.js';
+import {
+  addLimitOptions,
+  addOutputOptions,
+  limitsOf,
+  parseEnd,
+  type LimitOptions,
+  type OutputOptions,
+} from './options.js';
 import { progressDisplay } from './progress.js';
 
 interface PathOptions extends OutputOptions, LimitOptions {
@@ -37,7 +44,9 @@ export function addPath(program: Command, exit: (code: number) => void): void {
     .argument('<input...>', 'bundles (.tar.gz, .tar, .zip, folder) or folders of bundles')
     .option('--src <ip[:port]>', 'source of the packet', parseEnd)
     .option('--dst <ip[:port]>', 'destination of the packet', parseEnd)
-    .addOption(new Option('--proto <protocol>', 'its protocol').choices(['tcp', 'udp', 'icmp', 'sctp']).default('tcp'))
+    .addOption(
+      new Option('--proto <protocol>', 'its protocol').choices(['tcp', 'udp', 'icmp', 'sctp']).default('tcp'),
+    )
     .option('--sport <port>', 'source port (any)', parsePort)
     .option('--node <id>', 'node to begin at: id, host name or address')
     .option('--return', 'follow the answer, too');
@@ -52,13 +61,18 @@ export function addPath(program: Command, exit: (code: number) => void): void {
           inputs,
           { limits, ...(progress.show ? { onProgress: progress.show } : {}) },
           (loaded) => ({
-            document: pathDocument(walk(loaded.nodes.map((n) => n.facts), question)),
+            document: pathDocument(
+              walk(
+                loaded.nodes.map((n) => n.facts),
+                question,
+              ),
+            ),
             problems: loaded.problems,
           }),
         );
         progress.clear();
         warn(problems, o);
-        await writeReport(document, renderPath, o);
+        await writeReport(document, { json: (d) => d, text: renderPath }, o);
         exit(0);
       } finally {
         progress.clear();

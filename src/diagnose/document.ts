@@ -97,7 +97,15 @@ class EvidenceRegister {
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     const id = `E-${String(this.entries.length + 1).padStart(3, '0')}`;
-    this.entries.push({ id, type: e.type, node: e.node, file: e.file, line: e.line, time: e.time, content: e.content });
+    this.entries.push({
+      id,
+      type: e.type,
+      node: e.node,
+      file: e.file,
+      line: e.line,
+      time: e.time,
+      content: e.content,
+    });
     this.ids.set(key, id);
     return id;
   }
@@ -176,12 +184,10 @@ export function toDocFlow(f: Flow): DocFlow {
 const round = (x: number): number => Math.round(x * 1e4) / 1e4;
 
 function toDocBundle(b: Bundle, identity: NodeIdentity | null): DocBundle {
-  const { vpcCidrs, enis, ...single } = identity ?? { vpcCidrs: [], enis: [] };
   const named: Record<string, string | string[] | null> = {};
-  for (const [key, value] of Object.entries(single)) named[snake(key)] = value as string | null;
-  if (identity !== null) {
-    named['vpc_cidrs'] = [...vpcCidrs];
-    named['enis'] = [...enis];
+  for (const [key, value] of Object.entries(identity ?? {})) {
+    const plain = plainValue(value);
+    if (plain !== undefined) named[snake(key)] = plain;
   }
   return {
     id: b.id,
@@ -192,6 +198,15 @@ function toDocBundle(b: Bundle, identity: NodeIdentity | null): DocBundle {
     files: b.files.size,
     identity: named,
   };
+}
+
+/** What a document can hold: text, lists of text, and pairs as `key value`. */
+function plainValue(value: unknown): string | string[] | null | undefined {
+  if (value === null || typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(String);
+  if (value instanceof Map)
+    return [...value].map(([k, v]) => [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '));
+  return undefined;
 }
 
 function snake(name: string): string {

@@ -6,15 +6,17 @@ import { clean, type TextOptions } from '../report/layout.js';
 
 const MAX_WARNINGS = 20;
 
-export async function writeReport<T>(
-  document: T,
-  render: (document: T, options: TextOptions) => string,
-  o: OutputOptions,
-): Promise<void> {
+export interface Printers<T> {
+  /** Plain values for JSON. */
+  readonly json: (report: T) => unknown;
+  readonly text: (report: T, options: TextOptions) => string;
+}
+
+export async function writeReport<T>(report: T, print: Printers<T>, o: OutputOptions): Promise<void> {
   const text =
     o.format === 'json'
-      ? `${JSON.stringify(document, null, 2)}\n`
-      : render(document, { color: useColor(o), width: terminalWidth() });
+      ? `${JSON.stringify(print.json(report), null, 2)}\n`
+      : print.text(report, { color: useColor(o), width: terminalWidth() });
   await writeOut(text, o);
 }
 

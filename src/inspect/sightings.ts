@@ -1,4 +1,4 @@
-import { BIT_DUPLICATE, type CaptureTable, type PacketColumns } from '../model/capture.js';
+import { BIT_DUPLICATE, TCP_SYN, type CaptureTable, type PacketColumns } from '../model/capture.js';
 import { NO_FLOW } from '../capture/columns.js';
 
 /** The one sighting of a packet that counts. */
@@ -106,5 +106,7 @@ function copyKind(c: PacketColumns, a: number, b: number): number {
   if (c.ttl[b] !== c.ttl[a]) return COUNTED;
   if ((c.bits[b]! & BIT_DUPLICATE) !== 0) return DUPLICATE;
   if (id) return apart <= COPY_NS ? DUPLICATE : COUNTED;
-  return stamped && apart <= COPY_BY_TIMESTAMP_NS ? DUPLICATE : COUNTED;
+  // A SYN-ACK is sent again by its timer and for a SYN that comes again: both within a millisecond are two.
+  const syn = (c.flags[b]! & TCP_SYN) !== 0;
+  return stamped && !syn && apart <= COPY_BY_TIMESTAMP_NS ? DUPLICATE : COUNTED;
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ladderRows, type LadderPacket } from '../../src/diagnose/ladder-rows.js';
 
-const p = (time: number, key: string, o: { back?: boolean; seq?: number; length?: number } = {}): LadderPacket => ({
+const p = (
+  time: number,
+  key: string,
+  o: { back?: boolean; seq?: number; length?: number } = {},
+): LadderPacket => ({
   time,
   back: o.back ?? false,
   key,

@@ -10,7 +10,7 @@ import { newTally, runLab, type Scenario } from './kernel/run.js';
  * EKS_NETCHECK_KERNEL_SEED: number of the first one.
  */
 const reason = whyNoKernel();
-const labs = Number(process.env['EKS_NETCHECK_KERNEL_LABS'] ?? 10);
+const labs = Number(process.env['EKS_NETCHECK_KERNEL_LABS'] ?? 8);
 const first = Number(process.env['EKS_NETCHECK_KERNEL_SEED'] ?? 0);
 
 /** What random rules seldom come to. */

@@ -36,9 +36,16 @@ export function entryOf(
   }
   const only = nodes.length === 1 ? nodes[0]! : null;
   if (only === null) {
-    throw new NetcheckError('E_USAGE', `Neither ${src} nor ${dst} belongs to a node whose bundle was given.`, {
-      hint: `Say at which node to begin with --node (${nodes.slice(0, 5).map((n) => n.id).join(', ')}), or give the bundle of the node that has ${src}.`,
-    });
+    throw new NetcheckError(
+      'E_USAGE',
+      `Neither ${src} nor ${dst} belongs to a node whose bundle was given.`,
+      {
+        hint: `Say at which node to begin with --node (${nodes
+          .slice(0, 5)
+          .map((n) => n.id)
+          .join(', ')}), or give the bundle of the node that has ${src}.`,
+      },
+    );
   }
   if (target.kind === 'service') return unknownPod(only, src, `${src} is in no bundle given${whose(owner)}`);
   const iif = primaryInterface(only) ?? 'eth0';
@@ -85,13 +92,14 @@ function fromPod(node: NodeFacts, pod: Pod): Entry {
 
 function unknownPod(node: NodeFacts, src: string, why: string): Entry {
   const prefix = cniEnv(node, 'AWS_VPC_K8S_CNI_VETHPREFIX')?.value;
-  const iif =
-    prefix !== undefined && /^[a-z]{1,4}$/.test(prefix) ? `${prefix}00000000000` : SOME_VETH;
+  const iif = prefix !== undefined && /^[a-z]{1,4}$/.test(prefix) ? `${prefix}00000000000` : SOME_VETH;
   return {
     node,
     iif,
     words: `from a pod at ${src} whose veth is not known`,
-    assumptions: [`${why}: the packet is taken to come from a pod of this node, by a veth called ${iif} here.`],
+    assumptions: [
+      `${why}: the packet is taken to come from a pod of this node, by a veth called ${iif} here.`,
+    ],
   };
 }
 
@@ -144,6 +152,9 @@ export function namedNode(nodes: readonly NodeFacts[], wanted: string): NodeFact
   const found = nodes.find((n) => names(n).includes(wanted));
   if (found !== undefined) return found;
   throw new NetcheckError('E_USAGE', `No bundle is of a node called ${wanted}.`, {
-    hint: `There are: ${nodes.slice(0, 10).map((n) => n.id).join(', ')}.`,
+    hint: `There are: ${nodes
+      .slice(0, 10)
+      .map((n) => n.id)
+      .join(', ')}.`,
   });
 }

@@ -34,7 +34,10 @@ export function followHop({ nodes, node, way, packet, entry }: HopInput): Hop {
     joined: join(plain, simulated),
     notes:
       (simulated.branches ?? []).length > runs.length
-        ? [...notes, `only the first ${runs.length} of ${simulated.branches!.length} possible outcomes are shown`]
+        ? [
+            ...notes,
+            `only the first ${runs.length} of ${simulated.branches!.length} possible outcomes are shown`,
+          ]
         : notes,
   };
 }
@@ -95,7 +98,8 @@ function egressPolicy(node: NodeFacts, pod: Pod, packet: SimPacket): PolicyAnswe
 /** The pod behind an interface: by the interface's name, else by the address when that interface is a veth. */
 function podOf(node: NodeFacts, device: string, address: string): Pod | null {
   const byAddress = node.pods.find((pod) => pod.ip === address) ?? null;
-  if (byAddress !== null && (byAddress.veth === device || interfaceKind(node, device) === 'veth')) return byAddress;
+  if (byAddress !== null && (byAddress.veth === device || interfaceKind(node, device) === 'veth'))
+    return byAddress;
   return byAddress === null ? null : vethPod(node, device);
 }
 
@@ -187,5 +191,7 @@ function commonTrail(outcomes: readonly Outcome[]): readonly PathStep[] {
 }
 
 function sameStep(a: PathStep, b: PathStep): boolean {
-  return a.hook === b.hook && a.file === b.file && a.line === b.line && a.effect === b.effect && a.text === b.text;
+  return (
+    a.hook === b.hook && a.file === b.file && a.line === b.line && a.effect === b.effect && a.text === b.text
+  );
 }

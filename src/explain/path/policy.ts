@@ -67,14 +67,22 @@ function namespacedAnswer(
   }
   if (found.empty) return emptyMap(program, at, direction);
   if (found.entries.length === 0) {
-    return { ...at, verdict: 'unknown', reason: `the dump of map ${found.id} shows no entries that could be read` };
+    return {
+      ...at,
+      verdict: 'unknown',
+      reason: `the dump of map ${found.id} shows no entries that could be read`,
+    };
   }
   const entries = longestPrefix(found.entries, peer);
   const first = entries[0];
   if (first === undefined) {
     const sameFamily = found.entries.some((e) => e.key.includes(':') === peer.includes(':'));
     if (!sameFamily) {
-      return { ...at, verdict: 'unknown', reason: `the dump of map ${found.id} holds no address of this family` };
+      return {
+        ...at,
+        verdict: 'unknown',
+        reason: `the dump of map ${found.id} holds no address of this family`,
+      };
     }
     return { ...at, verdict: 'deny', reason: `no entry of ${direction} map ${found.id} covers ${peer}` };
   }
@@ -97,13 +105,19 @@ function listed(
     if (!covers(entry, question)) continue;
     return { ...here, reason: `the entry for ${key} allows ${entryWords(entry)}` };
   }
-  const asked = isPorted(question) ? `${protocolName(question)} port ${question.dport}` : protocolName(question);
+  const asked = isPorted(question)
+    ? `${protocolName(question)} port ${question.dport}`
+    : protocolName(question);
   const allowed = entries.slice(0, 24).map(entryWords).join(', ');
   if (entries.length === 1 && isOlderAgent(node)) {
     const reason = `this agent's dump shows only the first port of an entry; ${asked} may be among those of ${key}`;
     return { ...at, verdict: 'unknown', reason };
   }
-  return { ...at, verdict: 'deny', reason: `the longest match for ${question.peer} is ${key}, which allows ${allowed}, not ${asked}` };
+  return {
+    ...at,
+    verdict: 'deny',
+    reason: `the longest match for ${question.peer} is ${key}, which allows ${allowed}, not ${asked}`,
+  };
 }
 
 /** An isolated pod without any rule. Where a pod state map exists, that one says whether the pod is isolated. */
@@ -188,7 +202,8 @@ function protocolName({ protocol }: PolicyQuestion): string {
   return Object.hasOwn(numbers, text) ? numbers[text]! : text.toUpperCase();
 }
 
-const isPorted = (question: PolicyQuestion): boolean => ['TCP', 'UDP', 'SCTP'].includes(protocolName(question));
+const isPorted = (question: PolicyQuestion): boolean =>
+  ['TCP', 'UDP', 'SCTP'].includes(protocolName(question));
 
 function entryWords({ protocol, startPort, endPort }: EbpfMapEntry): string {
   if (protocol === 'ANY PROTOCOL') return 'everything';

@@ -42,7 +42,11 @@ function head(d: PathDocument, c: Paint, o: TextOptions): string {
   const verdict = wrap(`${VERDICT_WORDS[outcome.verdict] ?? outcome.verdict}${where}`, o.width)
     .split('\n')
     .map((line) => c.bold(tint(outcome.verdict, c)(line)));
-  return [wrap(asked, o.width), verdict.join('\n'), ...decidedBy(outcome.decided_by, outcome.verdict, c, o)].join('\n');
+  return [
+    wrap(asked, o.width),
+    verdict.join('\n'),
+    ...decidedBy(outcome.decided_by, outcome.verdict, c, o),
+  ].join('\n');
 }
 
 function tint(verdict: string, c: Paint): (text: string) => string {
@@ -84,11 +88,16 @@ function shapeText(shape: PathShape, c: Paint, o: TextOptions, common: boolean):
   else {
     const out = shape.out_interface === null ? '' : ` by ${clean(shape.out_interface)}`;
     const t = shape.translated;
-    const as = t === null ? '' : `, as ${clean(t.src ?? 'an unknown address')} → ${clean(t.dst ?? 'an unknown address')}`;
+    const as =
+      t === null
+        ? ''
+        : `, as ${clean(t.src ?? 'an unknown address')} → ${clean(t.dst ?? 'an unknown address')}`;
     lines.push(`  ${c.bold(tint(shape.verdict, c)(`= ${shape.verdict}${out}${as}`))}`);
-    if (shape.decided_by !== null && !passes(shape)) lines.push(...decidedBy(shape.decided_by, shape.verdict, c, o));
+    if (shape.decided_by !== null && !passes(shape))
+      lines.push(...decidedBy(shape.decided_by, shape.verdict, c, o));
   }
-  for (const reason of shape.undetermined) lines.push(wrap(`not determined: ${clean(reason)}`, o.width, '    '));
+  for (const reason of shape.undetermined)
+    lines.push(wrap(`not determined: ${clean(reason)}`, o.width, '    '));
   return lines;
 }
 
@@ -104,7 +113,8 @@ function isDeciding({ decided_by: by, trail }: PathShape, step: PathStep, index:
 function stepText(step: PathStep, deciding: boolean, c: Paint, o: TextOptions): string[] {
   const at = [step.table, step.chain].filter((v) => v !== null).join(' ');
   const first = `${deciding ? '>' : ' '} ${padEnd(step.hook, 12)}${padEnd(line(at), 30)} ${line(step.effect)}`;
-  const where = step.file === null ? '' : `${place(step.file, step.line)}  `;
+  const where =
+    step.file === null ? '' : `${place(deciding ? step.file : shortened(step.file), step.line)}  `;
   if (!deciding) return [fit(first, o.width), c.dim(fit(`      ${where}${line(step.text)}`, o.width))];
   return [
     c.bold(fit(first, o.width)),
@@ -116,6 +126,11 @@ function stepText(step: PathStep, deciding: boolean, c: Paint, o: TextOptions): 
 /** A line of a file in one row: `ip rule` separates its columns with tabs. */
 function line(text: string): string {
   return clean(text.replaceAll('\t', ' '));
+}
+
+/** The end of a path that would fill the row: folders of a bundle within a folder are long and all alike. */
+function shortened(file: string): string {
+  return file.length <= 40 ? file : `…/${file.split('/').slice(-2).join('/')}`;
 }
 
 function place(file: string, line: number | null): string {

@@ -83,7 +83,9 @@ function nextHops(
     if (interfaceKind(hop.node, outcome.outInterface) === 'veth') continue;
     const packet = leaving(hop.packet, outcome);
     if (packet === null) {
-      notes.push(`The address the packet leaves ${hop.node.id} with is not known, so it is not followed further.`);
+      notes.push(
+        `The address the packet leaves ${hop.node.id} with is not known, so it is not followed further.`,
+      );
       continue;
     }
     const owner = ownerOf(nodes, packet.dst);
@@ -99,9 +101,7 @@ function nextHops(
     notes.push(
       'Between the nodes is the VPC: no bundle shows security groups, network ACLs and VPC route tables.',
     );
-    next.push(
-      followHop({ nodes, node: owner.node, way: 'forward', packet: incoming, entry: arrived.words }),
-    );
+    next.push(followHop({ nodes, node: owner.node, way: 'forward', packet: incoming, entry: arrived.words }));
   }
   return next;
 }

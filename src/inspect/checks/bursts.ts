@@ -3,6 +3,8 @@ import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const BUCKET_NS = 100e6;
+/** With fewer a median says nothing. */
+const ENOUGH = 10;
 const MAX_BUCKETS = 1_000_000;
 const TIMES_MEDIAN = 10;
 /** Below this a burst strains nothing: 10 Mbit/s. */
@@ -12,7 +14,8 @@ const META: CheckMeta = {
   id: 'bursts',
   title: 'Bursts',
   unit: 'stretches of 100 ms',
-  threshold: 'more than 10 times the median of the stretches that are not empty, and more than 10 Mbit/s',
+  threshold:
+    'more than 10 times the median of the stretches that are not empty (10 of them at least), and more than 10 Mbit/s',
   normal:
     'Traffic comes in bursts; they matter where the allowances of the instance are exceeded at the same time.',
 };
@@ -40,7 +43,7 @@ export const bursts: Check = {
     const least = Math.max(median * TIMES_MEDIAN, (LEAST_BYTES_PER_S * width) / 1e9);
     const rate = (b: number): string => `${((b * 8) / (width / 1e9) / 1e6).toFixed(2)} Mbit/s`;
     for (const [n, b] of buckets.entries()) {
-      if (b <= least) continue;
+      if (busy.length < ENOUGH || b <= least) continue;
       tally.add('bursts', () => ({
         time: x.time(x.first + n * width),
         src: null,

@@ -4,6 +4,9 @@ import { Tally } from '../tally.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 1e9;
+const IPV4_HEADER = 20;
+/** With the fragment header. */
+const IPV6_HEADERS = 48;
 const MAX_OPEN = 50_000;
 /** RFC 791 and Linux: a receiver gives up after at most 30 s, then an identification may be in use again. */
 const LIFETIME_NS = 30e9;
@@ -31,7 +34,8 @@ const PARTS = {
 
 interface Datagram {
   readonly row: number;
-  first: boolean;
+  /** Bytes up to where the first fragment reaches (a few more when the IP header has options); -1: not seen. */
+  reach: number;
   /** Bytes after all fragments; -1 until the last one was seen. */
   total: number;
   /** Bytes in the later fragments, and where the earliest of them begins. */
@@ -71,7 +75,7 @@ export const fragments: Check = {
         d = undefined;
       }
       if (d === undefined) {
-        d = { row: i, first: false, total: -1, laterBytes: 0, laterFrom: Infinity, fragments: 0, last: 0 };
+        d = { row: i, reach: -1, total: -1, laterBytes: 0, laterFrom: Infinity, fragments: 0, last: 0 };
         open.set(key, d);
         if (open.size > MAX_OPEN) evict(open, judge);
       }
@@ -90,7 +94,8 @@ function add(x: InspectContext, i: number, bits: number, d: Datagram): void {
   d.fragments++;
   d.last = x.c.time[i]!;
   if ((bits & BIT_FRAG_FIRST) !== 0) {
-    d.first = true;
+    const six = x.table.flows[x.c.flow[i]!]!.a.includes(':');
+    d.reach = x.c.ipLength[i]! - (six ? IPV6_HEADERS : IPV4_HEADER);
     return;
   }
   const from = x.c.flags[i]! * 8;
@@ -101,8 +106,9 @@ function add(x: InspectContext, i: number, bits: number, d: Datagram): void {
 
 /** Fragments may come in any order; the first one reaches up to where the others begin. */
 function partOf(d: Datagram): keyof typeof PARTS {
-  if (!d.first) return 'first fragment missing';
-  return d.total >= 0 && d.laterBytes >= d.total - d.laterFrom ? 'complete' : 'later fragment missing';
+  if (d.reach < 0) return 'first fragment missing';
+  const joined = d.laterFrom <= d.reach && d.laterBytes >= d.total - d.laterFrom;
+  return d.total >= 0 && joined ? 'complete' : 'later fragment missing';
 }
 
 function evict(open: Map<string, Datagram>, judge: (d: Datagram) => void): void {

@@ -8,7 +8,7 @@ const META: CheckMeta = {
   id: 'top-talkers',
   title: 'Who talks most',
   unit: 'IP packets',
-  threshold: 'none: the first five pairs by bytes and by packets, copies of packets left out',
+  threshold: 'the first five pairs by bytes and by packets, copies of packets left out',
   normal: 'Always: these are figures.',
 };
 
