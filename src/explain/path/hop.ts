@@ -147,7 +147,10 @@ function strayed(nodes: readonly NodeFacts[], node: NodeFacts, outcome: Worked, 
   const decision: Decision = {
     kind: 'route',
     text: last?.text ?? `no route to ${dst}`,
-    loc: last?.file == null || last.line === null ? null : { file: last.file, line: last.line },
+    loc:
+      last === undefined || last.file === null || last.line === null
+        ? null
+        : { file: last.file, line: last.line },
   };
   return {
     ...outcome,
