@@ -2,13 +2,15 @@ import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
 import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
-import { datagramDirection, datagramLosses, type DatagramDirection } from './datagrams.js';
+import { reversed } from './miss-rates.js';
+import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
-import type { CoverageOf, LeastCoverage, PairLoss } from './losses.js';
+import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './losses.js';
 import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
-import { tcpDirection, tcpLosses } from './sequence-space.js';
+import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
+import type { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
@@ -27,10 +29,14 @@ export interface Analysis {
   readonly answered: boolean;
   /** Not what a working exchange looks like: worth accepting likely coverage as proof. */
   readonly failing: boolean;
+  /** Its own packets show that it fails: questions repeated or left without the answer their protocol demands. */
+  readonly failsByItself: boolean;
   /** Losses from client to server; indexes are those of `path.points`. */
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
   readonly back: readonly PairLoss[];
+  /** How many units had to pass each point and were missed there; forward and back, in the path's order. */
+  readonly witnesses: readonly Witness[];
   readonly retransmissions: number;
   readonly fragmented: boolean;
   readonly segmentSize: number;
@@ -44,6 +50,7 @@ export interface Scene {
   readonly clocks: Clocks;
   readonly topology: Topology;
   readonly windows: Windows;
+  readonly streams: Streams;
 }
 
 export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {
@@ -82,6 +89,10 @@ function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
   return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
 }
 
+function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
+  return (k, t) => scene.windows.ranAround(points[k]!, t);
+}
+
 /** End of the capture at a point, by the reference clock. */
 function watchedUntil(points: readonly PathPoint[], scene: Scene): (k: number) => number {
   return (k) => scene.windows.span(points[k]!)?.last ?? -Infinity;
@@ -96,9 +107,22 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
   return 0;
 }
 
+/** Port 53, on either side of a service's translation. */
+export function isDns(c: Conversation): boolean {
+  return c.server.port === 53 || c.translated?.server.port === 53;
+}
+
 type Measured = Pick<
   Analysis,
-  'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'
+  | 'failing'
+  | 'failsByItself'
+  | 'forward'
+  | 'back'
+  | 'witnesses'
+  | 'retransmissions'
+  | 'fragmented'
+  | 'segmentSize'
+  | 'refusal'
 >;
 
 function analyseTcp(
@@ -119,16 +143,68 @@ function analyseTcp(
     ),
   });
   let found = losses(() => COVERED);
-  const stalled = [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
+  const stalled =
+    forward.waitingCopies >= 3 ||
+    back.waitingCopies >= 3 ||
+    [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
   const failing = !state.established || stalled;
   if (failing) found = losses(() => ASSUMED);
+  if (state.established && forward.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(forward, path, scene);
+    if (lost !== null) found.back.push(lost);
+  }
+  if (state.established && back.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(back, { ...path, points: reversedPoints }, scene);
+    if (lost !== null) found.forward.push(...mirror([lost], path.points.length));
+  }
   return {
     ...found,
     failing,
+    failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
     refusal: state.established ? null : refusal,
+    witnesses: [
+      tcpWitness(forward, ranAround(path.points, scene)),
+      reversed(tcpWitness(back, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: forward.retransmissions + back.retransmissions,
     fragmented: false,
     segmentSize: forward.segmentSize,
+  };
+}
+
+/**
+ * Data goes on being repeated although it was acknowledged: the acknowledgements die on their way. `direction` and
+ * `path` run with the data; the loss returned runs against them, in the indexes of that path.
+ */
+function lostAcknowledgements(direction: TcpDirection, path: Path, scene: Scene): PairLoss | null {
+  const { ackedAt, overtaken } = direction;
+  const sender = direction.transmissions.findIndex((t) => t.length > 0);
+  let from = sender + 1;
+  while (from < ackedAt.length && ackedAt[from]! <= ackedAt[sender]!) from++;
+  if (sender < 0 || from >= ackedAt.length) return null;
+  const waitingFor = Math.max(0, ackedAt[sender]!);
+  const late = direction.transmissions[sender]!.filter(
+    (t) => t.start <= waitingFor && t.end > waitingFor && t.time > overtaken[from]! + 5e6,
+  );
+  const again = late[late.length - 1];
+  if (again === undefined || late.length < 2) return null;
+  let to = from - 1;
+  const covered = (k: number): boolean =>
+    scene.windows.at(path.points[k]!, path.points[sender]!, again.time) >= ASSUMED;
+  while (to > sender && !covered(to)) to--;
+  const copies = late.length;
+  return {
+    from,
+    to,
+    proved: true,
+    sent: copies,
+    lost: copies,
+    neverPassed: 1,
+    neverCopies: copies,
+    watchedFor: 0,
+    largestPassed: 0,
+    smallestLost: 0,
+    dontFragment: true,
   };
 }
 
@@ -146,10 +222,15 @@ function analyseDatagrams(
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
-  const reversed = [...seen].reverse();
-  const hashed = c.legs.every(({ leg }) => !leg.snapped);
-  const forward = datagramDirection(seen, 0, c.protocol, hashed);
-  const back = datagramDirection(reversed, 1, c.protocol, hashed);
+  const seenBackwards = [...seen].reverse();
+  let hashed = hashesComparable(c, scene);
+  let forward = datagramDirection(seen, 0, c.protocol, hashed);
+  let back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
+  if (hashed && c.legs.some(({ leg }) => leg.snapped) && (sharesNothing(forward) || sharesNothing(back))) {
+    hashed = false;
+    forward = datagramDirection(seen, 0, c.protocol, hashed);
+    back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
+  }
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
   const replies = Math.max(0, ...back.total);
   const questions = Math.max(0, ...forward.total);
@@ -157,7 +238,7 @@ function analyseDatagrams(
   const allAnswered = questions > 0 && replies >= questions;
   const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
   // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
-  const expectsAnswer = echo || c.server.port === 53;
+  const expectsAnswer = echo || isDns(c);
   const answeredUntil = unansweredSince(seen, expectsAnswer);
   const failing = !answered && refusal === null;
   const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
@@ -182,7 +263,12 @@ function analyseDatagrams(
   return {
     ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
+    failsByItself: failing && expectsAnswer,
     refusal: answered ? null : refusal,
+    witnesses: [
+      datagramWitness(forward, answeredUnits, ranAround(path.points, scene)),
+      reversed(datagramWitness(back, () => 0, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,
     segmentSize: 0,
@@ -211,6 +297,18 @@ function unansweredSince(seen: readonly Observation[], expectsAnswer: boolean): 
   return after >= 2 && (lastAnswer === -Infinity || (after >= 3 && last - first >= 5e8))
     ? lastAnswer
     : Infinity;
+}
+
+/** Captures with one snap length and one kind of header cut payloads at one place. */
+function hashesComparable(c: Conversation, scene: Scene): boolean {
+  const reach = scene.taps[c.legs[0]!.leg.tap]!.hashReach;
+  return c.legs.every(({ leg }) => !leg.snapped || scene.taps[leg.tap]!.hashReach === reach);
+}
+
+/** Two points saw datagrams, but none in common: what they compare must differ, not what they saw. */
+function sharesNothing(d: DatagramDirection): boolean {
+  const seen = d.units.filter((m) => m.size > 0);
+  return seen.some((m, i) => i > 0 && ![...m.keys()].some((key) => seen[i - 1]!.has(key)));
 }
 
 /** Copies of an echo request that a reply proves to have arrived: the sequence number is the same. */

@@ -117,7 +117,8 @@ function matchLegs(
   clientAtA: boolean,
   bounds: Bounds,
 ): void {
-  const hashed = !atA.leg.snapped && !atB.leg.snapped;
+  const [tapA, tapB] = [taps[atA.leg.tap]!, taps[atB.leg.tap]!];
+  const hashed = (!atA.leg.snapped && !atB.leg.snapped) || tapA.hashReach === tapB.hashReach;
   const times = sample(taps[atA.leg.tap]!, atA, c.protocol, hashed);
   for (const [key, tb] of sample(taps[atB.leg.tap]!, atB, c.protocol, hashed)) {
     const ta = times.get(key);

@@ -30,6 +30,8 @@ interface Window {
   /** Packets that must have passed the tap before its first or after its last frame are not in it. */
   startedLate: boolean;
   stoppedEarly: boolean;
+  /** An empty capture missed something as late as this. */
+  missedUntil: number;
 }
 
 /** Knows from when to when each capture ran: from its own frames, from its neighbours', and from what it missed. */
@@ -52,6 +54,7 @@ export class Windows {
         node,
         startedLate: false,
         stoppedEarly: false,
+        missedUntil: -Infinity,
       };
     });
     for (const w of this.windows) {
@@ -89,10 +92,12 @@ export class Windows {
           }
         if (last === -Infinity) continue;
         const own = this.span(points[k]!);
-        if (own === null || first < own.first - guard)
-          for (const t of watchers) this.windows[t.index]!.startedLate = true;
-        if (own === null || last > own.last + guard)
-          for (const t of watchers) this.windows[t.index]!.stoppedEarly = true;
+        for (const t of watchers) {
+          const w = this.windows[t.index]!;
+          if (own === null) w.missedUntil = Math.max(w.missedUntil, last);
+          else if (first < own.first - guard) w.startedLate = true;
+          if (own !== null && last > own.last + guard) w.stoppedEarly = true;
+        }
       }
   }
 
@@ -111,6 +116,16 @@ export class Windows {
       last = Math.max(last, w.last);
     }
     return last === -Infinity ? null : { first, last };
+  }
+
+  /** Do the captures at a point hold frames from before and after a time, of any interface of their files? */
+  ranAround(p: PathPoint, t: number): boolean {
+    return p.watchers.some((tap) => {
+      const w = this.windows[tap.index]!;
+      return (
+        w.first !== null && w.last !== null && t > w.first + DELAY_CROSS_NODE && t < w.last - DELAY_CROSS_NODE
+      );
+    });
   }
 
   private guard(from: PathPoint, to: PathPoint): number {
@@ -149,7 +164,7 @@ export class Windows {
     const likely =
       node !== undefined && t >= node.first + LATER_START + guard && t <= node.last - LOST_AT_END - guard;
     if (w.first === null || w.last === null)
-      return w.startedLate || w.stoppedEarly ? NOT_COVERED : likely ? LIKELY : ASSUMED;
+      return t <= w.missedUntil + guard ? NOT_COVERED : likely ? LIKELY : ASSUMED;
     if (t >= w.first + guard && t <= w.last - guard) return COVERED;
     const early = t < w.first + guard;
     if (early ? w.startedLate : w.stoppedEarly) return NOT_COVERED;

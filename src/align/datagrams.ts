@@ -6,7 +6,15 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type LeastCoverage, type PairLoss } from './losses.js';
+import { LIKELY, type Coverage } from './coverage.js';
+import {
+  nextCovered,
+  type CoverageOf,
+  type LeastCoverage,
+  type PairLoss,
+  type RanAround,
+  type Witness,
+} from './losses.js';
 import type { Observation } from './observations.js';
 
 /** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
@@ -21,6 +29,8 @@ interface Copies {
 export interface DatagramDirection {
   readonly units: readonly ReadonlyMap<string, Copies>[];
   readonly total: readonly number[];
+  /** Time of the last unit at each point, -Infinity where there is none. */
+  readonly last: readonly number[];
   /** Some datagrams were fragments and not all of them arrived at some point. */
   readonly fragmented: boolean;
 }
@@ -59,7 +69,7 @@ export function datagramDirection(
     }
     return map;
   });
-  return { units, total: units.map((m) => sum(m)), fragmented };
+  return { units, total: units.map((m) => sum(m)), last: units.map((m) => lastOf(m)), fragmented };
 }
 
 /** The first fragment's payload is counted without its layer-4 header; offsets count it. */
@@ -88,6 +98,12 @@ function add(map: Map<string, Copies>, key: string, time: number, size: number, 
   } else map.set(key, { count: 1, times: [time], size, dontFragment });
 }
 
+function lastOf(map: ReadonlyMap<string, Copies>): number {
+  let last = -Infinity;
+  for (const u of map.values()) for (const t of u.times) if (t > last) last = t;
+  return last;
+}
+
 function sum(map: ReadonlyMap<string, Copies>): number {
   let n = 0;
   for (const u of map.values()) n += u.count;
@@ -107,6 +123,13 @@ export function datagramLosses(
 ): PairLoss[] {
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
+  // Before the last packet that got through, only captures that surely ran show a loss.
+  const passedUntil = new Array<number>(points + 1).fill(-Infinity);
+  for (let k = points - 1; k >= 0; k--) passedUntil[k] = Math.max(passedUntil[k + 1]!, direction.last[k]!);
+  const leastFor = (k: number, t: number): Coverage => {
+    const asked = least(t);
+    return asked < LIKELY && t <= passedUntil[k + 1]! + 1e9 ? LIKELY : asked;
+  };
   for (let k = 0; k < points; k++)
     for (const [key, unit] of direction.units[k]!) {
       let passed = answered(key);
@@ -114,7 +137,7 @@ export function datagramLosses(
         passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
       const counted = new Map<string, { copies: number; last: number }>();
       for (const t of unit.times) {
-        const next = nextCovered(k, points, t, coverage, least(t));
+        const next = nextCovered(k, points, t, coverage, leastFor(k, t));
         if (!next) continue;
         const id = `${k}.${next.to}.${next.proved}`;
         const e = counted.get(id) ?? { copies: 0, last: t };
@@ -137,6 +160,32 @@ export function datagramLosses(
       }
     }
   return [...pairs.values()];
+}
+
+/** Units that had to pass each point, and those it missed. */
+export function datagramWitness(
+  direction: DatagramDirection,
+  answered: (key: string) => number,
+  ran: RanAround,
+): Witness {
+  const points = direction.units.length;
+  const had = new Array<number>(points).fill(0);
+  const missed = new Array<number>(points).fill(0);
+  const keys = new Set(direction.units.flatMap((m) => [...m.keys()]));
+  for (const key of keys) {
+    const counts = direction.units.map((m) => m.get(key)?.count ?? 0);
+    const time = direction.units.find((m) => m.has(key))!.get(key)!.times[0]!;
+    for (let k = 0; k < points; k++) {
+      const before = Math.max(0, ...counts.slice(0, k));
+      const beyond = Math.max(Math.min(answered(key), Math.max(...counts)), ...counts.slice(k + 1));
+      const passed = k === 0 ? beyond : Math.min(before, beyond);
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (passed === 0 || direction.total[k] === 0 || !ran(k, time)) continue;
+      had[k]! += passed;
+      missed[k]! += Math.max(0, passed - counts[k]!);
+    }
+  }
+  return { had, missed };
 }
 
 type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] };

@@ -1,4 +1,5 @@
 import type { Conversation } from './conversations.js';
+import { spreadNodes, tapGroups } from './tap-groups.js';
 import { Kinds } from './kinds.js';
 import type { Leg } from './legs.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
@@ -40,10 +41,11 @@ export function locateTaps(
     (t, i) => byIdentity(t, hints[i]!, topology) ?? byPackets(t, kinds, hints[i]!) ?? unknownPlace(),
   );
   const homes = homesByTopology(topology);
-  shareNodeOfFile(taps, places);
+  spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
-  shareNodeOfFile(taps, places);
-  groupWithoutBundles(taps, places, conversations, homes);
+  const groups = tapGroups(taps, places);
+  spreadNodes(groups, places);
+  groupWithoutBundles(taps, places, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
@@ -186,16 +188,6 @@ function byPackets(tap: TapData, kinds: Kinds, hint: FileNameHint): Place | null
   };
 }
 
-/** All interfaces of one capture file are of one node. */
-function shareNodeOfFile(taps: readonly TapData[], places: readonly Place[]): void {
-  for (const tap of taps) {
-    const place = places[tap.index]!;
-    if (place.node !== null) continue;
-    const sibling = taps.find((t) => t.table === tap.table && places[t.index]!.node !== null);
-    if (sibling) place.node = places[sibling.index]!.node;
-  }
-}
-
 /** For taps that packets cannot place: an instance id, host name or veth name of a bundle in the file's name. */
 function nameByFile(
   taps: readonly TapData[],
@@ -237,12 +229,17 @@ function nameByFile(
 function groupWithoutBundles(
   taps: readonly TapData[],
   places: Place[],
+  groups: readonly number[],
   conversations: readonly Conversation[],
   homes: Map<string, string>,
 ): void {
   const enis = taps.filter((t) => places[t.index]!.kind === 'eni' && t.packets > 0);
-  const anonymous = enis.filter((t) => places[t.index]!.node === null);
-  nameAnonymous(taps, places, anonymous);
+  for (const tap of enis) {
+    if (places[tap.index]!.node !== null) continue;
+    places[tap.index]!.node = freshNode(places);
+    spreadNodes(groups, places);
+  }
+  homesByArp(enis, places, homes);
   if (enis.length > 0) {
     const votes = nearnessVotes(places, conversations);
     for (const [ip, perNode] of votes) {
@@ -255,42 +252,43 @@ function groupWithoutBundles(
     const place = places[tap.index]!;
     if (place.kind !== 'veth' || place.node !== null) continue;
     const pod = place.podIps[0];
-    const sameFile = taps.find((o) => o.table === tap.table && places[o.index]!.node !== null);
-    let node = sameFile ? places[sameFile.index]!.node : pod === undefined ? null : (homes.get(pod) ?? null);
+    let node = pod === undefined ? null : (homes.get(pod) ?? null);
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
-    node ??= nearestEni(tap, places, conversations);
+    node ??= nearestEni(tap, places, conversations, homes);
+    node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
     node ??= freshNode(places);
     place.node = node;
+    spreadNodes(groups, places);
     for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
   }
+}
+
+/** Who asks at an ENI for the MAC of a router or neighbour is its node. */
+function homesByArp(enis: readonly TapData[], places: readonly Place[], homes: Map<string, string>): void {
+  for (const tap of enis) {
+    const asking = new Set(
+      tap.arp
+        .filter((a) => a.op === 'request' && tap.macs.some((m) => m.src === a.senderMac))
+        .map((a) => a.senderIp),
+    );
+    const own = [...asking].filter((ip) => !tap.arp.some((a) => a.op === 'request' && a.targetIp === ip));
+    if (own.length === 1 && !homes.has(own[0]!)) homes.set(own[0]!, places[tap.index]!.node!);
+  }
+}
+
+/** The one node that has addresses in a pod's subnet. */
+function nodeOfSubnet(pod: string, homes: ReadonlyMap<string, string>): string | null {
+  const subnet = subnetOf(pod);
+  const nodes = new Set(
+    [...homes].filter(([ip]) => subnet !== null && subnetOf(ip) === subnet).map(([, node]) => node),
+  );
+  return nodes.size === 1 ? [...nodes][0]! : null;
 }
 
 function freshNode(places: readonly Place[]): string {
   const used = new Set(places.map((p) => p.node));
   for (let n = 1; ; n++) if (!used.has(`node-${n}`)) return `node-${n}`;
-}
-
-/** One node per anonymous ENI tap; parts of one rotated capture (same MACs, windows apart) share theirs. */
-function nameAnonymous(taps: readonly TapData[], places: Place[], anonymous: readonly TapData[]): void {
-  const macsOf = (t: TapData): string => [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
-  for (const tap of anonymous) {
-    const place = places[tap.index]!;
-    const sibling = taps.find(
-      (o) =>
-        o.index < tap.index &&
-        places[o.index]!.kind === 'eni' &&
-        places[o.index]!.node !== null &&
-        macsOf(tap) !== '' &&
-        macsOf(o) === macsOf(tap) &&
-        o.first !== null &&
-        tap.first !== null &&
-        (o.last! <= tap.first || tap.last! <= o.first),
-    );
-    const sameFile = taps.find((o) => o.table === tap.table && places[o.index]!.node !== null);
-    const known = sameFile ?? sibling;
-    place.node = known ? places[known.index]!.node : freshNode(places);
-  }
 }
 
 /**
@@ -314,6 +312,7 @@ function nearnessVotes(
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
         trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+        begins: leg.fingerprints[0] ?? '',
       }));
     const nodes = new Set(seen.map((s) => s.node));
     const server = c.translated?.server.ip ?? c.server.ip;
@@ -328,7 +327,8 @@ function nearnessVotes(
     } else if (
       nodes.size === 2 &&
       answered.length > 0 &&
-      answered.every((s) => s.node === answered[0]!.node)
+      answered.every((s) => s.node === answered[0]!.node) &&
+      seen.every((s) => s.begins !== '' && s.begins === seen[0]!.begins)
     ) {
       // The question was seen at both nodes, the answer at one: it was made there.
       vote(server, answered[0]!.node, 1);
@@ -369,14 +369,19 @@ function nearestEni(
   tap: TapData,
   places: readonly Place[],
   conversations: readonly Conversation[],
+  homes: ReadonlyMap<string, string>,
 ): string | null {
   const delay = new Map<string, number>();
+  // What was forwarded twice on its way here came from another node.
+  const foreign = new Set(
+    [...tap.ends].filter(([, e]) => e.sent > 0 && isInitialTtl(e.ttl + 2)).map(([ip]) => homes.get(ip)),
+  );
   for (const c of conversations) {
     const here = c.legs.filter(({ leg }) => leg.tap === tap.index);
     if (here.length === 0) continue;
     for (const there of c.legs) {
       const place = places[there.leg.tap]!;
-      if (place.kind !== 'eni' || place.node === null) continue;
+      if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
       for (const h of here)
         for (const back of [false, true]) {
           const [x, y] = [h, there].map(

@@ -1,3 +1,6 @@
+import ipaddr from 'ipaddr.js';
+import { PROTO_ICMPV6 } from '../model/capture.js';
+import { macsOf } from './tap-groups.js';
 import type { Leg } from './legs.js';
 import { isInitialTtl, type TapData } from './taps.js';
 import type { Topology } from './topology.js';
@@ -96,7 +99,10 @@ export class Kinds {
         `every packet is to or from ${ip}; those to it were forwarded twice, its own never`,
         true,
       );
-    if (tap.arp.some((a) => a.op === 'request' && a.targetIp === ip && a.senderIp !== ip))
+    if (
+      tap.arp.some((a) => a.op === 'request' && a.targetIp === ip && a.senderIp !== ip) ||
+      solicited(tap, ip)
+    )
       return veth(ip, `every packet is to or from ${ip}, for whose MAC its node asks here`, true);
     if (tap.arp.some((a) => a.op === 'request' && a.senderIp === ip && !a.targetIp.startsWith('169.254.')))
       return eni(`${ip} asks here for the MAC of a router or neighbour, as a node does`, true);
@@ -127,8 +133,16 @@ export class Kinds {
   }
 }
 
-function macsOf(tap: TapData): string {
-  return [...new Set(tap.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
+/** IPv6: a neighbour solicitation by another goes to the multicast address made of the last three bytes. */
+function solicited(tap: TapData, ip: string): boolean {
+  if (!ip.includes(':')) return false;
+  const bytes = ipaddr.parse(ip).toByteArray();
+  const group = ipaddr
+    .fromByteArray([255, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 255, ...bytes.slice(13)])
+    .toString();
+  return tap.table.flows.some(
+    (f) => f.protocol === PROTO_ICMPV6 && ((f.a === group && f.b !== ip) || (f.b === group && f.a !== ip)),
+  );
 }
 
 function veth(podIp: string, reason: string, sure: boolean): Kind {

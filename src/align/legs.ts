@@ -1,4 +1,5 @@
 import {
+  BIT_DUPLICATE,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   PROTO_ICMP,
@@ -9,6 +10,8 @@ import {
   TCP_SYN,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { ConnectionFlow } from './reuse.js';
+import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
@@ -31,6 +34,8 @@ export interface Leg {
   strongFingerprint: boolean;
   /** The hash of some payload covers less than at other taps may: not to be compared. */
   snapped: boolean;
+  /** Index into the run's `Streams`, -1 for other protocols than TCP. */
+  readonly stream: number;
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -52,23 +57,40 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
   return `${protocol}|${a}|${aPort}|${b}|${bPort}`;
 }
 
+/** Key of a flow; of connections that share a five-tuple, each its own. */
+export function keyOfFlow(f: ConnectionFlow): string {
+  const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+  return f.isn === undefined ? key : `${key}|${f.isn}`;
+}
+
 /** Every flow at every tap, and every ICMP error that quotes one. */
-export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
-  const hashed = taps.every((t) => !t.snapped);
+export function collectLegs(taps: readonly TapData[]): {
+  legs: Leg[];
+  errors: IcmpError[];
+  streams: Streams;
+} {
+  const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
+  const streams = new Streams();
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      const leg = collectLeg(tap, f, errors, hashed);
+      const leg = collectLeg(tap, f, errors, hashed, streams);
       if (leg) legs.push(leg);
     }
   }
-  return { legs, errors };
+  return { legs, errors, streams };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolean): Leg | null {
+function collectLeg(
+  tap: TapData,
+  f: number,
+  errors: IcmpError[],
+  hashed: boolean,
+  streams: Streams,
+): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
@@ -78,7 +100,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolea
   const leg: Leg = {
     tap: tap.index,
     flow: f,
-    key: flowKey(ends.protocol, ends.a, ends.aPort, ends.b, ends.bPort),
+    key: keyOfFlow(ends),
     packets: [0, 0],
     bytes: [0, 0],
     first: [Infinity, Infinity],
@@ -88,8 +110,10 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolea
     fingerprints: [],
     strongFingerprint: false,
     snapped: false,
+    stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
   };
   const printed = [false, false];
+  let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
     if (rowTap !== null && rowTap[r] !== slot) continue;
@@ -122,6 +146,8 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], hashed: boolea
     if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
     if (ends.protocol === PROTO_TCP) {
       const flags = c.flags[r]!;
+      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
+      if (!(bits & BIT_DUPLICATE)) streams.packet(leg.stream, w, c, r, mss);
       if (flags & TCP_SYN) {
         if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
         if (!(flags & TCP_ACK) && !leg.strongFingerprint) {

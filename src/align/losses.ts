@@ -23,6 +23,18 @@ export interface PairLoss {
   readonly dontFragment: boolean;
 }
 
+/**
+ * Per point: units that had to pass it, for they were seen before and after it or their arrival is proved, and
+ * those of them that it did not see. Tells how much a capture misses.
+ */
+export interface Witness {
+  readonly had: readonly number[];
+  readonly missed: readonly number[];
+}
+
+/** Did the capture at a point hold frames from before and after a time? */
+export type RanAround = (point: number, t: number) => boolean;
+
 /** Answers for the analysis of one direction: is point `to` covered for what `from` saw at `t`? */
 export type CoverageOf = (from: number, to: number, t: number) => Coverage;
 

@@ -69,12 +69,12 @@ export class PathFinder {
             ? servers
             : [];
     const points: PathPoint[] = [];
-    this.addVeth(points, c, 'near_veth', [c.client.ip], nearNode);
+    this.addVeth(points, c, 'near_veth', [c.client.ip], nearNode, false);
     if (!sameNode) {
       this.addEni(points, c, 'near_eni', nearNode, c.client.ip, server.ip);
       this.addEni(points, c, 'far_eni', farNode, server.ip, c.client.ip);
     }
-    if (far.length > 0) this.addVeth(points, c, 'far_veth', far, farNode);
+    if (far.length > 0) this.addVeth(points, c, 'far_veth', far, farNode, sameNode);
     return { points, sameNode, nearNode, farNode };
   }
 
@@ -88,6 +88,7 @@ export class PathFinder {
     station: Station,
     ips: readonly string[],
     node: string | null,
+    sameNode: boolean,
   ): void {
     const taps =
       ips.length === 1
@@ -96,6 +97,22 @@ export class PathFinder {
     // A node's own address has no veth.
     const own =
       this.topology.nodes.some((n) => n.addresses.includes(ips[0]!)) || this.geography.isNodeAddress(ips[0]!);
+    // A cooked v1 capture cannot tell the veth of a silent pod from an ENI: its packets stand there.
+    const mixed =
+      taps.length > 0 || node === null
+        ? []
+        : (this.enisOfNode.get(node) ?? []).filter((t) => t.cookedPart === 'eni');
+    if (sameNode && this.seesLeg(c, mixed)) {
+      points.push({
+        station,
+        taps: mixed,
+        watchers: mixed,
+        legs: legsAt(c, mixed),
+        node,
+        missedInterface: null,
+      });
+      return;
+    }
     const watchers = taps.length > 0 ? taps : own || node === null ? [] : (this.wholeNode.get(node) ?? []);
     if (watchers.length > 0)
       points.push({ station, taps, watchers, legs: legsAt(c, taps), node, missedInterface: null });

@@ -1,4 +1,5 @@
 import {
+  BIT_ENCAPSULATED,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   DIR_IN,
@@ -8,6 +9,7 @@ import {
   type ArpSummary,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { TopologyNode } from './topology.js';
 import type { TimeBase } from './timebase.js';
 
 /** Link type of Linux cooked v1: one file of all interfaces, which it does not tell apart. */
@@ -50,6 +52,8 @@ export interface TapData {
   readonly cooked: boolean;
   /** Some payload hash of the file covers less than it would with a longer snap length. */
   readonly snapped: boolean;
+  /** How much of a payload the hashes cover: equal for taps whose hashes may be compared. */
+  readonly hashReach: string;
   /** Part of a cooked v1 capture: `eni`, or the address of a pod of the node. Null for others. */
   readonly cookedPart: string | null;
   readonly macs: readonly MacPair[];
@@ -69,17 +73,20 @@ export function isInitialTtl(ttl: number): boolean {
   return INITIAL_TTLS.has(ttl);
 }
 
+/** The addresses of a node and of its pods, from its bundle. */
+export type NodeAddresses = Pick<TopologyNode, 'addresses' | 'pods'>;
+
 /** Splits each capture into taps: one per interface; cooked v1 captures by hop (see `splitCooked`). */
 export function makeTaps(
   tables: readonly CaptureTable[],
   base: TimeBase,
-  nodeAddresses: ReadonlySet<string>,
+  nodes: readonly NodeAddresses[],
 ): TapData[] {
   const taps: TapData[] = [];
-  const own = new Set([...nodeAddresses, ...tables.flatMap((t) => [...ownSenders(t)])]);
+  const own = new Set([...nodes.flatMap((n) => n.addresses), ...tables.flatMap((t) => [...ownSenders(t)])]);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
-    const parts = splitTable(table, own);
+    const parts = splitTable(table, own, nodes);
     const stats = tapStats(table, parts);
     const snapped = table.columns.bits.some((b) => (b & BIT_SNAPPED) !== 0);
     const fileFirst = least(stats.map((s) => s.first));
@@ -108,6 +115,7 @@ export function makeTaps(
         interfaceMac: info?.mac ?? null,
         cooked: table.interfaces.some((i) => i.linkType === 113 || i.linkType === 276),
         snapped,
+        hashReach: snapped ? hashReach(table, face) : 'whole',
         cookedPart: parts.cooked ? name : null,
         macs: face === null ? [] : table.macs.filter((m) => single || m.iface === face),
         arp: face === null ? [] : table.arp.filter((m) => single || m.iface === face),
@@ -116,6 +124,12 @@ export function makeTaps(
     });
   }
   return taps;
+}
+
+function hashReach(table: CaptureTable, face: number | null): string {
+  const f = table.interfaces[face ?? 0];
+  const tunnelled = table.columns.bits.some((b) => (b & BIT_ENCAPSULATED) !== 0);
+  return `${f?.snapLength ?? 0}.${f?.linkType ?? 0}.${tunnelled}`;
 }
 
 function least(list: readonly (number | null)[]): number | null {
@@ -134,7 +148,7 @@ interface Parts {
   readonly cooked: boolean;
 }
 
-function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
+function splitTable(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
   if (used.length > 1) {
     const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
@@ -148,7 +162,7 @@ function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
     };
   }
   const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
-  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own);
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own, nodes);
   return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null, cooked: false };
 }
 
@@ -158,7 +172,7 @@ function splitTable(table: CaptureTable, own: ReadonlySet<string>): Parts {
  * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
  * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
  */
-function splitCooked(table: CaptureTable, own: ReadonlySet<string>): Parts {
+function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
@@ -179,6 +193,9 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>): Parts {
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
+  // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
+  const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
+  if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
   const slots = new Map<string, number>([['eni', 0]]);
   const rowTap = new Uint16Array(table.packets);
   for (let r = 0; r < table.packets; r++) {

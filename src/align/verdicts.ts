@@ -1,6 +1,6 @@
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../model/capture.js';
 import type { Direction, FlowReason, Verdict } from '../model/trace.js';
-import type { Analysis } from './analyse.js';
+import { isDns, type Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
 import type { Path, Station } from './paths.js';
 import type { Stretch } from './rejections.js';
@@ -118,7 +118,8 @@ function judgeTcp(a: Analysis): Judged {
       (p) => p.from === stuck.from && p.to === stuck.to,
     );
     const copies = same.reduce((n, p) => n + p.neverCopies, 0);
-    const proof = same.find((p) => p.proved && p.neverPassed > 0);
+    const gone = same.filter((p) => p.neverPassed > 0);
+    const proof = gone.find((p) => p.proved) ?? (a.failsByItself ? gone[0] : undefined);
     if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
       return dropped(a, proof, direction);
   }
@@ -212,10 +213,10 @@ function undecided(a: Analysis, direction: Direction): Judged {
 }
 
 function judgeDatagrams(a: Analysis): Judged {
-  const { protocol, server } = a.conversation;
+  const { protocol } = a.conversation;
   const echo = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
   // Only exchanges that are known to be answered may rest on captures that are only likely to have run.
-  const expectsAnswer = echo || server.port === 53;
+  const expectsAnswer = echo || isDns(a.conversation);
   const forward = a.forward.filter((p) => p.proved || expectsAnswer);
   const back = a.back.filter((p) => p.proved);
   for (const [pairs, direction] of [

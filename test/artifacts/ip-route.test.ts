@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { notUnderstoodRoutes, parseIpRoutes, printIpRoutes } from '../../src/artifacts/ip-route.js';
+import { notUnderstoodRoutes, parseIpRoutes } from '../../src/artifacts/ip-route.js';
+import { printIpRoutes } from '../../src/artifacts/ip-route-print.js';
 
 const V4 = `default via 10.0.0.1 dev ens5 proto dhcp src 10.0.1.5 metric 512 
 10.0.0.0/19 dev ens5 proto kernel scope link src 10.0.1.5 metric 512 

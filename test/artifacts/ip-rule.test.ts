@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { notUnderstoodRules, parseIpRules, printIpRules } from '../../src/artifacts/ip-rule.js';
+import { notUnderstoodRules, parseIpRules } from '../../src/artifacts/ip-rule.js';
+import { printIpRules } from '../../src/artifacts/ip-rule-print.js';
 
 const TEXT = `0:\tfrom all lookup local 
 10:\tfrom all iif vlan.eth.1 lookup 101

@@ -429,6 +429,7 @@ export function capture(packets: readonly SentPacket[], file = 'caps/src_veth.pc
     macs: [],
     arp: [],
     dns,
+    app: [],
     otherFrames: 0,
     malformed: 0,
     truncated: false,

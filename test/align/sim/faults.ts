@@ -76,7 +76,7 @@ export function chooseFault(random: Random, sameNode: boolean): FaultPlan {
       const w = dir === 'forward' ? 0 : 1;
       return plan(
         kind,
-        fragments ? 'vpc' : place,
+        fragments && !sameNode ? 'vpc' : place,
         dir,
         traffic,
         fragments,

@@ -209,6 +209,8 @@ export class Network {
   }
 
   private lose(p: Packet, place: Place, units: number): void {
+    // Acknowledgements alone come and go, coalesced by receivers: nobody can count them.
+    if (p.conn.protocol === 6 && p.payload === 0 && (p.flags & 3) === 0) return;
     const key = `${place}.${p.way === 0 ? 'forward' : 'return'}`;
     const list = p.conn.lost.get(key) ?? [];
     list.push({ t: this.clock.now, units });

@@ -33,11 +33,34 @@ function visible(
   while (right < travel.length && captured[right] === undefined) right++;
   if (left < 0 || right >= travel.length) return null;
   const [l, r] = [captured[left]!, captured[right]!];
+  const shown = nodeShown(sim, r.node);
   let units = 0;
   for (const c of sim.conns)
     for (const loss of c.lost.get(`${place}.${direction}`) ?? [])
-      if (loss.t > l.from && loss.t < l.to && loss.t > r.from && loss.t < r.to) units += loss.units;
+      if (
+        loss.t > l.from &&
+        loss.t < l.to &&
+        loss.t > r.from &&
+        loss.t < r.to &&
+        loss.t > shown.first &&
+        loss.t < shown.last
+      )
+        units += loss.units;
   return { span: segments.slice(left, right), units };
+}
+
+/** From when to when the captures of a node show by their frames that they ran. */
+function nodeShown(sim: Simulated, node: number): { first: number; last: number } {
+  const stations = new Set(sim.taps.filter((t) => t.node === node).map((t) => t.station));
+  let first = Infinity;
+  let last = -Infinity;
+  for (const s of sim.sightings) {
+    const tap = sim.taps.find((t) => t.station === s.station);
+    if (!stations.has(s.station) || tap === undefined || s.t < tap.from || s.t > tap.to) continue;
+    first = Math.min(first, s.t);
+    last = Math.max(last, s.t);
+  }
+  return { first, last: last - 1.6e9 };
 }
 
 export function accepted(sim: Simulated): Accepted {
@@ -52,8 +75,11 @@ export function accepted(sim: Simulated): Accepted {
     const full = sim.taps.length === (sim.sameNode ? 2 : 4) && sim.taps.every((t) => t.from === 0);
     const out = new Set([where]);
     if (!full) out.add('unknown');
+    const before =
+      plan.place === 'src_node' || sim.sameNode ? ['src_veth'] : ['src_veth', 'src_eth0', 'dst_eth0'];
     if (
       sim.missRate > 0 ||
+      !sim.taps.some((t) => before.includes(t.point)) ||
       sim.taps.some((t) => t.from > 0) ||
       !sim.taps.some((t) => t.point === 'src_veth' || t.point === 'src_eth0')
     )
@@ -81,7 +107,11 @@ export function accepted(sim: Simulated): Accepted {
     out.add('unknown');
     for (const s of v.span) out.add(prefix + s);
   }
-  if (v.units < 3 || (sim.missRate > 0 && v.units < 12)) {
+  // Without a bundle, captures that hold nothing have no known place.
+  const dark =
+    (sim.knows !== 'all' && sim.tables.some((t) => t.packets === 0)) ||
+    sim.tables.every((t) => t.packets === 0 || t.file === sim.tables[0]!.file);
+  if (dark || v.units < 3 || (sim.missRate > 0 && v.units < 12)) {
     out.add('none');
     out.add('unknown');
   }

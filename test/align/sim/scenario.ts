@@ -243,6 +243,7 @@ function assemble(run: Run): Simulated {
   const style = random.pick(['named', 'counter', 'node', 'words'] as const);
   const format = random.pick(['pcap', 'pcap', 'pcap', 'pcapng', 'sll2', 'sll'] as const);
   const snap = random.pick([262144, 262144, 262144, 96]);
+  const asks = random.chance(0.7);
   const overlay = random.chance(0.08) && !sameNode;
   const nameOf = (t: TapPlan, i: number): string => {
     const iface = interfaceName(t.station);
@@ -259,6 +260,15 @@ function assemble(run: Run): Simulated {
     interfaceName,
     ifIndex: (s: string) => (s.startsWith('veth') ? 10 + s.charCodeAt(5) : Number(s[3]) + 2),
     view: (p: Packet, s: string) => viewOf(p, s),
+    asks: (s: string) => {
+      if (!asks) return null;
+      const pod = s.startsWith('veth') ? run.hosts.find((h) => h.name === s.slice(5)) : undefined;
+      const node = pod?.node ?? Number(s.split(':')[1]);
+      return {
+        sender: nodeIp(node, run.six),
+        target: pod?.ip ?? (run.six ? `fe80::${node}` : `10.0.${node}.1`),
+      };
+    },
     encapsulated: (s: string) => overlay && s.startsWith('eth'),
   };
   const specs: { spec: FileSpec; taps: TapPlan[] }[] = [];

@@ -10,6 +10,7 @@ import {
   BIT_SNAPPED,
   DIR_IN,
   DIR_OUT,
+  type ArpSummary,
   type CaptureFlow,
   type CaptureInterface,
   type CaptureTable,
@@ -37,6 +38,8 @@ export interface FileSpec {
   /** The tuples of a conversation as a station shows them. */
   readonly view: (p: Packet, station: string) => Tuple;
   readonly encapsulated: (station: string) => boolean;
+  /** Who asks for whose MAC before the first packet goes out of a station; null when it is known already. */
+  readonly asks: (station: string) => { readonly sender: string; readonly target: string } | null;
 }
 
 const LINK = { pcap: 1, pcapng: 1, sll: 113, sll2: 276 } as const;
@@ -49,7 +52,8 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     .map((s) => ({ s, t: Math.round(spec.clock(s.t) / 1000) * 1000 }))
     .sort((x, y) => x.t - y.t);
   const base = rows[0]?.t ?? 0;
-  const n = rows.length;
+  const questions = firstOut(rows, spec);
+  const n = rows.length + questions.length;
   const c = columns(n);
   const flows = new Flows();
   const dns: DnsMessage[] = [];
@@ -126,6 +130,51 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     const d = r - 1;
     if (d >= 0 && rows[d]!.s === s) c.bits[r]! |= BIT_DUPLICATE;
   });
+  const arp: ArpSummary[] = [];
+  questions.forEach((q, i) => {
+    const r = rows.length + i;
+    const iface = spec.format === 'sll2' ? stations.indexOf(q.station) : 0;
+    c.time[r] = q.t - base;
+    c.iface[r] = iface;
+    c.flow[r] = 0xffffffff;
+    c.dir[r] = spec.format.startsWith('sll') ? DIR_OUT : 0;
+    if (q.target.includes(':')) {
+      const group = ipaddr
+        .fromByteArray([
+          255,
+          2,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0,
+          1,
+          255,
+          ...ipaddr.parse(q.target).toByteArray().slice(13),
+        ])
+        .toString();
+      const [flow, way] = flows.intern(58, 'fe80::1', 0, group, 0);
+      c.flow[r] = flow;
+      c.way[r] = way;
+      c.ttl[r] = 255;
+      c.flags[r] = 135 << 8;
+      c.ipLength[r] = 72;
+    } else
+      arp.push({
+        iface,
+        op: 'request',
+        senderMac: spec.mac(q.station),
+        senderIp: q.sender,
+        targetIp: q.target,
+        packets: 1,
+        firstNs: q.t - base,
+        lastNs: q.t - base,
+      });
+  });
   const interfaces: CaptureInterface[] = stations.map((station, i) => ({
     name: spec.format === 'pcapng' ? spec.interfaceName(spec.stations[0]!) : null,
     ifIndex: spec.format === 'sll2' ? spec.ifIndex(station) : null,
@@ -137,7 +186,7 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     snapLength: spec.snap,
     filter: null,
     droppedByKernel: null,
-    packets: spec.format === 'sll2' ? rows.filter((x) => stations.indexOf(x.s.station) === i).length : n,
+    packets: spec.format === 'sll2' ? c.iface.reduce((m, x) => (x === i ? m + 1 : m), 0) : n,
   }));
   return {
     file: spec.name,
@@ -149,14 +198,30 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     flows: flows.list,
     columns: c,
     macs: [...macs.values()],
-    arp: [],
+    arp,
     dns,
+    app: [],
     otherFrames: 0,
     malformed: 0,
     truncated: false,
     corrupt: false,
     problems: [],
   };
+}
+
+function firstOut(
+  rows: readonly { readonly s: Sighting; readonly t: number }[],
+  spec: FileSpec,
+): { station: string; t: number; sender: string; target: string }[] {
+  const done = new Set<string>();
+  const out = [];
+  for (const { s, t } of rows) {
+    if (!s.out || done.has(s.station)) continue;
+    done.add(s.station);
+    const asks = spec.asks(s.station);
+    if (asks !== null) out.push({ station: s.station, t, ...asks });
+  }
+  return out;
 }
 
 function columns(n: number): PacketColumns {
