@@ -127,6 +127,24 @@ describe('a pod’s packet', () => {
     });
   });
 
+  it('has no one outcome where an endpoint of the same node is well and one elsewhere is not', () => {
+    const source = vpcNode({ natRules: serviceRules('10.0.1.11:8080', '10.0.2.10:8080') });
+    const dropping = vpcNode({ id: 'node-b', subnet: 2, forward: 'DROP' });
+    expect(ask([source, dropping], '10.0.1.10', '172.20.0.1', 80).outcome).toMatchObject({
+      verdict: 'undetermined',
+      node: 'node-b',
+    });
+  });
+
+  it('passes with a remark where the policy cannot be told', () => {
+    const node = vpcNode({
+      parts: policies('web-7d4b9c6f5d-shop', { egress: [] }, ['egress_pod_state_map']),
+    });
+    const d = ask([node], '10.0.1.10', '10.0.1.11');
+    expect(d).toMatchObject({ verdict: 'forwarded', policy: [{ verdict: 'unknown' }] });
+    expect(d.notes[0]).toContain('whether a network policy allows it is not known');
+  });
+
   it('is undetermined, with reasons, where the bundle lacks the rules', () => {
     const bare = vpcNode({ parts: { iptables: { ...A.iptables, state: 'missing' } } });
     const d = ask([bare], '10.0.1.10', '10.0.1.11');
