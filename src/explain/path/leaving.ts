@@ -1,3 +1,4 @@
+import { interfaceKind } from '../../facts/support/nodes.js';
 import type { SimPacket } from '../../simulate/index.js';
 import type { Hop, Outcome } from './types.js';
 
@@ -22,16 +23,19 @@ export function leaving(packet: SimPacket, { translated }: Outcome): SimPacket |
   };
 }
 
-/** Where an outcome goes on; undefined where it ends, or leaves for a node without a bundle. */
+/** Where an outcome goes on; undefined where it ends at a pod, or leaves for a node without a bundle. */
 export function nextHop(hops: readonly Hop[], hop: Hop, outcome: Outcome): Hop | undefined {
-  const out = outcome.verdict === 'forwarded' ? leaving(hop.packet, outcome) : null;
+  if (outcome.verdict !== 'forwarded' || outcome.outInterface === null) return undefined;
+  if (interfaceKind(hop.node, outcome.outInterface) === 'veth') return undefined;
+  const out = leaving(hop.packet, outcome);
   if (out === null) return undefined;
-  return hops.find(
-    ({ node, packet }) =>
-      node !== hop.node &&
-      packet.src === out.src &&
-      packet.dst === out.dst &&
-      packet.sport === out.sport &&
-      packet.dport === out.dport,
-  );
+  return hops
+    .slice(hops.indexOf(hop) + 1)
+    .find(
+      ({ packet }) =>
+        packet.src === out.src &&
+        packet.dst === out.dst &&
+        packet.sport === out.sport &&
+        packet.dport === out.dport,
+    );
 }

@@ -141,7 +141,13 @@ describe('a pod’s packet', () => {
       parts: policies('web-7d4b9c6f5d-shop', { egress: [] }, ['egress_pod_state_map']),
     });
     const d = ask([node], '10.0.1.10', '10.0.1.11');
-    expect(d).toMatchObject({ verdict: 'forwarded', policy: [{ verdict: 'unknown' }] });
+    expect(d).toMatchObject({
+      verdict: 'forwarded',
+      policy: [
+        { direction: 'egress', verdict: 'unknown' },
+        { direction: 'ingress', verdict: 'allow' },
+      ],
+    });
     expect(d.notes[0]).toContain('whether a network policy allows it is not known');
   });
 
