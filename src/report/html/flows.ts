@@ -34,7 +34,7 @@ export function flowsSection(d: AnalysisDocument): Markup {
             <th scope="col">from</th>
             <th scope="col">to</th>
             <th scope="col">where, why</th>
-            ${POINTS.map((p) => html`<th scope="col">${POINT_NAME[p]}<br /><span class="small">→ ←</span></th>`)}
+            ${POINTS.map((p) => html`<th scope="col">${POINT_NAME[p]}<br /><span class="small">→ / ←</span></th>`)}
           </tr>
         </thead>
         <tbody>
@@ -73,5 +73,5 @@ function cell(g: FlowGroup, p: Point): string {
   const counts = g.flows.map((f) => f.points[p]).filter((c) => c !== undefined);
   if (counts.length === 0) return '–';
   const sum = (of: (c: (typeof counts)[number]) => number): number => counts.reduce((n, c) => n + of(c), 0);
-  return `${sum((c) => c.packets)} ${sum((c) => c.return_packets)}`;
+  return `${sum((c) => c.packets)} / ${sum((c) => c.return_packets)}`;
 }

@@ -4,7 +4,7 @@ import { cut } from '../unsafe.js';
 import { POINT_NAME } from '../words.js';
 import { html, leftOut, NOTHING, type Markup } from './markup.js';
 
-const WIDTH = 900;
+const WIDTH = 1080;
 const LEFT = 190;
 const ROW = 22;
 

@@ -41,9 +41,7 @@ export function renderHtml(d: AnalysisDocument): string {
         <meta name="referrer" content="no-referrer" />
         <meta name="color-scheme" content="light dark" />
         <title>${cut(d.root_cause, 120)} · eks-netcheck</title>
-        <style>
-          ${trusted(style)}
-        </style>
+        ${trusted(`<style>${style}</style>`)}
       </head>
       <body>
         <a class="skip" href="#verdict">Skip to the verdict</a>
@@ -70,9 +68,7 @@ export function renderHtml(d: AnalysisDocument): string {
         <footer>
           <p>Made offline by eks-netcheck from the given bundles and captures. Times are UTC.</p>
         </footer>
-        <script>
-          ${trusted(script)};
-        </script>
+        ${trusted(`<script>${script}</script>`)}
       </body>
     </html> `.text;
 }

@@ -45,7 +45,7 @@ export function pictureOf(d: AnalysisDocument): Picture {
   const stations: Station[] = [
     pod('source pod', first?.src),
     ...points.map((p) => station(d, p, flows)),
-    pod('destination pod', first?.dst),
+    pod('destination pod', first?.translated?.dst ?? first?.dst),
   ];
   const segments: Segment[] = sameNode
     ? ['src_pod', 'src_node', 'dst_pod']
@@ -102,25 +102,17 @@ function stretch(
 ): Stretch {
   const { direction } = d.packet_trace;
   const lost = i === at ? lossOf(d) : null;
-  const whole = lost?.word === 'PARTLY LOST HERE';
-  const seen = (of: (s: Station) => number, from: readonly Station[]): boolean => from.some((s) => of(s) > 0);
-  const beyond = stations.slice(i + 1);
-  const before = stations.slice(0, i + 1);
-  const delivered = d.flows[0]?.verdict === 'delivered';
-  const forwardStops = at >= 0 && direction === 'forward' && i >= at && !whole;
-  const backStops = at >= 0 && direction === 'return' && i <= at && !whole;
+  const inPart = d.flows[0]?.verdict === 'lossy';
+  const stops = at >= 0 && !inPart;
+  // A packet has travelled a stretch when a point beyond it saw it, or, towards a pod, the point before it.
+  const last = i === stations.length - 2;
+  const beyond = last ? [stations[i]!] : stations.slice(i + 1);
+  const before = i === 0 ? [stations[1]!] : last ? stations : stations.slice(0, i + 1);
   return {
     segment,
     lost,
-    forward:
-      !forwardStops &&
-      (delivered ||
-        seen((s) => s.forward, [...beyond, ...(i === 0 ? before : [])]) ||
-        (i === 0 && stations.some((s) => s.forward > 0))),
-    back:
-      !backStops &&
-      (seen((s) => s.back, before) ||
-        (seen((s) => s.back, beyond) && i >= stations.findIndex((s) => s.back > 0))),
+    forward: !(stops && direction === 'forward' && i >= at) && beyond.some((s) => s.forward > 0),
+    back: !(stops && direction === 'return' && i <= at) && before.some((s) => s.back > 0),
   };
 }
 

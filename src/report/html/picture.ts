@@ -86,13 +86,14 @@ const LABEL: Record<string, string> = {
 const LINE = 150;
 
 function lying(p: Picture): Markup {
-  const xs = p.sameNode ? [95, 330, 790, 1025] : [75, 235, 415, 705, 885, 1045];
-  return html`<svg class="lying" viewBox="0 0 1120 270" role="img" aria-labelledby="pl-t pl-d">
+  const xs = p.sameNode ? [84, 330, 790, 1036] : [84, 250, 412, 708, 870, 1036];
+  return html`<svg class="lying" viewBox="0 0 1120 240" role="img" aria-labelledby="pl-t pl-d">
     <title id="pl-t">The path of the packets</title>
     <desc id="pl-d">${summary(p)}</desc>
-    ${p.sameNode ? [area(8, 1104, `node ${p.srcNode ?? ''}`)] : [area(8, 407, `source node ${p.srcNode ?? ''}`), area(435, 250, 'VPC', 'vpc'), area(705, 407, `destination node ${p.dstNode ?? ''}`)]}
-    ${p.stretches.map((s, i) => lyingStretch(s, xs[i]! + (i === 0 ? 62 : 9), xs[i + 1]! - (i === p.stretches.length - 1 ? 62 : 9)))}
+    ${p.sameNode ? [area(8, 1104, `node ${p.srcNode ?? ''}`)] : [area(8, 440, `source node ${p.srcNode ?? ''}`), area(468, 184, 'VPC', 'vpc'), area(672, 440, `destination node ${p.dstNode ?? ''}`)]}
+    ${p.stretches.map((s, i) => lyingStretch(s, xs[i]! + (i === 0 ? 69 : 9), xs[i + 1]! - (i === p.stretches.length - 1 ? 69 : 9)))}
     ${p.stations.map((s, i) => lyingStation(s, xs[i]!))}
+    ${p.nat === null ? NOTHING : html`<text class="small" x="20" y="222">${cut(p.nat, 64)}</text>`}
   </svg>`;
 }
 
@@ -106,7 +107,7 @@ function area(x: number, width: number, name: string, kind = 'node'): Markup {
 function lyingStation(s: Station, x: number): Markup {
   if (s.state === 'pod')
     return html`<g class="pod"
-      ><rect x="${x - 60}" y="${LINE - 30}" width="120" height="60" rx="8" />
+      ><rect x="${x - 66}" y="${LINE - 30}" width="132" height="60" rx="8" />
       <text x="${x}" y="${LINE - 5}" text-anchor="middle">${s.name}</text>
       <text class="small" x="${x}" y="${LINE + 15}" text-anchor="middle">${cut(s.detail, 19)}</text></g
     >`;
@@ -152,18 +153,21 @@ function cross(x: number, y: number): Markup {
 
 // ------------------------------------------------------------------ standing
 
-const STEP = 96;
+/** Distances between stations; the VPC needs room between the frames of the nodes. */
+const STEPS = [92, 92, 138, 92, 92];
+const STEPS_ON_ONE_NODE = [92, 110, 92];
 const RAIL = 46;
 
 function standing(p: Picture): Markup {
-  const ys = p.stations.map((_, i) => 50 + i * STEP);
-  const height = ys.at(-1)! + 50;
+  const steps = p.sameNode ? STEPS_ON_ONE_NODE : STEPS;
+  const ys = p.stations.map((_, i) => 44 + steps.slice(0, i).reduce((a, b) => a + b, 0));
+  const height = ys.at(-1)! + 40;
   const areas = p.sameNode
-    ? [standingArea(8, height - 16, `node ${p.srcNode ?? ''}`)]
+    ? [standingArea(8, height - 16, `node ${p.srcNode ?? ''}`, ys[0]! + 44)]
     : [
-        standingArea(8, ys[2]! - 8, `source node ${p.srcNode ?? ''}`),
-        standingArea(ys[2]! + 14, ys[3]! - ys[2]! - 28, 'VPC', 'vpc'),
-        standingArea(ys[3]!, height - ys[3]! - 8, `destination node ${p.dstNode ?? ''}`),
+        standingArea(8, ys[2]! + 20, `source node ${p.srcNode ?? ''}`, ys[0]! + 44),
+        standingArea(ys[2]! + 36, ys[3]! - ys[2]! - 72, 'VPC', ys[2]! + 74, 'vpc'),
+        standingArea(ys[3]! - 28, height - ys[3]! + 20, `destination node ${p.dstNode ?? ''}`, ys[4]! + 36),
       ];
   return html`<svg class="standing" viewBox="0 0 360 ${height}" role="img" aria-labelledby="ps-t ps-d">
     <title id="ps-t">The path of the packets</title>
@@ -174,10 +178,10 @@ function standing(p: Picture): Markup {
   </svg>`;
 }
 
-function standingArea(y: number, height: number, name: string, kind = 'node'): Markup {
+function standingArea(y: number, height: number, name: string, labelAt: number, kind = 'node'): Markup {
   return html`<g class="area ${kind}"
     ><rect x="6" y="${y}" width="348" height="${height}" rx="12" />
-    <text x="346" y="${y + height - 8}" text-anchor="end">${cut(name.trim(), 40)}</text></g
+    <text x="346" y="${labelAt}" text-anchor="end">${cut(name.trim(), 40)}</text></g
   >`;
 }
 
