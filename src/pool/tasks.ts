@@ -5,6 +5,8 @@
 export const TASKS = {
   capture: async () => (await import('../capture/task.js')).default,
   logs: async () => (await import('../logs/task.js')).default,
+  index: async () => (await import('../index-store/task.js')).default,
+  search: async () => (await import('../search/task.js')).default,
 } as const;
 
 export type TaskName = keyof typeof TASKS;
