@@ -3,11 +3,16 @@ import type { CaptureTable } from '../model/capture.js';
 import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
 import { analyseConversation, type Scene } from './analyse.js';
 import { estimateClocks } from './clocks.js';
+import { Windows } from './coverage.js';
 import { joinConversations, type Conversation } from './conversations.js';
 import { makeFlow, pointName, runsBackwards, segmentName } from './flows.js';
 import { locateTaps } from './geography.js';
 import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
 import { collectLegs } from './legs.js';
+import { PathFinder } from './paths.js';
+import { MissRates } from './miss-rates.js';
+import { quickAnalysis } from './quick.js';
+import { splitReusedPorts } from './reuse.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -28,6 +33,8 @@ export interface AlignInput {
   readonly given: ReadonlyMap<string, Point>;
   /** Flows listed in the result beyond those that went wrong. */
   readonly maxHealthyFlows?: number;
+  /** Never take the short way for connections that are healthy at first sight. For tests: the result is the same. */
+  readonly thorough?: boolean;
 }
 
 const MAX_LISTED = 500;
@@ -37,20 +44,30 @@ const MAX_LISTED = 500;
  * Pure: the same tables give the same result.
  */
 export function align(input: AlignInput): Trace {
-  const { tables, topology, question, given } = input;
+  const { topology, question, given } = input;
+  const tables = splitReusedPorts(input.tables);
   const base = new TimeBase(tables);
-  const localPods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
-  const taps = makeTaps(tables, base, localPods);
-  const { legs, errors } = collectLegs(taps);
+  const taps = makeTaps(tables, base, topology.nodes);
+  const { legs, errors, streams } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
-  const geography = locateTaps(taps, conversations, topology);
+  const geography = locateTaps(taps, conversations, legs, topology);
   applyGiven(taps, geography, given);
   const asked = conversations.filter((c) => isAsked(c, question));
   const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
   if (guess !== null) placeLeftovers(taps, geography, guess, given);
   const clocks = estimateClocks(taps, conversations, geography);
-  const scene: Scene = { taps, geography, clocks, topology };
-  const judged = conversations.map((c) => judge(analyseConversation(c, scene)));
+  const finder = new PathFinder(taps, geography, topology);
+  const windows = new Windows(taps, geography, clocks);
+  const paths = conversations.map((c) => finder.find(c));
+  for (const path of paths) windows.contradict(path);
+  const scene: Scene = { taps, geography, clocks, topology, windows, streams };
+  const analyses = conversations.map(
+    (c, i) =>
+      (input.thorough === true ? null : quickAnalysis(c, paths[i]!, scene)) ??
+      analyseConversation(c, paths[i]!, scene),
+  );
+  const missRates = new MissRates(analyses);
+  const judged = missRates.discount(analyses).map((a) => judge(a));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
   const chosen = fates[0] ?? null;
@@ -58,7 +75,13 @@ export function align(input: AlignInput): Trace {
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
   const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
-  const counts: Record<Verdict, number> = { delivered: 0, dropped: 0, lossy: 0, rejected: 0, inconclusive: 0 };
+  const counts: Record<Verdict, number> = {
+    delivered: 0,
+    dropped: 0,
+    lossy: 0,
+    rejected: 0,
+    inconclusive: 0,
+  };
   for (const j of judged) counts[j.verdict]++;
   return {
     trafficPath:
@@ -67,7 +90,7 @@ export function align(input: AlignInput): Trace {
         : ends.srcNode === ends.dstNode
           ? 'same_node'
           : 'cross_node',
-    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base)),
+    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base, missRates)),
     clocks: clocks.offsets,
     flows,
     counts,
@@ -77,12 +100,18 @@ export function align(input: AlignInput): Trace {
     srcNode: ends.srcNode,
     dstNode: ends.dstNode,
     losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
-    notes: judged.length > order.length ? [`${judged.length - order.length} more flows are counted, not listed.`] : [],
+    notes:
+      judged.length > order.length
+        ? [`${judged.length - order.length} more flows are counted, not listed.`]
+        : [],
   };
 }
 
 function isAsked(c: Conversation, q: Question): boolean {
-  const matches = (end: { ip: string; port: number }, wanted: { ip: string; port: number | null } | null): boolean =>
+  const matches = (
+    end: { ip: string; port: number },
+    wanted: { ip: string; port: number | null } | null,
+  ): boolean =>
     wanted === null || (end.ip === wanted.ip && (wanted.port === null || end.port === wanted.port));
   if (q.src === null && q.dst === null && q.protocol === null) return false;
   const protocols: Record<string, number[]> = { tcp: [6], udp: [17], icmp: [1, 58], sctp: [132] };
@@ -98,7 +127,12 @@ interface Group {
 }
 
 /** Flows by hosts and fate, the one that matters most first. */
-function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology, question: Question): Group[] {
+function groupFates(
+  judged: readonly Judged[],
+  scene: Scene,
+  topology: Topology,
+  question: Question,
+): Group[] {
   const groups = new Map<string, Judged[]>();
   for (const j of judged) {
     const key = `${hostPair(j.analysis)}|${j.verdict}|${j.stretch}|${j.direction}|${j.reason === 'size'}`;
@@ -116,7 +150,10 @@ function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology,
     if (members.some((m) => isAsked(m.analysis.conversation, question))) score += 10_000;
     return { members, ends, score: score + Math.min(members.length, 30) };
   });
-  return out.sort((x, y) => y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1));
+  return out.sort(
+    (x, y) =>
+      y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1),
+  );
 }
 
 function weight(members: readonly Judged[]): number {
@@ -127,11 +164,15 @@ function weight(members: readonly Judged[]): number {
     case 'rejected':
       return 800;
     case 'lossy': {
-      const lost = members.reduce((n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0), 0);
+      const lost = members.reduce(
+        (n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0),
+        0,
+      );
       return lost >= 2 ? 600 : 100;
     }
     case 'inconclusive':
-      return j.candidates.length > 0 ? 300 : 50;
+      // A flow that fails by its own showing matters even where its place stays open.
+      return j.candidates.length > 0 && j.analysis.failsByItself ? 300 : 50;
     case 'delivered':
       return 80;
   }
@@ -178,7 +219,14 @@ function totalLosses(judged: readonly Judged[], chosen: Group, ends: Ends): Loss
       const from = pointName(j.analysis.path.points[p.from]!.station, backwards);
       const to = pointName(j.analysis.path.points[p.to]!.station, backwards);
       const key = `${from}.${to}.${direction}`;
-      const s = sums.get(key) ?? { segment: segmentName(stretch, backwards), direction, sent: 0, lost: 0, from, to };
+      const s = sums.get(key) ?? {
+        segment: segmentName(stretch, backwards),
+        direction,
+        sent: 0,
+        lost: 0,
+        from,
+        to,
+      };
       sums.set(key, { ...s, sent: s.sent + p.sent, lost: s.lost + p.lost });
     }
   }
@@ -191,6 +239,7 @@ function describeTap(
   ends: Ends,
   given: ReadonlyMap<string, Point>,
   base: TimeBase,
+  missRates: MissRates,
 ): Tap {
   const tap = scene.taps[index]!;
   const place = scene.geography.places[index]!;
@@ -208,6 +257,6 @@ function describeTap(
     packets: tap.packets,
     first: tap.first === null ? null : base.absolute(tap.first),
     last: tap.last === null ? null : base.absolute(tap.last),
-    missRate: null,
+    missRate: missRates.of(index),
   };
 }

@@ -1,5 +1,7 @@
 import {
+  BIT_DUPLICATE,
   BIT_ICMP_ERROR,
+  BIT_SNAPPED,
   PROTO_ICMP,
   PROTO_ICMPV6,
   PROTO_TCP,
@@ -7,7 +9,9 @@ import {
   TCP_RST,
   TCP_SYN,
 } from '../model/capture.js';
-import { isForwarded } from './scope.js';
+import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { ConnectionFlow } from './reuse.js';
+import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
@@ -28,6 +32,10 @@ export interface Leg {
   readonly fingerprints: string[];
   /** True when `fingerprints[0]` is a SYN's sequence number and timestamp: no two connections share it. */
   strongFingerprint: boolean;
+  /** The hash of some payload covers less than at other taps may: not to be compared. */
+  snapped: boolean;
+  /** Index into the run's `Streams`, -1 for other protocols than TCP. */
+  readonly stream: number;
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -49,32 +57,50 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
   return `${protocol}|${a}|${aPort}|${b}|${bPort}`;
 }
 
+/** Key of a flow; of connections that share a five-tuple, each its own. */
+export function keyOfFlow(f: ConnectionFlow): string {
+  const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+  return f.isn === undefined ? key : `${key}|${f.isn}`;
+}
+
 /** Every flow at every tap, and every ICMP error that quotes one. */
-export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
+export function collectLegs(taps: readonly TapData[]): {
+  legs: Leg[];
+  errors: IcmpError[];
+  streams: Streams;
+} {
+  const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
+  const streams = new Streams();
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      // Errors are collected from every flow; only what is forwarded is followed.
-      const leg = collectLeg(tap, f, errors);
-      if (leg && isForwarded(tap.table.flows[f]!)) legs.push(leg);
+      const leg = collectLeg(tap, f, errors, hashed, streams);
+      if (leg) legs.push(leg);
     }
   }
-  return { legs, errors };
+  return { legs, errors, streams };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
+function collectLeg(
+  tap: TapData,
+  f: number,
+  errors: IcmpError[],
+  hashed: boolean,
+  streams: Streams,
+): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
   const ends = table.flows[f]!;
+  if (staysOnLink(ends.a) || staysOnLink(ends.b)) return null;
   const icmp = ends.protocol === PROTO_ICMP || ends.protocol === PROTO_ICMPV6;
   const leg: Leg = {
     tap: tap.index,
     flow: f,
-    key: flowKey(ends.protocol, ends.a, ends.aPort, ends.b, ends.bPort),
+    key: keyOfFlow(ends),
     packets: [0, 0],
     bytes: [0, 0],
     first: [Infinity, Infinity],
@@ -83,14 +109,18 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
     clientWay: null,
     fingerprints: [],
     strongFingerprint: false,
+    snapped: false,
+    stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
   };
   const printed = [false, false];
+  let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
     if (rowTap !== null && rowTap[r] !== slot) continue;
     const w = c.way[r]! as 0 | 1;
     const t = c.time[r]! + shift;
     const bits = c.bits[r]!;
+    if (isNeighbourDiscovery(ends.protocol, c.flags[r]!)) continue;
     if (bits & BIT_ICMP_ERROR) {
       const quoted = c.aux[r]!;
       if (quoted > 0)
@@ -108,6 +138,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         });
       continue;
     }
+    if (bits & BIT_SNAPPED) leg.snapped = true;
     leg.packets[w]++;
     leg.bytes[w] += c.ipLength[r]!;
     if (t < leg.first[w]) leg.first[w] = t;
@@ -115,6 +146,8 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
     if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
     if (ends.protocol === PROTO_TCP) {
       const flags = c.flags[r]!;
+      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
+      if (!(bits & BIT_DUPLICATE)) streams.packet(leg.stream, w, c, r, mss);
       if (flags & TCP_SYN) {
         if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
         if (!(flags & TCP_ACK) && !leg.strongFingerprint) {
@@ -123,7 +156,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         }
       } else if (c.payload[r]! > 0 && !(flags & TCP_RST) && !printed[w]) {
         printed[w] = true;
-        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
       }
     } else if (icmp) {
       const type = c.flags[r]! >> 8;
@@ -132,11 +165,11 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         leg.clientWay = w === 0 ? 1 : 0;
       if (c.payload[r]! > 0 && !printed[w]) {
         printed[w] = true;
-        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
+        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
       }
     } else if (c.payload[r]! > 0 && !printed[w]) {
       printed[w] = true;
-      leg.fingerprints.push(`U${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`);
+      leg.fingerprints.push(`U${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`);
     }
   }
   return leg.packets[0] + leg.packets[1] === 0 ? null : leg;

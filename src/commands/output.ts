@@ -5,7 +5,7 @@ import type { AnalysisDocument } from '../model/document.js';
 import type { OutputOptions } from './options.js';
 
 /** Terminal width for text; 80 where nobody watches. */
-function width(): number {
+export function width(): number {
   return Math.max(40, Math.min(process.stdout.columns ?? 80, 160));
 }
 

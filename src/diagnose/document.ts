@@ -14,6 +14,9 @@ import { POINTS, type Flow, type FlowEnd, type Tap } from '../model/trace.js';
 import { CROSS_REFERENCE, escalations, mitigation, nextSteps } from './advice.js';
 import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
+import { ladderOf } from './ladder.js';
+import { ruleOutcomes } from './rule-outcomes.js';
+import { trailOf } from './trail.js';
 
 /** The analysis document of a run: the last value before it is rendered. */
 export function buildDocument(input: DiagnosisInput): AnalysisDocument {
@@ -62,6 +65,9 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       one_sided: c.oneSided,
       drift_ppm: c.driftPpm,
     })),
+    rules: ruleOutcomes(input),
+    ladder: ladderOf(input),
+    trail: trailOf(nodes, trace),
     coverage: {
       bundles: input.bundles.map((b) => toDocBundle(b, nodes.find((n) => n.id === b.id)?.identity ?? null)),
       captures: captures(input),
@@ -91,7 +97,15 @@ class EvidenceRegister {
     const known = this.ids.get(key);
     if (known !== undefined) return known;
     const id = `E-${String(this.entries.length + 1).padStart(3, '0')}`;
-    this.entries.push({ id, type: e.type, node: e.node, file: e.file, line: e.line, time: e.time, content: e.content });
+    this.entries.push({
+      id,
+      type: e.type,
+      node: e.node,
+      file: e.file,
+      line: e.line,
+      time: e.time,
+      content: e.content,
+    });
     this.ids.set(key, id);
     return id;
   }
@@ -170,12 +184,10 @@ export function toDocFlow(f: Flow): DocFlow {
 const round = (x: number): number => Math.round(x * 1e4) / 1e4;
 
 function toDocBundle(b: Bundle, identity: NodeIdentity | null): DocBundle {
-  const { vpcCidrs, enis, ...single } = identity ?? { vpcCidrs: [], enis: [] };
   const named: Record<string, string | string[] | null> = {};
-  for (const [key, value] of Object.entries(single)) named[snake(key)] = value as string | null;
-  if (identity !== null) {
-    named['vpc_cidrs'] = [...vpcCidrs];
-    named['enis'] = [...enis];
+  for (const [key, value] of Object.entries(identity ?? {})) {
+    const plain = plainValue(value);
+    if (plain !== undefined) named[snake(key)] = plain;
   }
   return {
     id: b.id,
@@ -186,6 +198,15 @@ function toDocBundle(b: Bundle, identity: NodeIdentity | null): DocBundle {
     files: b.files.size,
     identity: named,
   };
+}
+
+/** What a document can hold: text, lists of text, and pairs as `key value`. */
+function plainValue(value: unknown): string | string[] | null | undefined {
+  if (value === null || typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(String);
+  if (value instanceof Map)
+    return [...value].map(([k, v]) => [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '));
+  return undefined;
 }
 
 function snake(name: string): string {

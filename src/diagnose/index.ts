@@ -1,2 +1,3 @@
 export { buildDocument, toDocFlow } from './document.js';
+export { withContext } from './evidence-context.js';
 export type { Corroboration, DiagnosisInput } from './input.js';

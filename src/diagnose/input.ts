@@ -1,7 +1,7 @@
 import type { FactContext } from '../facts/types.js';
 import type { CaptureTable } from '../model/capture.js';
 import type { DocMissing } from '../model/document.js';
-import type { RuleResults } from '../model/rule.js';
+import type { Rule, RuleResults } from '../model/rule.js';
 import type { Bundle, Problem } from '../model/source.js';
 
 /** Everything the phases before have produced; diagnosis joins it and measures nothing itself. */
@@ -9,6 +9,8 @@ export interface DiagnosisInput {
   readonly context: FactContext;
   readonly bundles: readonly Bundle[];
   readonly tables: readonly CaptureTable[];
+  /** The rules that were evaluated. */
+  readonly rules: readonly Rule[];
   readonly results: RuleResults;
   readonly missing: readonly DocMissing[];
   readonly problems: readonly Problem[];

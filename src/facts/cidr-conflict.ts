@@ -22,7 +22,9 @@ function captured(routes: readonly Route[], route: Route, address: string): bool
   return (
     familyOf(address) === route.family &&
     contains(route.dst, address) &&
-    !routes.some((r) => r.table === route.table && r.prefixLength > route.prefixLength && contains(r.dst, address))
+    !routes.some(
+      (r) => r.table === route.table && r.prefixLength > route.prefixLength && contains(r.dst, address),
+    )
   );
 }
 
@@ -35,16 +37,37 @@ function remoteAddresses(context: FactContext, node: NodeFacts): string[] {
     ]);
 }
 
+/** Addresses that pods of the node try to reach and that never answered, by its connection table. */
+function unansweredPeers(node: NodeFacts): string[] {
+  const pods = new Set(node.pods.map((pod) => pod.ip));
+  return node.conntrack.value.entries
+    .filter((entry) => pods.has(entry.original.src) && entry.flags.includes('UNREPLIED'))
+    .map((entry) => entry.original.dst);
+}
+
 function instance(context: FactContext, node: NodeFacts, route: Route, routes: readonly Route[]) {
   const concern = concernOf(context);
-  const own = new Set(node.interfaces.value.find((i) => i.name === route.dev)?.addresses.map((a) => a.address));
+  const own = new Set(
+    node.interfaces.value.find((i) => i.name === route.dev)?.addresses.map((a) => a.address),
+  );
   const wanted = (address: string): boolean => !own.has(address) && captured(routes, route, address);
   const named = concernAddresses(concern).filter(wanted);
   const peers = remoteAddresses(context, node).filter(wanted);
   const clusterIps = node.services.map((service) => service.clusterIp).filter(wanted);
   const vpc = node.identity.vpcCidrs.find((cidr) => overlaps(cidr, route.dst));
+  const unanswered = unansweredPeers(node).filter(wanted);
   const conflict =
-    named.length > 0 ? 'flow' : peers.length > 0 ? 'peer' : vpc !== undefined ? 'vpc' : clusterIps.length > 0 ? 'service' : null;
+    named.length > 0
+      ? 'flow'
+      : peers.length > 0
+        ? 'peer'
+        : unanswered.length > 0
+          ? 'connection'
+          : vpc !== undefined
+            ? 'vpc'
+            : clusterIps.length > 0
+              ? 'service'
+              : null;
   if (conflict === null) return [];
   return [
     {
@@ -54,7 +77,7 @@ function instance(context: FactContext, node: NodeFacts, route: Route, routes: r
         dev: route.dev,
         linkdown: route.flags.includes('linkdown'),
         conflicts_with: conflict,
-        other: named[0] ?? peers[0] ?? vpc ?? clusterIps[0] ?? null,
+        other: named[0] ?? peers[0] ?? unanswered[0] ?? vpc ?? clusterIps[0] ?? null,
         peers: peers.length,
         in_question: concern.from === 'none' ? conflict !== 'service' : named.length > 0 || peers.length > 0,
         affects_question: named.length > 0,
@@ -76,10 +99,14 @@ export const cidrConflict = defineFact({
     dst: text('prefix of the local network'),
     dev: text('its device'),
     linkdown: flag('the device has no carrier: packets vanish there all the same'),
-    conflicts_with: text('flow (an end of a flow in question), peer (a known pod or node), vpc or service'),
+    conflicts_with: text(
+      'flow (an end of a flow in question), peer (a known pod or node), connection (tracked, never answered), vpc or service',
+    ),
     other: text('address or range that is wanted elsewhere'),
     peers: number('known pods and nodes elsewhere whose address it takes'),
-    in_question: flag('it takes an end of a flow in question or a known peer; with nothing in question, also part of the VPC'),
+    in_question: flag(
+      'it takes an end of a flow in question or a known peer; with nothing in question, also part of the VPC',
+    ),
     affects_question: flag('it takes an end of a flow in question'),
     trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
   },

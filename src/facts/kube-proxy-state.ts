@@ -14,7 +14,9 @@ export const kubeProxyState = defineFact({
     services: number('services with their endpoints, in whatever mode'),
     replaced: flag('another data path serves services: Cilium chains or processes'),
     process_running: flag('kube-proxy is in the process list; null when it was not collected'),
-    rules_missing: flag('iptables mode or not known, nothing replaces it, and the nat table holds no service chain'),
+    rules_missing: flag(
+      'iptables mode or not known, nothing replaces it, and the nat table holds no service chain',
+    ),
   },
   compute: (context) => {
     if (context.nodes.length === 0) return unknown('no bundle was given');
@@ -26,7 +28,9 @@ export const kubeProxyState = defineFact({
         const processes = isKnown(node.processes) ? node.processes.value : null;
         const replaced =
           node.kubeProxyMode === 'none' ||
-          [...(node.iptables.value.tables.get('filter')?.chains.keys() ?? [])].some((c) => c.startsWith('CILIUM_')) ||
+          [...(node.iptables.value.tables.get('filter')?.chains.keys() ?? [])].some((c) =>
+            c.startsWith('CILIUM_'),
+          ) ||
           (processes ?? []).some((p) => /(^|[/\s])cilium-agent(\s|$)/.test(p.command));
         const chains = count('KUBE-SVC-');
         return {
@@ -41,9 +45,18 @@ export const kubeProxyState = defineFact({
             process_running:
               processes === null ? null : processes.some((p) => /(^|[/\s])kube-proxy(\s|$)/.test(p.command)),
             rules_missing:
-              chains === 0 && !replaced && ['iptables', 'unknown'].includes(node.kubeProxyMode) && node.services.length === 0,
+              chains === 0 &&
+              !replaced &&
+              ['iptables', 'unknown'].includes(node.kubeProxyMode) &&
+              node.services.length === 0,
           },
-          evidence: [fileEvidence(node.id, node.iptables.file, `${String(chains ?? '?')} KUBE-SVC chains in table nat`)],
+          evidence: [
+            fileEvidence(
+              node.id,
+              node.iptables.file,
+              `${String(chains ?? '?')} KUBE-SVC chains in table nat`,
+            ),
+          ],
         };
       }),
     );

@@ -58,12 +58,20 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
   const secondary = pod.deviceNumber !== null && pod.deviceNumber > 0;
   const table = from === undefined ? null : lookup(from);
   const defaultRoute =
-    table === null ? null : routes.some((r) => r.table === table && r.prefixLength === 0 && r.type === 'unicast');
+    table === null
+      ? null
+      : routes.some((r) => r.table === table && r.prefixLength === 0 && r.type === 'unicast');
   const rule512 =
-    rules === null ? null : rules.some((r) => isHost(r.to, pod.ip) && lookup(r) === 'main' && r.from === null);
+    rules === null
+      ? null
+      : rules.some((r) => isHost(r.to, pod.ip) && lookup(r) === 'main' && r.from === null);
   // Without a rule of its own a pod is still found through the main table, unless another rule takes precedence.
   const otherTables = (rules ?? []).some(
-    (r) => r.priority > 512 && r.priority < 32_000 && r.fwmark === null && !['main', 'local', 'default', null].includes(lookup(r)),
+    (r) =>
+      r.priority > 512 &&
+      r.priority < 32_000 &&
+      r.fwmark === null &&
+      !['main', 'local', 'default', null].includes(lookup(r)),
   );
   const assigned = isAssigned(node, pod);
   const age = podAgeSeconds(node, pod);
@@ -111,7 +119,11 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
       ...(missing === null
         ? toPod.map((r) => lineEvidence(node.id, r.loc, r.text))
         : [
-            fileEvidence(node.id, missing.startsWith('rule') ? tables.rulesFile : tables.routesFile, `not there: ${missing}`),
+            fileEvidence(
+              node.id,
+              missing.startsWith('rule') ? tables.rulesFile : tables.routesFile,
+              `not there: ${missing}`,
+            ),
             ...(wrongVeth ? toPod.map((r) => lineEvidence(node.id, r.loc, r.text)) : []),
           ]),
     ],

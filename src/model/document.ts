@@ -81,6 +81,68 @@ export interface DocEvidence {
   line: number | null;
   time: string | null;
   content: string;
+  /** The lines around it, itself included, in file order; absent for captures and where a bound was met. */
+  context?: DocLine[];
+}
+
+export interface DocLine {
+  line: number;
+  /** Cut with `…` when long. */
+  text: string;
+}
+
+/** One of the flows in question, packet by packet, on the clock of the first point. */
+export interface DocLadder {
+  /** Index into `flows`. */
+  flow: number;
+  /** ISO 8601 UTC of second 0. */
+  start: string;
+  /** The points that were captured, in path order. */
+  points: Point[];
+  packets: DocLadderPacket[];
+  /** Further packets of this flow. */
+  left_out: number;
+}
+
+export interface DocLadderPacket {
+  direction: 'forward' | 'return';
+  /** `SYN seq 1` …: what it is, in words. */
+  label: string;
+  /** Seconds since `start`, by point; a captured point without an entry did not show it. */
+  at: Partial<Record<Point, number>>;
+}
+
+/** What the rules and routes of the node at which the flow is lost do with its packet, step by step. */
+export interface DocTrail {
+  node: string;
+  packet: string;
+  verdict: 'forwarded' | 'delivered' | 'dropped' | 'rejected' | 'undetermined';
+  steps: DocTrailStep[];
+  left_out: number;
+  /** Why the verdict is open. */
+  undetermined: string[];
+}
+
+export interface DocTrailStep {
+  hook: string;
+  table: string | null;
+  chain: string | null;
+  text: string;
+  file: string | null;
+  line: number | null;
+  effect: string;
+  /** This step settled the verdict. */
+  decides: boolean;
+}
+
+/** A rule that took part in the run. */
+export interface DocRule {
+  id: string;
+  title: string;
+  category: Category;
+  severity: Severity;
+  /** `clear`: decided everywhere, nothing found. `skipped`: could not be decided on some node, or nowhere. */
+  outcome: 'found' | 'clear' | 'skipped';
 }
 
 export interface DocBundle {
@@ -150,6 +212,12 @@ export interface AnalysisDocument {
     one_sided: boolean;
     drift_ppm: number;
   }[];
+  /** Every rule of the run and how it ended. */
+  rules?: DocRule[];
+  /** Null when no flow went wrong. */
+  ladder?: DocLadder | null;
+  /** Null when the flow is not lost on a node whose bundle was given. */
+  trail?: DocTrail | null;
   coverage: {
     bundles: DocBundle[];
     captures: DocCapture[];

@@ -1,18 +1,28 @@
-import { stringify } from 'yaml';
 import type { AnalysisDocument } from '../model/document.js';
+import { renderJson } from './json.js';
+import { renderJunit } from './junit.js';
+import { renderMarkdown } from './markdown.js';
+import { renderSarif } from './sarif.js';
 import { renderText, type TextOptions } from './text.js';
+import { renderYaml } from './yaml.js';
 
-export const FORMATS = ['text', 'json', 'yaml'] as const;
+export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** Renders the document; every format holds the same facts. */
+/** Renders the document; every format holds the same facts. Pure: the same document gives the same bytes. */
 export function render(document: AnalysisDocument, format: Format, options: TextOptions): string {
   switch (format) {
     case 'text':
       return renderText(document, options);
     case 'json':
-      return `${JSON.stringify(document, null, 2)}\n`;
+      return renderJson(document);
     case 'yaml':
-      return stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
+      return renderYaml(document);
+    case 'markdown':
+      return renderMarkdown(document);
+    case 'sarif':
+      return renderSarif(document);
+    case 'junit':
+      return renderJunit(document);
   }
 }

@@ -1,6 +1,5 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
-import { escapeUnsafe } from '../ingest/printable.js';
 
 /** How text is laid out: width in columns, colours or none. */
 export interface TextOptions {
@@ -14,10 +13,7 @@ export function paint(o: TextOptions): Paint {
   return pc.createColors(o.color);
 }
 
-/** Text from a bundle, safe for a terminal: one line, no control characters, no direction overrides. */
-export function clean(text: string): string {
-  return escapeUnsafe(text);
-}
+export { clean } from './unsafe.js';
 
 /** Breaks at blanks so that no line is wider than `width`; words wider than that are cut at the width. */
 export function wrap(text: string, width: number, indent = ''): string {

@@ -1,13 +1,8 @@
 import type { AnalysisDocument, DocFlow } from '../model/document.js';
 import { POINTS, type Point, type Segment } from '../model/trace.js';
+import { flowsInQuestion, hostOf } from './flow-groups.js';
 import { clean, fit, padEnd, padStart, paint, type TextOptions } from './layout.js';
-
-const POINT_NAME: Record<Point, string> = {
-  src_veth: 'src-veth',
-  src_eth0: 'src-eth0',
-  dst_eth0: 'dst-eth0',
-  dst_veth: 'dst-veth',
-};
+import { POINT_NAME } from './words.js';
 
 /** The stretch that follows each station on the way from source to destination. */
 const STRETCHES: readonly { readonly segment: Segment; readonly name: string }[] = [
@@ -20,7 +15,7 @@ const STRETCHES: readonly { readonly segment: Segment; readonly name: string }[]
 export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
   const c = paint(o);
   const t = d.packet_trace;
-  const flows = questioned(d);
+  const flows = flowsInQuestion(d);
   const first = flows[0];
   const sameNode = d.traffic_path === 'same_node';
   const points = sameNode ? POINTS.filter((p) => p.endsWith('veth')) : POINTS;
@@ -31,9 +26,16 @@ export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
     const last = i === points.length - 1;
     if (last) return;
     const stretch = sameNode ? { segment: 'src_node' as const, name: 'node' } : STRETCHES[i]!;
-    const node = stretch.segment === 'src_node' ? nodeAt(d, 'src') : stretch.segment === 'dst_node' ? nodeAt(d, 'dst') : null;
+    const node =
+      stretch.segment === 'src_node'
+        ? nodeAt(d, 'src')
+        : stretch.segment === 'dst_node'
+          ? nodeAt(d, 'dst')
+          : null;
     const label = node === null ? stretch.name : `${stretch.name} ${clean(node)}`;
-    lines.push(t.segment === stretch.segment ? lossLine(d, c, label) : `  ${c.dim('│')}   ${c.dim(`· ${label}`)}`);
+    lines.push(
+      t.segment === stretch.segment ? lossLine(d, c, label) : `  ${c.dim('│')}   ${c.dim(`· ${label}`)}`,
+    );
   });
   if (t.segment === 'dst_pod') lines.push(lossLine(d, c, '(in the pod)'));
   lines.push(`  ${end('destination pod', first?.dst, nat(first, 'dst'))}`);
@@ -42,26 +44,13 @@ export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
   return lines.join('\n');
 }
 
-/** The flows the verdict speaks of: the worst ones come first and share one fate. */
-export function questioned(d: AnalysisDocument): DocFlow[] {
-  const first = d.flows[0];
-  if (!first) return [];
-  return d.flows.filter(
-    (f) => f.verdict === first.verdict && f.segment === first.segment && f.direction === first.direction && host(f.dst) === host(first.dst),
-  );
-}
-
-function host(end: string): string {
-  return end.startsWith('[') ? end.slice(1, end.indexOf(']')) : end.split(':').length === 2 ? end.split(':')[0]! : end;
-}
-
 function nat(f: DocFlow | undefined, side: 'src' | 'dst'): string | null {
   const other = f?.translated?.[side];
   return other === undefined || other === f?.[side] ? null : other;
 }
 
 function end(name: string, address: string | undefined, translated: string | null): string {
-  const at = address === undefined ? '' : ` ${clean(host(address))}`;
+  const at = address === undefined ? '' : ` ${clean(hostOf(address))}`;
   return `${name}${at}${translated === null ? '' : ` (after NAT ${clean(translated)})`}`;
 }
 
@@ -89,14 +78,19 @@ function station(d: AnalysisDocument, p: Point, flows: readonly DocFlow[], o: Te
 
 function lossLine(d: AnalysisDocument, c: ReturnType<typeof paint>, label: string): string {
   const direction = d.packet_trace.direction === 'return' ? 'on the way back' : 'on the way there';
-  const word = d.flows[0]?.verdict === 'rejected' ? 'REFUSED HERE' : d.flows[0]?.verdict === 'lossy' ? 'PARTLY LOST HERE' : 'LOST HERE';
+  const word =
+    d.flows[0]?.verdict === 'rejected'
+      ? 'REFUSED HERE'
+      : d.flows[0]?.verdict === 'lossy'
+        ? 'PARTLY LOST HERE'
+        : 'LOST HERE';
   return `  ${c.bold(c.red(`╳   ${label}: ${word}, ${direction}`))}${rates(d)}`;
 }
 
 function rates(d: AnalysisDocument): string {
   let sent = 0;
   let lost = 0;
-  for (const f of questioned(d))
+  for (const f of flowsInQuestion(d))
     for (const l of f.losses)
       if (l.segment === d.packet_trace.segment && l.direction === d.packet_trace.direction) {
         sent += l.sent;

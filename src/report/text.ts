@@ -29,7 +29,9 @@ function section(title: string, body: string, c: Paint): string {
 function verdict(d: AnalysisDocument, c: Paint, o: TextOptions): string {
   const healthy = d.diagnosis.category === 'none';
   const head = wrap(clean(d.root_cause), o.width);
-  const painted = head.split('\n').map((l) => c.bold(healthy ? c.green(l) : d.diagnosis.category === 'unknown' ? c.yellow(l) : c.red(l)));
+  const painted = head
+    .split('\n')
+    .map((l) => c.bold(healthy ? c.green(l) : d.diagnosis.category === 'unknown' ? c.yellow(l) : c.red(l)));
   const facts = `severity ${d.severity}   confidence ${d.diagnosis.confidence}   ${d.traffic_path.replace('_', ' ')}   drop point ${d.packet_trace.drop_point}`;
   const lines = [painted.join('\n'), wrap(facts, o.width), '', wrap(clean(d.diagnosis.summary), o.width)];
   if (d.diagnosis.against.length > 0) {
@@ -54,7 +56,8 @@ function findings(d: AnalysisDocument, c: Paint, o: TextOptions): string {
 }
 
 function finding(f: DocFinding, byId: ReadonlyMap<string, DocEvidence>, c: Paint, o: TextOptions): string {
-  const color = f.severity === 'critical' || f.severity === 'high' ? c.red : f.severity === 'medium' ? c.yellow : c.dim;
+  const color =
+    f.severity === 'critical' || f.severity === 'high' ? c.red : f.severity === 'medium' ? c.yellow : c.dim;
   const where = f.node === null ? '' : ` on ${clean(f.node)}`;
   const lines = [
     wrap(`${MARK[f.severity]} ${f.id} ${f.severity.toUpperCase()} ${clean(f.title)}${where}`, o.width)
@@ -66,7 +69,8 @@ function finding(f: DocFinding, byId: ReadonlyMap<string, DocEvidence>, c: Paint
   ];
   const evidence = f.evidence.map((id) => byId.get(id)).filter((e) => e !== undefined);
   for (const e of evidence.slice(0, MAX_EVIDENCE)) lines.push(evidenceLine(e, c, o));
-  if (evidence.length > MAX_EVIDENCE) lines.push(`     … and ${evidence.length - MAX_EVIDENCE} more in the JSON report`);
+  if (evidence.length > MAX_EVIDENCE)
+    lines.push(`     … and ${evidence.length - MAX_EVIDENCE} more in the JSON report`);
   for (const a of f.against) lines.push(wrap(`against: ${clean(a)}`, o.width, '   '));
   lines.push(wrap(`fix (${f.safety}): ${clean(f.resolution)}`, o.width, '   '));
   return lines.join('\n');
@@ -99,7 +103,15 @@ function todo(d: AnalysisDocument, c: Paint, o: TextOptions): string {
   const fix =
     d.diagnosis.category === 'none'
       ? ''
-      : section('What to do', [bullet(`now: ${clean(d.mitigation.immediate)}`, o), bullet(`later: ${clean(d.mitigation.long_term)}`, o), ...d.escalation.map((e) => bullet(`escalate: ${clean(e)}`, o))].join('\n'), c);
+      : section(
+          'What to do',
+          [
+            bullet(`now: ${clean(d.mitigation.immediate)}`, o),
+            bullet(`later: ${clean(d.mitigation.long_term)}`, o),
+            ...d.escalation.map((e) => bullet(`escalate: ${clean(e)}`, o)),
+          ].join('\n'),
+          c,
+        );
   const steps = d.next_steps.map((s) => `${bullet(clean(s.why), o)}\n      ${c.cyan(clean(s.command))}`);
   return [fix, section('Next steps', steps.join('\n'), c)].filter((s) => s !== '').join('\n\n');
 }
@@ -113,19 +125,37 @@ function coverage(d: AnalysisDocument, c: Paint, o: TextOptions): string {
       .map((k) => id[k])
       .filter((v): v is string => typeof v === 'string' && v !== '')
       .map(clean);
-    lines.push(bullet(`bundle ${clean(b.id)}: ${b.files} files, collected ${b.collected_at ?? 'at an unknown time'}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`, o));
+    lines.push(
+      bullet(
+        `bundle ${clean(b.id)}: ${b.files} files, collected ${b.collected_at ?? 'at an unknown time'}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`,
+        o,
+      ),
+    );
   }
   for (const x of captures)
     lines.push(
-      bullet(`capture ${clean(x.file)}: ${x.packets} packets, ${x.point === null ? 'none of the four points' : x.point.replace('_', '-')} — ${clean(x.reason)} [${x.certainty}]`, o),
+      bullet(
+        `capture ${clean(x.file)}: ${x.packets} packets, ${x.point === null ? 'none of the four points' : x.point.replace('_', '-')} — ${clean(x.reason)} [${x.certainty}]`,
+        o,
+      ),
     );
-  for (const m of missing) lines.push(bullet(`${m.state.replace('_', ' ')}: ${clean(m.what)}${m.node === null ? '' : ` on ${clean(m.node)}`} — leaves open ${clean(m.leaves_undecided)}`, o));
-  for (const p of problems) lines.push(bullet(`${p.note ? 'note' : 'problem'} ${p.code} ${clean(p.subject)}: ${clean(p.message)}`, o));
+  for (const m of missing)
+    lines.push(
+      bullet(
+        `${m.state.replace('_', ' ')}: ${clean(m.what)}${m.node === null ? '' : ` on ${clean(m.node)}`} — leaves open ${clean(m.leaves_undecided)}`,
+        o,
+      ),
+    );
+  for (const p of problems)
+    lines.push(
+      bullet(`${p.note ? 'note' : 'problem'} ${p.code} ${clean(p.subject)}: ${clean(p.message)}`, o),
+    );
   if (skipped.length > 0) {
     lines.push(bullet(`${skipped.length} rules could not be decided:`, o));
     const reasons = new Map<string, string[]>();
     for (const s of skipped) reasons.set(s.reason, [...(reasons.get(s.reason) ?? []), s.rule]);
-    for (const [reason, rules] of [...reasons].slice(0, 10)) lines.push(bullet(`${clean(reason)}: ${rules.join(', ')}`, o, '    '));
+    for (const [reason, rules] of [...reasons].slice(0, 10))
+      lines.push(bullet(`${clean(reason)}: ${rules.join(', ')}`, o, '    '));
   }
   return section('Coverage', lines.join('\n'), c);
 }

@@ -1,0 +1,42 @@
+import { Tally } from '../tally.js';
+import { plural } from '../text.js';
+import type { Check, CheckMeta } from '../types.js';
+
+const LOOP = 3;
+
+const META: CheckMeta = {
+  id: 'ttl-loop',
+  title: 'Packets that come back with a smaller TTL',
+  unit: 'packets',
+  threshold: `the same packet (identification, sequence number, bytes) at one interface with a smaller TTL within 1 s; ${LOOP} sightings or more are a loop`,
+  normal:
+    'Nothing of it at one interface. In a capture of all interfaces, forwarded packets are told apart by interface and direction.',
+};
+
+const PARTS = {
+  loop: {
+    class: 'fault',
+    means: 'two routers, or a router and a node, send the packet to each other until its TTL is used up.',
+  },
+  'sent out again': {
+    class: 'suspicious',
+    means:
+      'the machine routes the packet out of the interface that it came in by: a route is missing, or it is a gateway on purpose.',
+  },
+} as const;
+
+/** Routing loops, as one capture shows them. */
+export const ttlLoop: Check = {
+  ...META,
+  run(x) {
+    const tally = new Tally(PARTS);
+    for (const [row, { count, ttl }] of x.sightings.rounds) {
+      const flow = x.c.flow[row]!;
+      x.between(tally, flow, x.c.way[row]!);
+      tally.add(count + 1 >= LOOP ? 'loop' : 'sent out again', () =>
+        x.example(row, `seen ${plural(count + 1, 'time')}, TTL ${x.c.ttl[row]} down to ${ttl}`),
+      );
+    }
+    return tally.result(META, x.table.packets, 'No packet came round.');
+  },
+};
