@@ -5,7 +5,9 @@ import { openIndex, type OpenOptions } from '../index-store/open.js';
 import type { SearchIndex } from '../index-store/search-index.js';
 import { DamagedIndex } from '../index-store/text-part.js';
 import type { RuleTitle } from '../index-store/words-index.js';
-import { limitsOf, parseCount, type LimitOptions } from './options.js';
+import type { TextOptions } from '../report/layout.js';
+import { limitsOf, parseCount, type LimitOptions, type OutputOptions } from './options.js';
+import { useColor } from './output.js';
 import { progressDisplay } from './progress.js';
 
 export interface IndexOptions extends LimitOptions {
@@ -90,4 +92,9 @@ async function ruleTitles(): Promise<RuleTitle[]> {
   ]);
   const rules = await loadRules([{ dir: BUILTIN_RULES, builtin: true }], FACTS);
   return rules.map(({ id, title }) => ({ id, title }));
+}
+
+/** How text is laid out for the output asked for. */
+export function textOptions(o: OutputOptions): TextOptions {
+  return { color: useColor(o), width: Math.max(60, Math.min(process.stdout.columns ?? 100, 200)) };
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { NetcheckError } from '../errors.js';
-import { render, type Format } from '../report/index.js';
+import type { Format } from '../report/formats.js';
 import type { AnalysisDocument } from '../model/document.js';
 import type { OutputOptions } from './options.js';
 
@@ -34,6 +34,7 @@ export async function writeOut(text: string, o: OutputOptions): Promise<void> {
 }
 
 export async function writeDocument(document: AnalysisDocument, o: OutputOptions): Promise<void> {
+  const { render } = await import('../report/index.js');
   const text = render(document, o.format as Format, { color: useColor(o), width: width() });
   await writeOut(text, o);
 }

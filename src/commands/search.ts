@@ -10,9 +10,9 @@ import { patternRows } from '../search/pattern-rows.js';
 import { linesJson, linesText, patternsJson, patternsText } from '../search/render.js';
 import { search } from '../search/search.js';
 import { QueryError } from '../search/tokens.js';
-import { addIndexOptions, withIndex, type IndexOptions } from './index-options.js';
+import { addIndexOptions, textOptions, withIndex, type IndexOptions } from './index-options.js';
 import { addLimitOptions, addOutputOptions, parseCount, parseTime, type OutputOptions } from './options.js';
-import { textOptions, writeOut } from './output.js';
+import { writeOut } from './output.js';
 
 interface SearchOptions extends OutputOptions, IndexOptions {
   regex?: boolean;
@@ -76,7 +76,7 @@ async function answer(index: SearchIndex, query: QuerySource, o: SearchOptions):
     const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
     text = o.format === 'json' ? json(linesJson(shown, result.count, coverage)) : linesText(shown, result.count, textOptions(o));
   } else {
-    const rows = patternRows(index, result, o.limit ?? 20);
+    const rows = await patternRows(index, result, o.limit ?? 20);
     text = o.format === 'json' ? json(patternsJson(rows, result.count, coverage)) : patternsText(rows, result.count, textOptions(o));
   }
   await writeOut(text, o);

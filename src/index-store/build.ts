@@ -9,7 +9,7 @@ import { logFiles } from '../logs/sources.js';
 import type { Bundle, SourceFile } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
 import type { StoredIndex } from './codec.js';
-import { TextNotWritten } from './text-part.js';
+import { partName, TextNotWritten } from './text-part.js';
 import type { IndexFile, IndexResult, IndexTask } from './types.js';
 
 export interface BuildOptions {
@@ -18,12 +18,9 @@ export interface BuildOptions {
   readonly tempDir: TempDir;
   /** The text parts are written here. */
   readonly folder: string;
-  readonly pool: () => Pool;
+  readonly pool: Pool;
   readonly onProgress?: (event: IngestProgress | { stage: 'index'; done: number; total: number }) => void;
 }
-
-/** Name of a text part in the folder of its index. */
-export const partName = (part: number): string => `text-${part}`;
 
 /** Small files are indexed together, so that a bundle of hundreds of them is a handful of tasks. */
 const GROUP = 8 * 1024 * 1024;
@@ -39,7 +36,7 @@ export async function buildIndex(input: string, options: BuildOptions): Promise<
   let done = 0;
   const results = await Promise.all(
     tasks.map(async (task) => {
-      const result = await options.pool().run<IndexResult>('index', task);
+      const result = await options.pool.run<IndexResult>('index', task);
       if (result.notWritten !== undefined) throw new TextNotWritten(result.notWritten);
       done += task.files.reduce((sum, { file }) => sum + file.size, 0);
       onProgress?.({ stage: 'index', done, total });

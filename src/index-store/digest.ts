@@ -2,8 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { labelOf } from '../ingest/read-input.js';
+import { basename, dirname, join, resolve } from 'node:path';
 
 /** Files of a folder beyond this number: it is not remembered. */
 const MAX_FILES = 200_000;
@@ -31,11 +30,11 @@ export async function inputDigest(input: string, memory: string | null): Promise
     return null;
   }
   if (files === null) return null;
-  const identity = sha256(JSON.stringify(['input', labelOf(input), root, ...files.map(identityOf)]));
+  const identity = sha256(JSON.stringify(['input', basename(resolve(input)), root, ...files.map(identityOf)]));
   const note = memory === null ? null : join(memory, identity);
   const known = note === null ? null : readNote(note);
   if (known !== null) return known;
-  const hash = createHash('sha256').update(JSON.stringify(labelOf(input)));
+  const hash = createHash('sha256').update(JSON.stringify(basename(resolve(input))));
   for (const { path, file, info } of files) {
     // The name, the size and the time of a file take part in what ingest makes of a folder.
     if (path !== '') hash.update(JSON.stringify([path, String(info.size), String(info.mtimeNs / 1_000_000n)]));

@@ -1,21 +1,20 @@
 /** The indexes of all inputs of a run as one: from the cache where they are kept, else built. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { NetcheckError, problem } from '../errors.js';
 import { printable } from '../ingest/printable.js';
-import { labelOf } from '../ingest/read-input.js';
 import { diskError, TempDir } from '../ingest/temp-dir.js';
 import type { Limits } from '../limits.js';
 import type { Problem } from '../model/source.js';
-import { createPool, type Pool } from '../pool/pool.js';
-import { buildIndex, type BuildOptions } from './build.js';
+import type { Pool } from '../pool/pool.js';
+import type { BuildOptions } from './build.js';
 import { defaultCacheFolder, IndexCache } from './cache.js';
 import { encodeIndex, OtherFormat } from './codec.js';
 import { inputDigest, sha256 } from './digest.js';
 import { SearchIndex, type Opened } from './search-index.js';
 import { DamagedIndex, TextNotWritten } from './text-part.js';
-import { buildWords, type RuleTitle, type StoredWords } from './words-index.js';
+import type { RuleTitle, StoredWords } from './words-index.js';
 
 export interface OpenOptions {
   readonly limits: Limits;
@@ -46,7 +45,7 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
         opened.push(await run.open(input));
       } catch (error) {
         if (!(error instanceof NetcheckError) || error.code !== 'E_NOT_FOUND' || inputs.length === 1) throw error;
-        problems.push(problem('E_NOT_FOUND', printable(labelOf(input)), 'There is no such file or folder.'));
+        problems.push(problem('E_NOT_FOUND', printable(basename(resolve(input))), 'There is no such file or folder.'));
       }
     }
     if (opened.every(({ index }) => index.bundles.length === 0)) throw nothingUsable(opened);
@@ -124,8 +123,14 @@ class Opening {
   private async buildIn(folder: string, input: string, key: string | null): Promise<Opened> {
     const { limits, onProgress, ruleTitles, jobs } = this.options;
     try {
-      const pool = (): Pool => (this.poolOfRun ??= createPool(jobs));
-      const options = { limits, tempDir: this.tempDir, folder, pool, ...(onProgress ? { onProgress } : {}) };
+      // Loaded here, since a search in a kept index needs none of it.
+      const [{ buildIndex }, { createPool }, { buildWords }] = await Promise.all([
+        import('./build.js'),
+        import('../pool/pool.js'),
+        import('./words-index.js'),
+      ]);
+      this.poolOfRun ??= createPool(jobs);
+      const options = { limits, tempDir: this.tempDir, folder, pool: this.poolOfRun, ...(onProgress ? { onProgress } : {}) };
       const index = await buildIndex(input, options);
       const words = buildWords(index.files, (await ruleTitles?.()) ?? []);
       // Without a bundle there is nothing worth keeping.
@@ -134,7 +139,7 @@ class Opening {
       if (place === folder) this.own.push(folder);
       return { index, folder: place, words: () => words };
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       throw error;
     }
   }

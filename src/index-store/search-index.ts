@@ -1,11 +1,10 @@
 /** The indexes of all inputs as one, with the text behind them. */
 import { numbered } from '../ingest/capture-labels.js';
 import type { Problem } from '../model/source.js';
-import { createPool, type Pool } from '../pool/pool.js';
+import type { Pool } from '../pool/pool.js';
 import { join } from 'node:path';
-import { partName } from './build.js';
 import type { StoredIndex } from './codec.js';
-import { DamagedIndex, TextPartReader } from './text-part.js';
+import { DamagedIndex, partName, TextPartReader } from './text-part.js';
 import type { FileIndex, SkippedFile } from './types.js';
 import type { StoredWords } from './words-index.js';
 
@@ -61,7 +60,8 @@ export class SearchIndex {
     return this.opened.map(({ words }) => words());
   }
 
-  pool(): Pool {
+  async pool(): Promise<Pool> {
+    const { createPool } = await import('../pool/pool.js');
     return (this.poolOfRun ??= createPool(this.jobs));
   }
 

@@ -25,6 +25,9 @@ function writing<T>(write: () => T): T {
   }
 }
 
+/** Name of a text part in the folder of its index. */
+export const partName = (part: number): string => `text-${part}`;
+
 export class TextPartWriter {
   private at = 0;
   private readonly fd: number;

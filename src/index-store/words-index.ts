@@ -4,10 +4,10 @@ import { shownTemplate } from './template.js';
 import type { Entity, FileIndex } from './types.js';
 
 /** Documents of each kind: lunr takes long and much memory beyond tens of thousands. */
-const MAX_PATTERNS = 8000;
-const MAX_ENTITIES = 4000;
-const MAX_FILES = 4000;
-const MAX_TEXT = 400;
+const MAX_PATTERNS = 2000;
+const MAX_ENTITIES = 500;
+const MAX_FILES = 2000;
+const MAX_TEXT = 300;
 
 export interface RuleTitle {
   readonly id: string;
@@ -17,6 +17,8 @@ export interface RuleTitle {
 /** The serialised index, with the names its references stand for. */
 export interface StoredWords {
   readonly lunr: object;
+  readonly templates: readonly string[];
+  readonly files: readonly string[];
   readonly entities: readonly Entity[];
   readonly rules: readonly RuleTitle[];
 }
@@ -48,13 +50,21 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
   builder.ref('id');
   builder.field('text');
-  for (const [template] of mostOften(files).slice(0, MAX_PATTERNS))
-    builder.add({ id: `p${template}`, text: shownTemplate(template).slice(0, MAX_TEXT) });
-  for (const file of files.slice(0, MAX_FILES)) builder.add({ id: `f${file.node}/${file.path}`, text: file.path });
+  const templates = mostOften(files).slice(0, MAX_PATTERNS).map(([template]) => template);
+  for (const [i, template] of templates.entries())
+    builder.add({ id: `p${i}`, text: shownTemplate(template).slice(0, MAX_TEXT) });
+  const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
+  for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, text: path });
   const entities = mergeEntities(files).slice(0, MAX_ENTITIES);
   for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, text: entity.name });
   for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, text: `${rule.id} ${rule.title}` });
-  return { lunr: builder.build().toJSON(), entities, rules };
+  return { lunr: rounded(builder.build().toJSON()), templates, files: paths, entities, rules };
+}
+
+/** Scores to four digits: the index is a third as large. */
+function rounded(index: object): object {
+  const short = (_: string, value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value);
+  return JSON.parse(JSON.stringify(index, short)) as object;
 }
 
 function mostOften(files: readonly FileIndex[]): [string, number][] {
@@ -93,7 +103,7 @@ function least(a: number | null, b: number | null, pick: (a: number, b: number) 
 export interface WordHits {
   /** Score by template, highest 1. */
   readonly patterns: ReadonlyMap<string, number>;
-  /** `node/path`. */
+  /** Paths in their bundles. */
   readonly files: readonly string[];
   readonly entities: readonly Entity[];
   readonly rules: readonly RuleTitle[];
@@ -112,11 +122,11 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
   const patterns = new Map<string, number>();
   const found = { files: [] as string[], entities: [] as Entity[], rules: [] as RuleTitle[] };
   for (const { ref, score } of hits) {
-    const rest = ref.slice(1);
-    if (ref[0] === 'p') patterns.set(rest, score / best);
-    else if (ref[0] === 'f') found.files.push(rest);
-    else if (ref[0] === 'e') found.entities.push(stored.entities[Number(rest)]!);
-    else found.rules.push(stored.rules[Number(rest)]!);
+    const i = Number(ref.slice(1));
+    if (ref[0] === 'p') patterns.set(stored.templates[i]!, score / best);
+    else if (ref[0] === 'f') found.files.push(stored.files[i]!);
+    else if (ref[0] === 'e') found.entities.push(stored.entities[i]!);
+    else found.rules.push(stored.rules[i]!);
   }
   return { patterns, ...found };
 }

@@ -1,7 +1,7 @@
 /** The answer in patterns: merged over files and nodes, ranked. */
 import type { SearchIndex } from '../index-store/search-index.js';
 import { shownTemplate } from '../index-store/template.js';
-import { findWords, type WordHits } from '../index-store/words-index.js';
+import type { WordHits } from '../index-store/words-index.js';
 import type { LogLevel } from '../model/logs.js';
 import type { FileHits, PatternHits } from './file-hits.js';
 import { readLine, type HitLine } from './lines.js';
@@ -46,9 +46,13 @@ interface Merged {
 const WEIGHT: Readonly<Record<string, number>> = { fatal: 0.6, error: 0.5, warn: 0.3, info: 0.1, trace: -0.1 };
 const MAX_RELATED = 8;
 
-export function patternRows(index: SearchIndex, result: SearchResult, limit: number): PatternAnswer {
+export async function patternRows(
+  index: SearchIndex,
+  result: SearchResult,
+  limit: number,
+): Promise<PatternAnswer> {
   const merged = mergeByTemplate(result.hits);
-  const found = rank(index, result.query.words);
+  const found = await rank(index, result.query.words);
   const weight = ({ template, level }: Merged): number =>
     (found.patterns.get(template) ?? 0) + (level === null ? 0 : (WEIGHT[level] ?? 0));
   const ranked = merged
@@ -80,9 +84,10 @@ function mergeByTemplate(hits: readonly FileHits[]): Merged[] {
 }
 
 /** Scores and related names by lunr, one index per input; scores are relative to the best hit of each. */
-function rank(index: SearchIndex, words: readonly string[]): WordHits {
+async function rank(index: SearchIndex, words: readonly string[]): Promise<WordHits> {
   const none: WordHits = { patterns: new Map(), files: [], entities: [], rules: [] };
   if (words.length === 0) return none;
+  const { findWords } = await import('../index-store/words-index.js');
   const all = index.words().map((stored) => findWords(stored, words));
   const patterns = new Map<string, number>();
   for (const hits of all)

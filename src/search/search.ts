@@ -24,12 +24,12 @@ export async function search(index: SearchIndex, source: QuerySource, window: Ti
   const query = parseQuery(source);
   const plans = index.files.map((file) => planFile(file, query, source, window));
   const bytesRead = plans.reduce((sum, { bytes }) => sum + bytes, 0);
-  const inPool = bytesRead > WORTH_A_POOL;
+  const pool = bytesRead > WORTH_A_POOL ? await index.pool() : null;
   const hits = await Promise.all(
     plans.map(async (plan) => {
       const results = await Promise.all(
         plan.tasks.map((task): Promise<SearchHits> | SearchHits =>
-          inPool ? index.pool().run<SearchHits>('search', task) : scanRows(task, (row) => index.read(plan.file, row)),
+          pool?.run<SearchHits>('search', task) ?? scanRows(task, (row) => index.read(plan.file, row)),
         ),
       );
       const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
