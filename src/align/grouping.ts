@@ -66,10 +66,20 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
 function yieldToProof(j: Judged, proved: readonly Judged[], group: readonly Judged[]): void {
   if (j.verdict !== 'dropped' || j.proved || j.reason !== 'not-seen-beyond') return;
   if (proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
+  // A stretch that holds the place which another flow to the same service proves: it is that place.
+  const same = proved.find((p) => p.direction === j.direction && sameService(p, j) && holds(j, p));
+  if (same !== undefined) {
+    j.stretch = same.stretch;
+    return;
+  }
   if (proved.length === 0 && !group.some((other) => passedLater(other, j))) return;
   j.verdict = 'inconclusive';
   j.reason = 'outside-window';
   j.stretch = 'unknown';
+}
+
+function holds(j: Judged, p: Judged): boolean {
+  return p.stretch !== 'none' && j.candidates.includes(p.stretch);
 }
 
 /** A flow to the same service that began no earlier got beyond the point where the other one is missing. */
