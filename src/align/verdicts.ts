@@ -123,6 +123,8 @@ function judgeTcp(a: Analysis): Judged {
     if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
       return dropped(a, proof, direction);
   }
+  // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.
+  if (a.packetTooBig) return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
   const lossy = worstLoss(a.forward, a.back);
   if (lossy !== null)
     return verdict(

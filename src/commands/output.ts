@@ -1,8 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { NetcheckError } from '../errors.js';
 import { render, type Format } from '../report/index.js';
+import type { TextOptions } from '../report/layout.js';
 import type { AnalysisDocument } from '../model/document.js';
-import type { OutputOptions } from './options.js';
+import { redactDocument } from '../redact/index.js';
+import type { OutputOptions, RedactOptionValues } from './options.js';
+import { printable } from '../ingest/index.js';
 
 /** Terminal width for text; 80 where nobody watches. */
 export function width(): number {
@@ -26,14 +29,40 @@ export async function writeOut(text: string, o: OutputOptions): Promise<void> {
     });
     return;
   }
-  try {
-    writeFileSync(o.output, text);
-  } catch (cause) {
-    throw new NetcheckError('E_OUTPUT', `The report could not be written to ${o.output}: ${(cause as Error).message}`, { cause });
-  }
+  writeFile(o.output, text);
 }
 
-export async function writeDocument(document: AnalysisDocument, o: OutputOptions): Promise<void> {
-  const text = render(document, o.format as Format, { color: useColor(o), width: width() });
-  await writeOut(text, o);
+/** Renders the document, in the wanted format or as `view` does, and writes it, redacted where that was asked for. */
+export async function writeDocument(
+  document: AnalysisDocument,
+  o: OutputOptions & RedactOptionValues,
+  view: (document: AnalysisDocument, options: TextOptions) => string = (d, options) =>
+    render(d, o.format as Format, options),
+): Promise<void> {
+  await writeOut(view(redacted(document, o), { color: useColor(o), width: width() }), o);
+}
+
+function redacted(document: AnalysisDocument, o: RedactOptionValues): AnalysisDocument {
+  const { redactWords: words, redactPrivate, redactMap } = o;
+  if (o.redact !== true && words === undefined && redactPrivate !== true && redactMap === undefined)
+    return document;
+  const result = redactDocument(document, {
+    ...(words === undefined ? {} : { words }),
+    privateAddresses: redactPrivate === true,
+  });
+  // It holds what the report must not: for its owner alone.
+  if (redactMap !== undefined) writeFile(redactMap, `${JSON.stringify(result.map, null, 2)}\n`, 0o600);
+  return result.document;
+}
+
+function writeFile(file: string, text: string, mode?: number): void {
+  try {
+    writeFileSync(file, text, mode === undefined ? {} : { mode });
+  } catch (cause) {
+    throw new NetcheckError(
+      'E_OUTPUT',
+      `${printable(file)} could not be written: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }

@@ -5,14 +5,16 @@ import { renderLadder } from '../report/text-ladder.js';
 import { analyze } from '../run.js';
 import {
   addOutputOptions,
+  addRedactOptions,
   addQuestionOptions,
   parseCount,
   parsePoint,
   questionOf,
   type OutputOptions,
+  type RedactOptionValues,
   type QuestionOptions,
 } from './options.js';
-import { width, useColor, writeDocument, writeOut } from './output.js';
+import { writeDocument } from './output.js';
 import { progressDisplay } from './progress.js';
 
 const EXAMPLES = `
@@ -22,7 +24,7 @@ Examples:
   eks-netcheck trace caps/ --flow 1
 `;
 
-interface TraceOptions extends OutputOptions, QuestionOptions {
+interface TraceOptions extends OutputOptions, QuestionOptions, RedactOptionValues {
   point?: Map<string, Point>;
   jobs?: number;
   flow?: number;
@@ -40,7 +42,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .command('trace')
     .description('align captures of up to four points and say where packets die')
     .argument('<capture...>', 'captures or folders of captures');
-  addQuestionOptions(addOutputOptions(command))
+  addQuestionOptions(addRedactOptions(addOutputOptions(command)))
     .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
     .option('--flow <n>', 'show one flow packet by packet across the points (its number in the table of flows)', parseCount)
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount)
@@ -57,9 +59,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
         });
         progress.clear();
         if (o.flow !== undefined && document.flows[o.flow - 1] === undefined) throw noSuchFlow(o.flow, document.flows.length);
-        if (o.flow !== undefined && o.format === 'text')
-          await writeOut(renderLadder(document, { color: useColor(o), width: width() }), o);
-        else await writeDocument(document, o);
+        await writeDocument(document, o, o.flow !== undefined && o.format === 'text' ? renderLadder : undefined);
         if (document.coverage.captures.length === 0) exit(2);
       } finally {
         progress.clear();

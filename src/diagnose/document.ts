@@ -205,7 +205,9 @@ function plainValue(value: unknown): string | string[] | null | undefined {
   if (value === null || typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(String);
   if (value instanceof Map)
-    return [...value].map(([k, v]) => [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '));
+    return [...value].map(([k, v]) =>
+      [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '),
+    );
   return undefined;
 }
 

@@ -30,11 +30,12 @@ export function ladderOf(
     seen.map((s) => s.packets),
     trace.clocks.every((c) => c.offsetNs !== null),
   );
+  const bases = firstSequences(rows.map((row) => row.packet));
   return {
     flow: index,
     start: isoMicros(BigInt(Math.round(start)) + base),
     points,
-    packets: rows.slice(0, MAX_ROWS).map((row) => toDoc(row.packet, row.at, points, start)),
+    packets: rows.slice(0, MAX_ROWS).map((row) => toDoc(row.packet, row.at, points, start, bases)),
     left_out: Math.max(0, rows.length - MAX_ROWS) + Math.max(0, ...seen.map((s) => s.leftOut)),
   };
 }
@@ -44,11 +45,30 @@ function toDoc(
   times: readonly (number | null)[],
   points: readonly Point[],
   start: number,
+  bases: FirstSequences,
 ): DocLadderPacket {
   const at: DocLadderPacket['at'] = {};
   points.forEach((point, i) => {
     const t = times[i];
     if (t !== null && t !== undefined) at[point] = Math.round((t - start) / 1000) / 1e6;
   });
-  return { direction: p.back ? 'return' : 'forward', label: p.label, at };
+  return { direction: p.back ? 'return' : 'forward', label: labelOf(p, bases), at };
+}
+
+interface FirstSequences {
+  readonly forward: number;
+  readonly back: number;
+}
+
+/** The first sequence number seen each way: what relative numbers count from. */
+function firstSequences(packets: readonly LadderPacket[]): FirstSequences {
+  const first = (back: boolean): number => packets.find((p) => p.back === back && p.range !== null)?.range?.seq ?? 0;
+  return { forward: first(false), back: first(true) };
+}
+
+/** `PSH-ACK seq 1, 86 bytes`: sequence numbers relative to the first of their direction. */
+function labelOf(p: LadderPacket, bases: FirstSequences): string {
+  if (p.range === null) return p.label;
+  const relative = (p.range.seq - (p.back ? bases.back : bases.forward)) | 0;
+  return `${p.label} seq ${relative}${p.range.length === 0 ? '' : `, ${p.range.length} bytes`}`;
 }

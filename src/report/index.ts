@@ -1,4 +1,5 @@
 import type { AnalysisDocument } from '../model/document.js';
+import { renderHtml } from './html/page.js';
 import { renderJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
@@ -6,7 +7,7 @@ import { renderSarif } from './sarif.js';
 import { renderText, type TextOptions } from './text.js';
 import { renderYaml } from './yaml.js';
 
-export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
+export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'html', 'sarif', 'junit'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** Renders the document; every format holds the same facts. Pure: the same document gives the same bytes. */
@@ -20,6 +21,8 @@ export function render(document: AnalysisDocument, format: Format, options: Text
       return renderYaml(document);
     case 'markdown':
       return renderMarkdown(document);
+    case 'html':
+      return renderHtml(document);
     case 'sarif':
       return renderSarif(document);
     case 'junit':

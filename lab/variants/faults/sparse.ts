@@ -235,6 +235,7 @@ export const sparseFaults: Variant[] = [
         'networking/iproute.txt',
         '172.17.0.0/16 dev docker0 proto kernel scope link src 172.17.0.1 linkdown ',
       );
+      node.ipamd(44, 'debug', 'VPC CIDR 172.17.0.0/16', 'awsutils/awsutils.go:400');
       node.append(
         'networking/ifconfig.txt',
         'docker0: flags=4099<UP,BROADCAST,MULTICAST>  mtu 1500',
@@ -276,9 +277,9 @@ export const sparseFaults: Variant[] = [
   }),
   fault({
     name: 'missing-rule-of-one-pod',
-    why: 'Route there, rule 512 gone while the address has a rule to another table.',
+    why: 'Route there, rule 512 gone; the main table is asked in the end: a word, not an alarm.',
     expected: ['missing_route'],
-    severe: ['missing-route'],
+    severe: [],
     edit(node) {
       node.dropLines('networking/iprule.txt', `to ${node.base.pods[0].ip} lookup main`);
     },
