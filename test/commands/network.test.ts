@@ -10,7 +10,7 @@ import { SECTIONS } from '../../src/explain/network/types.js';
 import { vpcNode } from '../explain/nodes.js';
 import { runCommand, runJson } from '../explain/run-command.js';
 import { bundlesOf, exampleCases, NEEDS_CASES } from '../explain/samples.js';
-import { pod } from '../facts/support.js';
+import { node, pod } from '../facts/support.js';
 
 type Doc = ReturnType<typeof networkDocument>;
 
@@ -122,6 +122,20 @@ describe('network: wrong usage', () => {
     const ran = await runCommand(addNetwork, 'network', ...args);
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain(hint);
+  });
+});
+
+describe('network: little to go by', () => {
+  it('says that nothing was collected, and calls nothing healthy', () => {
+    const bare = node({ id: 'bare' });
+    const report = networkReport([{ facts: bare, input: 'x.tgz' }], SECTIONS, []);
+    expect(report.nodes[0]!.status).toBe('unknown');
+    const text = renderNetwork(report, { color: false, width: 80 });
+    expect(text).toMatch(
+      /nothing wrong was found in what was collected\n {2}\d+ checks could not be decided/,
+    );
+    expect(text).toContain('not collected: route tables (networking/iproute.txt)');
+    expect(text).not.toMatch(/^ {2}ok /m);
   });
 });
 
