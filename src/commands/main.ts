@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (program: Command, exit: (code: number) 
   trace: async (program, exit) => (await import('./trace.js')).addTrace(program, exit),
   capture: async (program, exit) => (await import('./capture.js')).addCapture(program, exit),
   search: async (program) => (await import('./search.js')).addSearch(program),
+  timeline: async (program) => (await import('./timeline.js')).addTimeline(program),
   show: async (program, exit) => (await import('./show.js')).addShow(program, exit),
   path: async (program, exit) => (await import('./path.js')).addPath(program, exit),
   network: async (program, exit) => (await import('./network.js')).addNetwork(program, exit),

@@ -1,7 +1,7 @@
 /** The patterns of one file, with the lines of each. */
 import { decodeLine } from '../logs/record.js';
 import type { LogLevel } from '../model/logs.js';
-import type { Masker } from './masker.js';
+import { MAX_MASKED, type Masker } from './masker.js';
 import { PostingsWriter } from './postings.js';
 import { MARKS, templateOf } from './template.js';
 import type { Pattern } from './types.js';
@@ -84,7 +84,7 @@ export class PatternTable {
   }
 
   private newPattern(masker: Masker, bytes: Buffer, start: number, end: number, line: number): Growing {
-    const cost = masker.end - start + 64;
+    const cost = Math.min(masker.end - start, MAX_MASKED) + 64;
     if (this.exact.size < MAX_PATTERNS && cost <= this.room) {
       this.room -= cost;
       const pattern = this.make(bytes, start, end, masker.end, line);

@@ -29,6 +29,8 @@ export class SearchIndex {
   readonly problems: readonly Problem[];
   /** Bundle ids. */
   readonly nodes: readonly string[];
+  /** When a bundle was collected, by its id. */
+  readonly collectedAt: (node: string) => number | null;
   /** True when nothing was read but the index. */
   readonly fromCache: boolean;
   private readonly readers = new Map<string, TextPartReader>();
@@ -40,7 +42,8 @@ export class SearchIndex {
     private readonly onClose: () => Promise<void>,
     private readonly jobs: number | undefined,
   ) {
-    const { files, nodes, skipped } = merged(opened);
+    const { files, nodes, skipped, collected } = merged(opened);
+    this.collectedAt = (node) => collected.get(node) ?? null;
     this.files = files;
     this.nodes = nodes;
     this.skipped = skipped;
@@ -87,6 +90,7 @@ function merged(opened: readonly Opened[]): {
   files: IndexedFile[];
   nodes: string[];
   skipped: SkippedFile[];
+  collected: ReadonlyMap<string, number | null>;
 } {
   const bundles = opened.flatMap(({ index, folder }) =>
     index.bundles.map(({ id, collectedAt }) => ({
@@ -113,5 +117,6 @@ function merged(opened: readonly Opened[]): {
       files.push({ index: { ...index, node }, textPath: join(bundle.folder, partName(index.part)) });
     skipped.push(...bundle.skipped.map((file) => ({ ...file, node })));
   }
-  return { files, skipped, nodes: kept.map((bundle) => idOf.get(bundle)!) };
+  const collected = new Map(kept.map((bundle) => [idOf.get(bundle)!, bundle.collectedAt]));
+  return { files, skipped, collected, nodes: kept.map((bundle) => idOf.get(bundle)!) };
 }

@@ -3,10 +3,10 @@ import lunr from 'lunr';
 import { shownTemplate } from './template.js';
 import type { Entity, FileIndex } from './types.js';
 
-/** Documents of each kind: lunr takes long and much memory beyond tens of thousands. */
-const MAX_PATTERNS = 2000;
-const MAX_ENTITIES = 500;
-const MAX_FILES = 2000;
+/** Documents of each kind: loading lunr's index takes longer than anything else in a search of a kept index. */
+const MAX_PATTERNS = 1000;
+const MAX_ENTITIES = 300;
+const MAX_FILES = 1000;
 const MAX_TEXT = 300;
 
 export interface RuleTitle {

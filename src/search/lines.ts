@@ -40,13 +40,15 @@ export class OpenBlock {
     index: SearchIndex,
     private readonly file: IndexedFile,
     row: number,
+    /** Lines beyond this one are not asked for. */
+    last = Infinity,
   ) {
     this.text = index.read(file, row);
     this.bounds = lineBounds(this.text);
     this.count = this.bounds.length / 2;
     this.first = file.index.blocks.line[row]!;
     const clock = clockOf(file.index, file.index.blocks, row);
-    this.times = lineTimes(clock, this.text, this.bounds, this.count - 1);
+    this.times = lineTimes(clock, this.text, this.bounds, Math.min(this.count - 1, last - this.first));
   }
 
   line(number: number): HitLine {
@@ -67,7 +69,7 @@ export class OpenBlock {
 }
 
 export function readLine(index: SearchIndex, file: IndexedFile, line: number): HitLine {
-  return new OpenBlock(index, file, blockOf(file.index, line)).line(line);
+  return new OpenBlock(index, file, blockOf(file.index, line), line).line(line);
 }
 
 interface Candidate {

@@ -136,6 +136,6 @@ function addressLeaf(text: string, at: number): Leaf {
     if (address.kind() !== 'ipv4') throw new QueryError('only IPv4 blocks can be searched', at);
     return new CidrLeaf([address as ipaddr.IPv4, bits]);
   }
-  if (!ipaddr.isValid(text)) throw new QueryError(`${text} is no address`, at);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) throw new QueryError(`${text} is no address`, at);
   return new WordLeaf(text);
 }

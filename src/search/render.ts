@@ -1,8 +1,15 @@
 /** The answers of a search as text and as JSON. */
-import { clean, fit, paint, type TextOptions } from '../report/layout.js';
+import pc from 'picocolors';
+import { escapeUnsafe } from '../ingest/printable.js';
+import type { TextOptions } from '../report/layout.js';
 import type { Coverage } from './coverage.js';
 import type { HitLine, LineWithContext } from './lines.js';
 import type { PatternAnswer, PatternRow } from './pattern-rows.js';
+
+// Measuring characters as a terminal does takes longer to load than a search takes: text is cut by count instead.
+const clean = escapeUnsafe;
+const paint = (o: TextOptions): ReturnType<typeof pc.createColors> => pc.createColors(o.color);
+const fit = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
 
 /** ISO 8601 in UTC, or null; times of hostile files may lie beyond the calendar. */
 export function isoTime(ms: number | null): string | null {

@@ -9,7 +9,7 @@ import { MAYBE, NO, YES, type Tri } from './tri.js';
 /** What a wildcard stands for: anything but blanks, quotes, brackets and the like. */
 const INSIDE = `[^\\s"'\`(){}<>;=|\\[\\]]`;
 const NO_WORD = '[^0-9A-Za-z_\\x{80}-\\x{10ffff}]';
-const WORD_CHAR = /[0-9a-z_\x80-\uffff]/;
+const WORD_CHAR = /[0-9a-z_?\x80-\uffff]/;
 
 /** A word with `*` (any run of characters within a token) and `?` (one of them): `eni-*`, `10.0.1.*`, `cart-?`. */
 export class WildcardLeaf implements Leaf {
