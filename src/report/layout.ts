@@ -58,3 +58,19 @@ export function padEnd(text: string, width: number): string {
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
 }
+
+/** A titled section; nothing when it has no body. */
+export function section(title: string, body: string, c: Paint): string {
+  return body === '' ? '' : `${c.bold(title.toUpperCase())}\n${body}`;
+}
+
+/** `- text`, later lines under the first one. */
+export function bullet(text: string, o: TextOptions, indent = '  '): string {
+  const wrapped = wrap(text, o.width, `${indent}  `);
+  return `${indent}- ${wrapped.slice(indent.length + 2)}`;
+}
+
+/** Wraps with the later lines indented further: `! F-001 …` and its rest under the first word. */
+export function hanging(first: string, rest: string, text: string, width: number): string {
+  return first + wrap(text, width, rest).slice(rest.length);
+}
