@@ -24,8 +24,17 @@ try {
   writeBigBundle(tree, Number(values.mebibytes));
   const archive = join(dir, 'eks_i-0a1b2c3d4e5f67890_2024-05-17_0931-UTC_0.7.8.tar.gz');
   spawnSync('tar', ['czf', archive, '-C', tree, '.']);
-  console.log(`${values.mebibytes} MiB unpacked, ${(statSync(archive).size / 1024 / 1024).toFixed(1)} MiB packed`);
-  const ours = measure('eks-netcheck analyze', process.execPath, [cli, 'analyze', archive, '--format', 'json', '--quiet']);
+  console.log(
+    `${values.mebibytes} MiB unpacked, ${(statSync(archive).size / 1024 / 1024).toFixed(1)} MiB packed`,
+  );
+  const ours = measure('eks-netcheck analyze', process.execPath, [
+    cli,
+    'analyze',
+    archive,
+    '--format',
+    'json',
+    '--quiet',
+  ]);
   const rules = await loadRules([{ dir: BUILTIN_RULES, builtin: true }], FACTS);
   const patterns = join(dir, 'patterns');
   const queries = logQueries(rules);

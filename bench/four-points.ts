@@ -110,8 +110,16 @@ export function writeFourPoints(dir: string, packets: number, lossRate = 0.001, 
   let us = 0;
   let written = 0;
   let id = 1;
-  const emit = (back: boolean, sport: number, seq: number, ack: number, flags: number, payload: number): void => {
-    us += 3 + Math.floor(rand() * 20);
+  const emit = (
+    back: boolean,
+    sport: number,
+    seq: number,
+    ack: number,
+    flags: number,
+    payload: number,
+  ): void => {
+    // Nobody answers what has not arrived.
+    us += DELAY_US[3]! + 3 + Math.floor(rand() * 20);
     const send = (at: number, last: number): void => {
       const p: Packet = back
         ? { src: server, dst: client, sport: 8080, dport: sport, seq, ack, flags, payload, id: id++ & 0xffff }

@@ -17,6 +17,8 @@ print(time.monotonic() - t, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxr
   if (run.status !== 0) throw new Error(`${label}: ${run.stderr}`);
   const [seconds, kib, code] = run.stdout.trim().split(' ').map(Number) as [number, number, number];
   const peakMiB = kib / 1024;
-  console.log(`${label.padEnd(28)} ${seconds.toFixed(2)} s  ${peakMiB.toFixed(0)} MiB peak${code === 0 ? '' : `  (exit code ${code})`}`);
+  console.log(
+    `${label.padEnd(28)} ${seconds.toFixed(2)} s  ${peakMiB.toFixed(0)} MiB peak${code === 0 ? '' : `  (exit code ${code})`}`,
+  );
   return { seconds, peakMiB };
 }

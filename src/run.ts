@@ -2,7 +2,9 @@ import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
+import { corroborate } from './diagnose/corroborate.js';
 import { buildDocument, withContext } from './diagnose/index.js';
+import { quoteEvidence } from './diagnose/quote.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
@@ -25,7 +27,6 @@ import { availability } from './rules/needs.js';
 import { loadRules } from './rules/load.js';
 import { logQueries } from './rules/queries.js';
 import { expectedEgressInterface } from './simulate/index.js';
-import { corroborate } from './diagnose/corroborate.js';
 
 /** What is being worked on, for a progress display. */
 export interface Progress {
@@ -46,6 +47,8 @@ export interface RunOptions {
   /** Folders of rules besides the built-in ones. */
   readonly ruleDirs?: readonly string[];
   readonly jobs?: number;
+  /** Flow to show packet by packet: an index into the document's flows. */
+  readonly ladderFlow?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +58,10 @@ export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, sin
 export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /** The main job: everything known from bundles and captures, joined into one document. */
-export async function analyze(inputs: readonly string[], options: RunOptions = {}): Promise<AnalysisDocument> {
+export async function analyze(
+  inputs: readonly string[],
+  options: RunOptions = {},
+): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const rules = await loadRules(
     [
@@ -75,7 +81,17 @@ export async function analyze(inputs: readonly string[], options: RunOptions = {
     ]);
     const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
     const trace = traceOf(tables, ingested.captures, nodes, options);
-    const document = diagnoseRun({ ingested, nodes, nodeProblems, tables, logs, trace, rules, options });
+    const document = await diagnoseRun({
+      ingested,
+      nodes,
+      nodeProblems,
+      tables,
+      logs,
+      trace,
+      rules,
+      limits,
+      options,
+    });
     return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
@@ -114,7 +130,13 @@ async function buildNodes(
   const problems: Problem[] = [];
   for (const [i, bundle] of bundles.entries()) {
     options.signal?.throwIfAborted();
-    options.onProgress?.({ stage: 'nodes', subject: bundle.id, done: i, total: bundles.length, unit: 'nodes' });
+    options.onProgress?.({
+      stage: 'nodes',
+      subject: bundle.id,
+      done: i,
+      total: bundles.length,
+      unit: 'nodes',
+    });
     const built = await buildNode(bundle, limits);
     nodes.push(built.facts);
     problems.push(...built.problems);
@@ -122,12 +144,22 @@ async function buildNodes(
   return { nodes, problems };
 }
 
-async function readCaptures(captures: readonly CaptureFile[], pool: Pool, options: RunOptions): Promise<CaptureTable[]> {
+async function readCaptures(
+  captures: readonly CaptureFile[],
+  pool: Pool,
+  options: RunOptions,
+): Promise<CaptureTable[]> {
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
       const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
-      options.onProgress?.({ stage: 'captures', subject: file.path, done: ++done, total: captures.length, unit: 'files' });
+      options.onProgress?.({
+        stage: 'captures',
+        subject: file.path,
+        done: ++done,
+        total: captures.length,
+        unit: 'files',
+      });
       return table;
     }),
   );
@@ -141,7 +173,10 @@ async function scanAll(
   pool: Pool,
   options: RunOptions,
 ): Promise<LogScan> {
-  const total = bundles.reduce((n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0), 0);
+  const total = bundles.reduce(
+    (n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0),
+    0,
+  );
   let done = 0;
   return scanLogs(
     bundles,
@@ -161,7 +196,10 @@ async function scanAll(
   );
 }
 
-function givenPoints(captures: readonly CaptureFile[], points: ReadonlyMap<string, Point>): Map<string, Point> {
+function givenPoints(
+  captures: readonly CaptureFile[],
+  points: ReadonlyMap<string, Point>,
+): Map<string, Point> {
   const out = new Map<string, Point>();
   for (const [file, point] of points) {
     const named = captures.filter((c) => isNamed(c, file));
@@ -204,10 +242,11 @@ interface RunValues {
   readonly logs: LogScan;
   readonly trace: Trace | null;
   readonly rules: readonly Rule[];
+  readonly limits: Limits;
   readonly options: RunOptions;
 }
 
-function diagnoseRun(v: RunValues): AnalysisDocument {
+async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
   v.options.onProgress?.({ stage: 'rules', subject: '', done: 0, total: null, unit: 'files' });
   const context: FactContext = {
     nodes: v.nodes,
@@ -216,7 +255,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     captures: v.tables,
     question: v.options.question ?? NO_QUESTION,
   };
-  const results = evaluateRules(v.rules, {
+  const evaluated = evaluateRules(v.rules, {
     nodes: v.nodes.map((n) => ({ id: n.id, collectedAt: n.collectedAt })),
     facts: factProvider(context),
     matches: v.logs.matches,
@@ -228,6 +267,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
     }),
     logFiles: v.logs.files,
   });
+  const results = await quoteEvidence(evaluated, v.ingested.bundles, v.limits);
   return buildDocument({
     context,
     bundles: v.ingested.bundles,
@@ -252,6 +292,7 @@ function diagnoseRun(v: RunValues): AnalysisDocument {
       ...unplacedTaps(v.trace),
     ],
     corroboration: corroborate(v.nodes, v.trace),
+    ladderFlow: v.options.ladderFlow ?? null,
   });
 }
 
@@ -262,5 +303,11 @@ function captureProblems(tables: readonly CaptureTable[]): Problem[] {
 function unplacedTaps(trace: Trace | null): Problem[] {
   return (trace?.taps ?? [])
     .filter((t) => t.kind === 'unknown')
-    .map((t) => problem('E_POINT_UNKNOWN', t.id, `It could not be told at which interface this was captured: ${t.reason}.`));
+    .map((t) =>
+      problem(
+        'E_POINT_UNKNOWN',
+        t.id,
+        `It could not be told at which interface this was captured: ${t.reason}.`,
+      ),
+    );
 }

@@ -1,19 +1,24 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
-import { datagramDirection, datagramLosses, type DatagramDirection } from './datagrams.js';
+import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
+import { reversed } from './miss-rates.js';
+import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
-import type { CoverageOf, PairLoss } from './losses.js';
+import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './losses.js';
 import { observe, type Observation } from './observations.js';
-import { coverageAt, pathOf, type Path, type PathPoint } from './paths.js';
+import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
-import { tcpDirection, tcpLosses } from './sequence-space.js';
+import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
+import type { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
 
 /** Everything measured of one conversation; verdicts are given from it. */
 export interface Analysis {
+  /** Connections it stands for: more than one where healthy ones were put together. */
+  readonly stands: number;
   readonly conversation: Conversation;
   readonly path: Path;
   /** Packets from client and from server at each point of the path. */
@@ -26,14 +31,18 @@ export interface Analysis {
   readonly answered: boolean;
   /** Not what a working exchange looks like: worth accepting likely coverage as proof. */
   readonly failing: boolean;
+  /** Its own packets show that it fails: questions repeated or left without the answer their protocol demands. */
+  readonly failsByItself: boolean;
   /** Losses from client to server; indexes are those of `path.points`. */
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
   readonly back: readonly PairLoss[];
+  /** How many units had to pass each point and were missed there; forward and back, in the path's order. */
+  readonly witnesses: readonly Witness[];
   readonly retransmissions: number;
   readonly fragmented: boolean;
   readonly segmentSize: number;
-  /** Seconds for which the first point was still captured after the client's last packet there. */
+  /** Seconds for which the first point was captured after the client's first packet there. */
   readonly watchedSeconds: number;
 }
 
@@ -42,18 +51,24 @@ export interface Scene {
   readonly geography: Geography;
   readonly clocks: Clocks;
   readonly topology: Topology;
+  readonly windows: Windows;
+  readonly streams: Streams;
 }
 
-export function analyseConversation(c: Conversation, scene: Scene): Analysis {
-  const path = pathOf(c, scene.taps, scene.geography, scene.topology);
+export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {
   const seen = path.points.map((p) => observe(p, scene.geography, scene.clocks));
   const forwardAt = seen.map((o) => count(o, 0));
   const backAt = seen.map((o) => count(o, 1));
   const tcp = c.protocol === PROTO_TCP ? tcpState(seen) : null;
-  const refusal = findRefusal(c, path, tcp, scene.topology);
+  const ran = (from: number, to: number, t: number): boolean => {
+    const at = scene.clocks.toReference(path.points[from]!.node, t);
+    return scene.windows.at(path.points[to]!, path.points[from]!, at) >= LIKELY;
+  };
+  const refusal = findRefusal(c, path, tcp, scene.topology, ran);
   const firstSeen = forwardAt.findIndex((n) => n > 0);
   const answered = firstSeen >= 0 && backAt.slice(0, firstSeen + 1).some((n) => n > 0);
   const base = {
+    stands: 1,
     conversation: c,
     path,
     forwardAt,
@@ -74,17 +89,16 @@ function count(o: Observation, back: 0 | 1): number {
 }
 
 function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
-  return (from, to, t) => coverageAt(points[to]!, points[from]!, t, scene.geography, scene.clocks);
+  return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
+}
+
+function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
+  return (k, t) => scene.windows.ranAround(points[k]!, t);
 }
 
 /** End of the capture at a point, by the reference clock. */
 function watchedUntil(points: readonly PathPoint[], scene: Scene): (k: number) => number {
-  return (k) =>
-    Math.max(
-      ...points[k]!.taps.map((t) =>
-        t.last === null ? -Infinity : scene.clocks.toReference(scene.geography.places[t.index]!.node, t.last),
-      ),
-    );
+  return (k) => scene.windows.span(points[k]!)?.last ?? -Infinity;
 }
 
 function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene): number {
@@ -92,12 +106,27 @@ function watchedSeconds(path: Path, seen: readonly Observation[], scene: Scene):
   const k = seen.findIndex((o) => o.count > 0);
   if (k < 0) return 0;
   const o = seen[k]!;
-  let last = -Infinity;
-  for (let i = 0; i < o.count; i++) if (o.back[i] === 0) last = o.time[i]!;
-  return last === -Infinity ? 0 : Math.max(0, (until(k) - last) / 1e9);
+  for (let i = 0; i < o.count; i++) if (o.back[i] === 0) return Math.max(0, (until(k) - o.time[i]!) / 1e9);
+  return 0;
 }
 
-type Measured = Pick<Analysis, 'failing' | 'forward' | 'back' | 'retransmissions' | 'fragmented' | 'segmentSize' | 'refusal'>;
+/** Port 53, on either side of a service's translation. */
+export function isDns(c: Conversation): boolean {
+  return c.server.port === 53 || c.translated?.server.port === 53;
+}
+
+type Measured = Pick<
+  Analysis,
+  | 'failing'
+  | 'failsByItself'
+  | 'forward'
+  | 'back'
+  | 'witnesses'
+  | 'retransmissions'
+  | 'fragmented'
+  | 'segmentSize'
+  | 'refusal'
+>;
 
 function analyseTcp(
   path: Path,
@@ -109,24 +138,76 @@ function analyseTcp(
   const reversedPoints = [...path.points].reverse();
   const forward = tcpDirection(seen, 0);
   const back = tcpDirection([...seen].reverse(), 1);
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), assumed),
+  const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
+    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), least),
     back: mirror(
-      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), assumed),
+      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
-  let found = losses(false);
-  const stalled = [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
+  let found = losses(() => COVERED);
+  const stalled =
+    forward.waitingCopies >= 3 ||
+    back.waitingCopies >= 3 ||
+    [...found.forward, ...found.back].some((p) => p.neverPassed > 0);
   const failing = !state.established || stalled;
-  if (failing) found = losses(true);
+  if (failing) found = losses(() => ASSUMED);
+  if (state.established && forward.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(forward, path, scene);
+    if (lost !== null) found.back.push(lost);
+  }
+  if (state.established && back.waitingCopies >= 3) {
+    const lost = lostAcknowledgements(back, { ...path, points: reversedPoints }, scene);
+    if (lost !== null) found.forward.push(...mirror([lost], path.points.length));
+  }
   return {
     ...found,
     failing,
+    failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
     refusal: state.established ? null : refusal,
+    witnesses: [
+      tcpWitness(forward, ranAround(path.points, scene)),
+      reversed(tcpWitness(back, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: forward.retransmissions + back.retransmissions,
     fragmented: false,
     segmentSize: forward.segmentSize,
+  };
+}
+
+/**
+ * Data goes on being repeated although it was acknowledged: the acknowledgements die on their way. `direction` and
+ * `path` run with the data; the loss returned runs against them, in the indexes of that path.
+ */
+function lostAcknowledgements(direction: TcpDirection, path: Path, scene: Scene): PairLoss | null {
+  const { ackedAt, overtaken } = direction;
+  const sender = direction.transmissions.findIndex((t) => t.length > 0);
+  let from = sender + 1;
+  while (from < ackedAt.length && ackedAt[from]! <= ackedAt[sender]!) from++;
+  if (sender < 0 || from >= ackedAt.length) return null;
+  const waitingFor = Math.max(0, ackedAt[sender]!);
+  const late = direction.transmissions[sender]!.filter(
+    (t) => t.start <= waitingFor && t.end > waitingFor && t.time > overtaken[from]! + 5e6,
+  );
+  const again = late[late.length - 1];
+  if (again === undefined || late.length < 2) return null;
+  let to = from - 1;
+  const covered = (k: number): boolean =>
+    scene.windows.at(path.points[k]!, path.points[sender]!, again.time) >= ASSUMED;
+  while (to > sender && !covered(to)) to--;
+  const copies = late.length;
+  return {
+    from,
+    to,
+    proved: true,
+    sent: copies,
+    lost: copies,
+    neverPassed: 1,
+    neverCopies: copies,
+    watchedFor: 0,
+    largestPassed: 0,
+    smallestLost: 0,
+    dontFragment: true,
   };
 }
 
@@ -144,23 +225,32 @@ function analyseDatagrams(
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
-  const reversed = [...seen].reverse();
-  const forward = datagramDirection(seen, 0, c.protocol);
-  const back = datagramDirection(reversed, 1, c.protocol);
+  const seenBackwards = [...seen].reverse();
+  let hashed = hashesComparable(c, scene);
+  let forward = datagramDirection(seen, 0, c.protocol, hashed);
+  let back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
+  if (hashed && c.legs.some(({ leg }) => leg.snapped) && (sharesNothing(forward) || sharesNothing(back))) {
+    hashed = false;
+    forward = datagramDirection(seen, 0, c.protocol, hashed);
+    back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
+  }
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
   const replies = Math.max(0, ...back.total);
   const questions = Math.max(0, ...forward.total);
   // As many answers as questions: none was lost, whatever a capture missed.
   const allAnswered = questions > 0 && replies >= questions;
   const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
+  // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
+  const expectsAnswer = echo || isDns(c);
+  const answeredUntil = unansweredSince(seen, expectsAnswer);
   const failing = !answered && refusal === null;
-  const losses = (assumed: boolean): { forward: PairLoss[]; back: PairLoss[] } => ({
+  const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
     forward: datagramLosses(
       forward,
       answeredUnits,
       coverageOf(path.points, scene),
       watchedUntil(path.points, scene),
-      assumed,
+      least,
     ),
     back: mirror(
       datagramLosses(
@@ -168,19 +258,60 @@ function analyseDatagrams(
         () => 0,
         coverageOf(reversedPoints, scene),
         watchedUntil(reversedPoints, scene),
-        assumed,
+        least,
       ),
       path.points.length,
     ),
   });
   return {
-    ...losses(failing && (echo || questions > 0)),
+    ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
+    failsByItself: failing && expectsAnswer,
     refusal: answered ? null : refusal,
+    witnesses: [
+      datagramWitness(forward, answeredUnits, ranAround(path.points, scene)),
+      reversed(datagramWitness(back, () => 0, ranAround(reversedPoints, scene))),
+    ],
     retransmissions: 0,
     fragmented: forward.fragmented || back.fragmented,
     segmentSize: 0,
   };
+}
+
+/**
+ * Time of the last answer at the client when questions went on after it without one: what followed failed,
+ * whatever other captures show. Infinity when the exchange shows no such thing.
+ */
+function unansweredSince(seen: readonly Observation[], expectsAnswer: boolean): number {
+  const o = seen.find((x) => x.count > 0);
+  if (o === undefined) return Infinity;
+  let lastAnswer = -Infinity;
+  for (let i = 0; i < o.count; i++) if (o.back[i] === 1) lastAnswer = o.time[i]!;
+  if (lastAnswer === -Infinity && !expectsAnswer) return Infinity;
+  let after = 0;
+  let first = Infinity;
+  let last = -Infinity;
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === 1 || o.time[i]! <= lastAnswer) continue;
+    after++;
+    if (o.time[i]! < first) first = o.time[i]!;
+    last = o.time[i]!;
+  }
+  return after >= 2 && (lastAnswer === -Infinity || (after >= 3 && last - first >= 5e8))
+    ? lastAnswer
+    : Infinity;
+}
+
+/** Captures with one snap length and one kind of header cut payloads at one place. */
+function hashesComparable(c: Conversation, scene: Scene): boolean {
+  const reach = scene.taps[c.legs[0]!.leg.tap]!.hashReach;
+  return c.legs.every(({ leg }) => !leg.snapped || scene.taps[leg.tap]!.hashReach === reach);
+}
+
+/** Two points saw datagrams, but none in common: what they compare must differ, not what they saw. */
+function sharesNothing(d: DatagramDirection): boolean {
+  const seen = d.units.filter((m) => m.size > 0);
+  return seen.some((m, i) => i > 0 && ![...m.keys()].some((key) => seen[i - 1]!.has(key)));
 }
 
 /** Copies of an echo request that a reply proves to have arrived: the sequence number is the same. */

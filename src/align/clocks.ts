@@ -5,7 +5,9 @@ import type { Geography } from './geography.js';
 import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
-const MAX_MATCHES = 400_000;
+const MAX_MATCHES = 100_000;
+/** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
+const MAX_CONVERSATIONS = 3000;
 const WINDOW_NS = 20e9;
 
 /** Brings times of all nodes onto the clock of one of them. */
@@ -89,7 +91,9 @@ function estimatePair(
   b: string,
 ): Estimate | null {
   const bounds: Bounds = { upper: [], lower: [] };
-  for (const c of conversations) {
+  const step = Math.ceil(conversations.length / MAX_CONVERSATIONS);
+  for (let i = 0; i < conversations.length; i += step) {
+    const c = conversations[i]!;
     if (bounds.upper.length + bounds.lower.length > MAX_MATCHES) break;
     const home = geography.nodeOf(c.client.ip);
     const away = geography.nodeOf((c.translated?.server ?? c.server).ip);
@@ -117,8 +121,10 @@ function matchLegs(
   clientAtA: boolean,
   bounds: Bounds,
 ): void {
-  const times = sample(taps[atA.leg.tap]!, atA, c.protocol);
-  for (const [key, tb] of sample(taps[atB.leg.tap]!, atB, c.protocol)) {
+  const [tapA, tapB] = [taps[atA.leg.tap]!, taps[atB.leg.tap]!];
+  const hashed = (!atA.leg.snapped && !atB.leg.snapped) || tapA.hashReach === tapB.hashReach;
+  const times = sample(taps[atA.leg.tap]!, atA, c.protocol, hashed);
+  for (const [key, tb] of sample(taps[atB.leg.tap]!, atB, c.protocol, hashed)) {
     const ta = times.get(key);
     if (ta === undefined || Number.isNaN(ta) || Number.isNaN(tb)) continue;
     const fromClient = key.startsWith('>');
@@ -127,7 +133,7 @@ function matchLegs(
 }
 
 /** Times by a key that names one packet wherever it is seen; NaN where it names several. */
-function sample(tap: TapData, oriented: OrientedLeg, protocol: number): Map<string, number> {
+function sample(tap: TapData, oriented: OrientedLeg, protocol: number, hashed: boolean): Map<string, number> {
   const { leg, forward } = oriented;
   const { rows, offsets } = tap.flowIndex;
   const c = tap.table.columns;
@@ -145,10 +151,10 @@ function sample(tap: TapData, oriented: OrientedLeg, protocol: number): Map<stri
       if (step > 1 && (c.seq[r]! ^ c.ack[r]!) % step !== 0) continue;
       key = `${way}${c.flags[r]}.${c.seq[r]}.${c.ack[r]}.${c.payload[r]}.${c.tsval[r]}`;
     } else if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6) {
-      key = `${way}${c.flags[r]}.${c.seq[r]}.${c.hash[r]}`;
+      key = `${way}${c.flags[r]}.${c.seq[r]}.${hashed ? c.hash[r] : 's'}`;
     } else {
-      if (step > 1 && c.hash[r]! % step !== 0) continue;
-      key = `${way}${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+      if (step > 1 && (hashed ? c.hash[r]! : c.ipId[r]!) % step !== 0) continue;
+      key = `${way}${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`;
     }
     out.set(key, out.has(key) ? NaN : c.time[r]! + tap.shift);
   }
@@ -167,7 +173,8 @@ function fit(bounds: Bounds): Estimate | null {
     return { offset: constant.offset, bound: constant.width / 2, oneSided: false, drift: 0, at: 0, matches };
   const drift = slope(bounds, at);
   const moving = feasible(bounds, drift, at);
-  const better = Math.abs(moving.width) < Math.abs(constant.width) && moving.width > Math.min(0, constant.width);
+  const better =
+    Math.abs(moving.width) < Math.abs(constant.width) && moving.width > Math.min(0, constant.width);
   const best = better ? moving : constant;
   return {
     offset: best.offset,

@@ -1,6 +1,7 @@
-import { PROTO_TCP, type CaptureFlow } from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
-import { flowKey, type IcmpError, type Leg } from './legs.js';
+import { flowKey, keyOfFlow, type IcmpError, type Leg } from './legs.js';
+import { fingerprintsOf } from './fingerprints.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
 
@@ -11,7 +12,11 @@ export interface Conversation {
   readonly client: FlowEnd;
   readonly server: FlowEnd;
   /** As it looks after NAT; null when nothing is translated. */
-  readonly translated: { readonly client: FlowEnd; readonly server: FlowEnd; readonly inferred: boolean } | null;
+  readonly translated: {
+    readonly client: FlowEnd;
+    readonly server: FlowEnd;
+    readonly inferred: boolean;
+  } | null;
   readonly legs: readonly OrientedLeg[];
   readonly errors: readonly IcmpError[];
   /** False when no SYN, echo request or known server port tells who began. */
@@ -42,7 +47,8 @@ export function joinConversations(
   const groups = groupByKey(taps, legs, topology);
   const links = new Links(groups);
   linkByTopology(groups, links, topology);
-  linkByFingerprint(groups, links);
+  linkByFingerprint(taps, groups, links);
+  linkByTiming(groups, links);
   const errorsByKey = groupErrors(taps, errors);
   return links.components().map((members) => conversation(members, links, errorsByKey));
 }
@@ -50,10 +56,11 @@ export function joinConversations(
 function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const leg of legs) {
-    let g = groups.get(leg.key);
+    const flow = taps[leg.tap]!.table.flows[leg.flow]!;
+    const key = keyOfFlow(flow);
+    let g = groups.get(key);
     if (!g) {
-      const flow = taps[leg.tap]!.table.flows[leg.flow]!;
-      groups.set(leg.key, (g = { key: leg.key, flow, legs: [], clientWay: null, known: false }));
+      groups.set(key, (g = { key, flow, legs: [], clientWay: null, known: false }));
     }
     g.legs.push(leg);
     if (g.clientWay === null && leg.clientWay !== null) {
@@ -82,7 +89,7 @@ function orient(g: Group, topology: Topology): void {
     return;
   }
   // Ephemeral ports begin at 32768 on Linux, 1024 under prng SNAT: only a clear difference counts.
-  if (aPort !== bPort && (aPort < 32768) !== (bPort < 32768)) {
+  if (aPort !== bPort && aPort < 32768 !== bPort < 32768) {
     g.clientWay = aPort < 32768 ? 1 : 0;
     g.known = protocol === PROTO_TCP || Math.min(aPort, bPort) > 0;
     return;
@@ -119,7 +126,7 @@ class Links {
   root(key: string): string {
     let k = key;
     while (this.parent.get(k)! !== k) k = this.parent.get(k)!;
-    for (let n = key; n !== k; ) {
+    for (let n = key; n !== k;) {
       const up = this.parent.get(n)!;
       this.parent.set(n, k);
       n = up;
@@ -168,7 +175,8 @@ function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topolo
     }
     for (const endpoint of topology.endpoints(tuple.protocol, tuple.dst)) {
       const other = keyOf({ ...tuple, dst: endpoint }, groups);
-      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!)) links.join(g.key, other, false);
+      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!))
+        links.join(g.key, other, false);
     }
   }
 }
@@ -178,15 +186,19 @@ function noTapSeesBoth(x: Group, y: Group): boolean {
 }
 
 /** Joins groups that carry the same packets under other addresses, where exactly one candidate fits. */
-function linkByFingerprint(groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string, Group>, links: Links): void {
   const byPrint = new Map<string, Set<Group>>();
-  for (const g of groups.values())
+  const busy = taps.filter((t) => t.packets > 0).length;
+  for (const g of groups.values()) {
+    // Seen by every capture under one name: there is no other.
+    if (new Set(g.legs.map((l) => l.tap)).size === busy) continue;
     for (const leg of g.legs)
-      for (const print of leg.fingerprints) {
+      for (const print of fingerprintsOf(taps, leg)) {
         const set = byPrint.get(print);
         if (set) set.add(g);
         else byPrint.set(print, new Set([g]));
       }
+  }
   for (const [print, set] of byPrint) {
     if (set.size < 2 || set.size > 3) continue; // more: identical heartbeats, not NAT
     const list = [...set];
@@ -201,6 +213,52 @@ function linkByFingerprint(groups: ReadonlyMap<string, Group>, links: Links): vo
   }
 }
 
+/** A node forwards a packet within this time, by the one clock of its captures. */
+const FORWARDING_NS = 2e6;
+
+/**
+ * Identical datagrams leave nothing to tell them by when SNAT changes their address and port. What is left: flows
+ * to one server that begin and end together, at two taps that never both see one of them, with as many packets.
+ */
+function linkByTiming(groups: ReadonlyMap<string, Group>, links: Links): void {
+  const byServer = new Map<string, Group[]>();
+  for (const g of groups.values()) {
+    if (g.flow.protocol === PROTO_TCP) continue;
+    const t = tupleOf(g);
+    const key = `${t.protocol}|${t.dst.ip}|${isEcho(t.protocol) ? 0 : t.dst.port}`;
+    const list = byServer.get(key);
+    if (list) list.push(g);
+    else byServer.set(key, [g]);
+  }
+  for (const list of byServer.values()) {
+    if (list.length < 2 || list.length > 200) continue;
+    const fits = (x: Group, y: Group): boolean =>
+      x !== y &&
+      tupleOf(x).src.ip !== tupleOf(y).src.ip &&
+      links.root(x.key) !== links.root(y.key) &&
+      noTapSeesBoth(x, y) &&
+      x.legs.some((l) => y.legs.some((m) => together(l, m, x.clientWay ?? 0, y.clientWay ?? 0)));
+    for (const x of list) {
+      const partners = list.filter((y) => fits(x, y));
+      if (partners.length === 1 && list.filter((z) => fits(partners[0]!, z)).length === 1)
+        links.join(x.key, partners[0]!.key, true);
+    }
+  }
+}
+
+function isEcho(protocol: number): boolean {
+  return protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
+}
+
+function together(l: Leg, m: Leg, lWay: 0 | 1, mWay: 0 | 1): boolean {
+  return (
+    l.packets[lWay] >= 3 &&
+    l.packets[lWay] === m.packets[mWay] &&
+    Math.abs(l.first[lWay] - m.first[mWay]) < FORWARDING_NS &&
+    Math.abs(l.last[lWay] - m.last[mWay]) < FORWARDING_NS
+  );
+}
+
 function sharesAddress(x: CaptureFlow, y: CaptureFlow): boolean {
   return x.a === y.a || x.a === y.b || x.b === y.a || x.b === y.b;
 }
@@ -210,7 +268,7 @@ function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Ma
   for (const e of errors) {
     const f = taps[e.tap]!.table.flows[e.flow];
     if (!f) continue;
-    const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+    const key = keyOfFlow(f);
     const list = out.get(key);
     if (list) list.push(e);
     else out.set(key, [e]);

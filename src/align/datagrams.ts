@@ -6,7 +6,15 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import { LIKELY, type Coverage } from './coverage.js';
+import {
+  nextCovered,
+  type CoverageOf,
+  type LeastCoverage,
+  type PairLoss,
+  type RanAround,
+  type Witness,
+} from './losses.js';
 import type { Observation } from './observations.js';
 
 /** Copies of one datagram (same content, same length, same IP id where it has one) at one point. */
@@ -21,11 +29,18 @@ interface Copies {
 export interface DatagramDirection {
   readonly units: readonly ReadonlyMap<string, Copies>[];
   readonly total: readonly number[];
+  /** Time of the last unit at each point, -Infinity where there is none. */
+  readonly last: readonly number[];
   /** Some datagrams were fragments and not all of them arrived at some point. */
   readonly fragmented: boolean;
 }
 
-export function datagramDirection(seen: readonly Observation[], back: 0 | 1, protocol: number): DatagramDirection {
+export function datagramDirection(
+  seen: readonly Observation[],
+  back: 0 | 1,
+  protocol: number,
+  hashed: boolean,
+): DatagramDirection {
   let fragmented = false;
   const units = seen.map((o) => {
     const map = new Map<string, Copies>();
@@ -50,11 +65,11 @@ export function datagramDirection(seen: readonly Observation[], back: 0 | 1, pro
         } else partial.set(id, p);
         continue;
       }
-      add(map, unitKey(c, r, protocol), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
+      add(map, unitKey(c, r, protocol, hashed), o.time[i]!, c.ipLength[r]!, (bits & BIT_DF) !== 0);
     }
     return map;
   });
-  return { units, total: units.map((m) => sum(m)), fragmented };
+  return { units, total: units.map((m) => sum(m)), last: units.map((m) => lastOf(m)), fragmented };
 }
 
 /** The first fragment's payload is counted without its layer-4 header; offsets count it. */
@@ -68,10 +83,11 @@ type Columns = Observation['taps'][number]['table']['columns'];
  * What stays the same from point to point. SNAT rewrites the ICMP identifier, never its sequence; the IP id is
  * kept by routing and NAT but 0 on many packets, where identical datagrams can only be counted.
  */
-function unitKey(c: Columns, r: number, protocol: number): string {
+function unitKey(c: Columns, r: number, protocol: number, hashed: boolean): string {
+  const hash = hashed ? c.hash[r]! : 0;
   if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6)
-    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`;
-  return `${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`;
+    return `${c.flags[r]}.${c.seq[r]}.${c.payload[r]}.${hash}`;
+  return `${c.payload[r]}.${hash}.${c.ipId[r]}`;
 }
 
 function add(map: Map<string, Copies>, key: string, time: number, size: number, dontFragment: boolean): void {
@@ -80,6 +96,12 @@ function add(map: Map<string, Copies>, key: string, time: number, size: number, 
     u.count++;
     u.times.push(time);
   } else map.set(key, { count: 1, times: [time], size, dontFragment });
+}
+
+function lastOf(map: ReadonlyMap<string, Copies>): number {
+  let last = -Infinity;
+  for (const u of map.values()) for (const t of u.times) if (t > last) last = t;
+  return last;
 }
 
 function sum(map: ReadonlyMap<string, Copies>): number {
@@ -97,17 +119,25 @@ export function datagramLosses(
   answered: (key: string) => number,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
 ): PairLoss[] {
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
+  // Before the last packet that got through, only captures that surely ran show a loss.
+  const passedUntil = new Array<number>(points + 1).fill(-Infinity);
+  for (let k = points - 1; k >= 0; k--) passedUntil[k] = Math.max(passedUntil[k + 1]!, direction.last[k]!);
+  const leastFor = (k: number, t: number): Coverage => {
+    const asked = least(t);
+    return asked < LIKELY && t <= passedUntil[k + 1]! + 1e9 ? LIKELY : asked;
+  };
   for (let k = 0; k < points; k++)
     for (const [key, unit] of direction.units[k]!) {
       let passed = answered(key);
-      for (let j = k + 1; j < points; j++) passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
+      for (let j = k + 1; j < points; j++)
+        passed = Math.max(passed, direction.units[j]!.get(key)?.count ?? 0);
       const counted = new Map<string, { copies: number; last: number }>();
       for (const t of unit.times) {
-        const next = nextCovered(k, points, t, coverage, acceptAssumed);
+        const next = nextCovered(k, points, t, coverage, leastFor(k, t));
         if (!next) continue;
         const id = `${k}.${next.to}.${next.proved}`;
         const e = counted.get(id) ?? { copies: 0, last: t };
@@ -130,6 +160,32 @@ export function datagramLosses(
       }
     }
   return [...pairs.values()];
+}
+
+/** Units that had to pass each point, and those it missed. */
+export function datagramWitness(
+  direction: DatagramDirection,
+  answered: (key: string) => number,
+  ran: RanAround,
+): Witness {
+  const points = direction.units.length;
+  const had = new Array<number>(points).fill(0);
+  const missed = new Array<number>(points).fill(0);
+  const keys = new Set(direction.units.flatMap((m) => [...m.keys()]));
+  for (const key of keys) {
+    const counts = direction.units.map((m) => m.get(key)?.count ?? 0);
+    const time = direction.units.find((m) => m.has(key))!.get(key)!.times[0]!;
+    for (let k = 0; k < points; k++) {
+      const before = Math.max(0, ...counts.slice(0, k));
+      const beyond = Math.max(Math.min(answered(key), Math.max(...counts)), ...counts.slice(k + 1));
+      const passed = k === 0 ? beyond : Math.min(before, beyond);
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (passed === 0 || direction.total[k] === 0 || !ran(k, time)) continue;
+      had[k]! += passed;
+      missed[k]! += Math.max(0, passed - counts[k]!);
+    }
+  }
+  return { had, missed };
 }
 
 type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] };

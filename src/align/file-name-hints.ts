@@ -13,7 +13,8 @@ export interface FileNameHint {
 
 const SIDE_SRC = /(?:^|[^a-z])(?:src|source|client|sender)(?:[^a-z]|$)/;
 const SIDE_DST = /(?:^|[^a-z])(?:dst|dest|destination|server|receiver|target)(?:[^a-z]|$)/;
-const VETH = /(?:^|[^a-z0-9])(eni[0-9a-f]{8,11}|veth[0-9a-z]*|cali[0-9a-f]{11}|vlan[0-9a-f]{11})(?:[^a-z0-9]|$)/;
+const VETH =
+  /(?:^|[^a-z0-9])(eni[0-9a-f]{8,11}|veth[0-9a-z]*|cali[0-9a-f]{11}|vlan[0-9a-f]{11})(?:[^a-z0-9]|$)/;
 const ETH = /(?:^|[^a-z0-9])((?:eth|ens|enp|eno)\d[0-9a-z]*)(?:[^a-z0-9]|$)/;
 const NODE_WORD = /(?:^|[^a-z0-9])((?:node|worker|host|ec2)[-_]?[a-z0-9]{1,3})(?:[^a-z0-9]|$)/;
 
@@ -24,7 +25,8 @@ export function fileNameHint(file: string, topology: Topology): FileNameHint {
   let node: string | null = null;
   let interfaceName: string | null = null;
   for (const n of topology.nodes) {
-    const owns = veth !== null && (n.interfaces.some((i) => i.name === veth) || n.pods.some((p) => p.veth === veth));
+    const owns =
+      veth !== null && (n.interfaces.some((i) => i.name === veth) || n.pods.some((p) => p.veth === veth));
     if (owns) {
       node = n.id;
       interfaceName = veth;

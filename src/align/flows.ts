@@ -1,10 +1,4 @@
-import {
-  PROTO_ICMP,
-  PROTO_ICMPV6,
-  PROTO_SCTP,
-  PROTO_TCP,
-  PROTO_UDP,
-} from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from '../model/capture.js';
 import type { Flow, Loss, Point, PointCount, Rejection, Segment, SizeLoss } from '../model/trace.js';
 import type { Analysis } from './analyse.js';
 import { stretchLosses } from './grouping.js';
@@ -30,7 +24,10 @@ export function runsBackwards(a: Analysis, ends: Ends): boolean {
   if (client === ends.dstIp) return true;
   const { nearNode, farNode } = a.path;
   if (ends.srcNode === ends.dstNode) return false;
-  return (nearNode !== null && nearNode === ends.dstNode) || (nearNode === null && farNode !== null && farNode === ends.srcNode);
+  return (
+    (nearNode !== null && nearNode === ends.dstNode) ||
+    (nearNode === null && farNode !== null && farNode === ends.srcNode)
+  );
 }
 
 export function pointName(station: Station, backwards: boolean): Point {

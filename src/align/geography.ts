@@ -1,4 +1,8 @@
 import type { Conversation } from './conversations.js';
+import { spreadNodes, tapGroups } from './tap-groups.js';
+import { fingerprintsOf } from './fingerprints.js';
+import { Kinds } from './kinds.js';
+import type { Leg } from './legs.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
 import { isInitialTtl, type TapData } from './taps.js';
 import type { Topology, TopologyNode } from './topology.js';
@@ -21,26 +25,57 @@ export interface Geography {
   readonly hints: readonly FileNameHint[];
   /** Node that an address is at home on, null when nothing tells. */
   nodeOf(ip: string): string | null;
+  /** True when packets show an address to be a node's own, not a pod's. */
+  isNodeAddress(ip: string): boolean;
 }
 
 /** Finds the place of every tap: by MAC and interface name, by TTL, by round-trip times, and by file name last. */
 export function locateTaps(
   taps: readonly TapData[],
   conversations: readonly Conversation[],
+  legs: readonly Leg[],
   topology: Topology,
 ): Geography {
+  const kinds = new Kinds(taps, legs, conversations, topology);
   const hints = taps.map((t) => fileNameHint(t.table.file, topology));
-  const places = taps.map((t, i) => byIdentity(t, hints[i]!, topology) ?? byTtl(t) ?? unknownPlace());
+  const places = taps.map(
+    (t, i) => byIdentity(t, hints[i]!, topology) ?? byPackets(t, kinds, hints[i]!) ?? unknownPlace(),
+  );
   const homes = homesByTopology(topology);
+  spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
-  groupWithoutBundles(taps, places, conversations, homes);
+  const groups = tapGroups(taps, places);
+  spreadNodes(groups, places);
+  groupWithoutBundles(taps, places, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
-  return { places, hints, nodeOf: (ip) => homes.get(ip) ?? null };
+  const nodeAddresses = ownAddresses(taps, places);
+  return {
+    places,
+    hints,
+    nodeOf: (ip) => homes.get(ip) ?? null,
+    isNodeAddress: (ip) => nodeAddresses.has(ip),
+  };
+}
+
+/** Senders whose packets leave an ENI with an initial TTL: nobody forwarded them, so they are the node's own. */
+function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
+  const out = new Set<string>();
+  for (const tap of taps)
+    if (places[tap.index]!.kind === 'eni')
+      for (const [ip, e] of tap.ends) if (e.sent > 0 && isInitialTtl(e.ttl)) out.add(ip);
+  return out;
 }
 
 function unknownPlace(): Place {
-  return { node: null, kind: 'unknown', interfaceName: null, podIps: [], reason: 'nothing tells', certainty: 'assumed' };
+  return {
+    node: null,
+    kind: 'unknown',
+    interfaceName: null,
+    podIps: [],
+    reason: 'nothing tells',
+    certainty: 'assumed',
+  };
 }
 
 function homesByTopology(topology: Topology): Map<string, string> {
@@ -58,7 +93,12 @@ function byIdentity(tap: TapData, hint: FileNameHint, topology: Topology): Place
   const byMac = macCandidates(tap, topology);
   for (const n of topology.nodes)
     for (const i of n.interfaces)
-      if (tap.interfaceName !== null && i.name === tap.interfaceName)
+      // Every node has an eth0: only a veth's name is one node's alone.
+      if (
+        tap.interfaceName !== null &&
+        i.name === tap.interfaceName &&
+        (i.kind === 'veth' || hint.node === n.id)
+      )
         named.push({ node: n, name: i.name, how: `interface ${i.name} of the capture file` });
   let found = byMac;
   if (named.length === 1 && byMac.length !== 1) found = named;
@@ -89,7 +129,10 @@ function sendsWithOneHop(tap: TapData, ip: string): boolean {
   return e !== undefined && e.sent > 0 && isInitialTtl(e.ttl + 1);
 }
 
-function macCandidates(tap: TapData, topology: Topology): { node: TopologyNode; name: string; how: string }[] {
+function macCandidates(
+  tap: TapData,
+  topology: Topology,
+): { node: TopologyNode; name: string; how: string }[] {
   const total = tap.macs.reduce((n, m) => n + m.packets, 0);
   const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
   for (const n of topology.nodes)
@@ -99,7 +142,10 @@ function macCandidates(tap: TapData, topology: Topology): { node: TopologyNode; 
       const how = `MAC ${mac}`;
       if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
       else if (total > 0) {
-        const hits = tap.macs.reduce((sum, m) => sum + (m.src === mac || (!tap.cooked && m.dst === mac) ? m.packets : 0), 0);
+        const hits = tap.macs.reduce(
+          (sum, m) => sum + (m.src === mac || (!tap.cooked && m.dst === mac) ? m.packets : 0),
+          0,
+        );
         const share = hits / total;
         if (tap.cooked ? hits > 0 : share >= 0.9) out.push({ node: n, name: i.name, how, share });
       } else if (tap.arp.some((a) => a.senderMac === mac && a.op === 'request')) {
@@ -128,40 +174,17 @@ function commonEnd(tap: TapData, initial: boolean): string | null {
   return null;
 }
 
-/** 64 at the sender's veth, one less on an ENI, two less at the receiver's veth of another node. */
-function byTtl(tap: TapData): Place | null {
-  if (tap.packets === 0) return null;
-  const pod = commonEnd(tap, true);
-  if (pod !== null)
-    return {
-      node: null,
-      kind: 'veth',
-      interfaceName: tap.interfaceName,
-      podIps: [pod],
-      reason: `every packet is to or from ${pod}, whose own packets have their initial TTL ${tap.ends.get(pod)!.ttl}`,
-      certainty: 'likely',
-    };
-  const silent = commonEnd(tap, false);
-  if (silent !== null && tap.ends.get(silent)!.sent === 0) {
-    const ttls = [...tap.ends.values()].filter((e) => e.sent > 0).map((e) => e.ttl);
-    if (ttls.length > 0 && ttls.every((t) => isInitialTtl(t + 2)))
-      return {
-        node: null,
-        kind: 'veth',
-        interfaceName: tap.interfaceName,
-        podIps: [silent],
-        reason: `every packet is to ${silent} and has been forwarded twice (TTL ${ttls[0]})`,
-        certainty: 'likely',
-      };
-  }
-  const forwarded = [...tap.ends.values()].some((e) => e.sent > 0 && isInitialTtl(e.ttl + 1));
-  if (!forwarded) return null;
+function byPackets(tap: TapData, kinds: Kinds, hint: FileNameHint): Place | null {
+  const found = kinds.of(tap);
+  if (found === null) return null;
+  const named = hint.kind;
+  if (!found.sure && named !== null && named !== found.kind) return null;
   return {
     node: null,
-    kind: 'eni',
+    kind: found.kind,
     interfaceName: tap.interfaceName,
-    podIps: [],
-    reason: 'packets of several ends, forwarded once (TTL one below its initial value)',
+    podIps: found.podIp === null ? [] : [found.podIp],
+    reason: found.reason,
     certainty: 'likely',
   };
 }
@@ -207,14 +230,19 @@ function nameByFile(
 function groupWithoutBundles(
   taps: readonly TapData[],
   places: Place[],
+  groups: readonly number[],
   conversations: readonly Conversation[],
   homes: Map<string, string>,
 ): void {
   const enis = taps.filter((t) => places[t.index]!.kind === 'eni' && t.packets > 0);
-  const anonymous = enis.filter((t) => places[t.index]!.node === null);
-  nameAnonymous(taps, places, anonymous);
+  for (const tap of enis) {
+    if (places[tap.index]!.node !== null) continue;
+    places[tap.index]!.node = freshNode(places);
+    spreadNodes(groups, places);
+  }
+  homesByArp(enis, places, homes);
   if (enis.length > 0) {
-    const votes = nearnessVotes(places, conversations);
+    const votes = nearnessVotes(taps, places, conversations);
     for (const [ip, perNode] of votes) {
       if (homes.has(ip)) continue;
       const best = [...perNode].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))[0];
@@ -228,10 +256,35 @@ function groupWithoutBundles(
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
+    node ??= nearestEni(tap, places, conversations, homes);
+    node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
     node ??= freshNode(places);
     place.node = node;
+    spreadNodes(groups, places);
     for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
   }
+}
+
+/** Who asks at an ENI for the MAC of a router or neighbour is its node. */
+function homesByArp(enis: readonly TapData[], places: readonly Place[], homes: Map<string, string>): void {
+  for (const tap of enis) {
+    const asking = new Set(
+      tap.arp
+        .filter((a) => a.op === 'request' && tap.macs.some((m) => m.src === a.senderMac))
+        .map((a) => a.senderIp),
+    );
+    const own = [...asking].filter((ip) => !tap.arp.some((a) => a.op === 'request' && a.targetIp === ip));
+    if (own.length === 1 && !homes.has(own[0]!)) homes.set(own[0]!, places[tap.index]!.node!);
+  }
+}
+
+/** The one node that has addresses in a pod's subnet. */
+function nodeOfSubnet(pod: string, homes: ReadonlyMap<string, string>): string | null {
+  const subnet = subnetOf(pod);
+  const nodes = new Set(
+    [...homes].filter(([ip]) => subnet !== null && subnetOf(ip) === subnet).map(([, node]) => node),
+  );
+  return nodes.size === 1 ? [...nodes][0]! : null;
 }
 
 function freshNode(places: readonly Place[]): string {
@@ -239,28 +292,10 @@ function freshNode(places: readonly Place[]): string {
   for (let n = 1; ; n++) if (!used.has(`node-${n}`)) return `node-${n}`;
 }
 
-/** One node per anonymous ENI tap; parts of one rotated capture (same MACs, windows apart) share theirs. */
-function nameAnonymous(
-  taps: readonly TapData[],
-  places: Place[],
-  anonymous: readonly TapData[],
-): void {
-  const macsOf = (t: TapData): string =>
-    [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
-  for (const tap of anonymous) {
-    const place = places[tap.index]!;
-    const sibling = taps.find(
-      (o) =>
-        o.index < tap.index &&
-        places[o.index]!.kind === 'eni' &&
-        places[o.index]!.node !== null &&
-        macsOf(o) === macsOf(tap) &&
-        o.first !== null &&
-        tap.first !== null &&
-        (o.last! <= tap.first || tap.last! <= o.first),
-    );
-    place.node = sibling ? places[sibling.index]!.node : freshNode(places);
-  }
+/** All legs begin with the very same packet. */
+function beginAlike(taps: readonly TapData[], legs: readonly Leg[]): boolean {
+  const prints = new Set(legs.map((l) => fingerprintsOf(taps, l)[0] ?? ''));
+  return prints.size === 1 && !prints.has('');
 }
 
 /**
@@ -268,6 +303,7 @@ function nameAnonymous(
  * with an answer at ENI taps of two nodes votes for where its two ends live.
  */
 function nearnessVotes(
+  taps: readonly TapData[],
   places: readonly Place[],
   conversations: readonly Conversation[],
 ): Map<string, Map<string, number>> {
@@ -284,17 +320,34 @@ function nearnessVotes(
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
         trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+        leg,
       }));
     const nodes = new Set(seen.map((s) => s.node));
     const server = c.translated?.server.ip ?? c.server.ip;
     const answered = seen.filter((s) => Number.isFinite(s.trip) && s.trip > 0);
-    if (nodes.size === 2 && answered.length >= 2) {
+    if (nodes.size === 2 && new Set(answered.map((s) => s.node)).size === 2) {
       const sorted = [...answered].sort((x, y) => y.trip - x.trip);
       const near = sorted[0]!;
       const far = sorted.find((s) => s.node !== near.node);
       if (!far || near.trip <= far.trip) continue;
       vote(c.client.ip, near.node, 2);
       vote(server, far.node, 2);
+    } else if (
+      nodes.size === 2 &&
+      answered.length > 0 &&
+      answered.every((s) => s.node === answered[0]!.node) &&
+      beginAlike(
+        taps,
+        seen.map((s) => s.leg),
+      )
+    ) {
+      // The question was seen at both nodes, the answer at one: it was made there.
+      vote(server, answered[0]!.node, 1);
+      vote(
+        c.client.ip,
+        [...nodes].find((n) => n !== answered[0]!.node)!,
+        1,
+      );
     } else if (nodes.size === 1 && answered.length === 0) {
       // Seen at one of them only and never answered: it began there, and did not get to the other.
       vote(c.client.ip, [...nodes][0]!, 0.01);
@@ -306,7 +359,9 @@ function nearnessVotes(
 /** The node asks for its pod's MAC with its own address: the same address asks at its ENI. */
 function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly Place[]): string | null {
   const pods = new Set(places[tap.index]!.podIps);
-  const askers = new Set(tap.arp.filter((a) => a.op === 'request' && !pods.has(a.senderIp)).map((a) => a.senderIp));
+  const askers = new Set(
+    tap.arp.filter((a) => a.op === 'request' && !pods.has(a.senderIp)).map((a) => a.senderIp),
+  );
   for (const other of taps)
     if (
       other !== tap &&
@@ -315,6 +370,43 @@ function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly 
     )
       return places[other.index]!.node;
   return null;
+}
+
+/**
+ * Captures of one node share a clock, and a packet is at its ENI microseconds after its veth. At another node's ENI
+ * it shows the other clock and the way between.
+ */
+function nearestEni(
+  tap: TapData,
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+  homes: ReadonlyMap<string, string>,
+): string | null {
+  const delay = new Map<string, number>();
+  // What was forwarded twice on its way here came from another node.
+  const foreign = new Set(
+    [...tap.ends].filter(([, e]) => e.sent > 0 && isInitialTtl(e.ttl + 2)).map(([ip]) => homes.get(ip)),
+  );
+  for (const c of conversations) {
+    const here = c.legs.filter(({ leg }) => leg.tap === tap.index);
+    if (here.length === 0) continue;
+    for (const there of c.legs) {
+      const place = places[there.leg.tap]!;
+      if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
+      for (const h of here)
+        for (const back of [false, true]) {
+          const [x, y] = [h, there].map(
+            ({ leg, forward }) => leg.first[back ? (forward === 0 ? 1 : 0) : forward],
+          );
+          const d = Math.abs(x! - y!);
+          if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));
+        }
+    }
+  }
+  const [best, next] = [...delay].sort((x, y) => x[1] - y[1]);
+  return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
+    ? best[0]
+    : null;
 }
 
 /** Packets between two pods of one node are forwarded once: initial TTL at one veth, one less at the other. */

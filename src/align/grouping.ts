@@ -23,7 +23,8 @@ export function stretchLosses(a: Analysis): StretchLoss[] {
     [a.forward, 'forward'],
     [a.back, 'return'],
   ] as const)
-    for (const pair of pairs) out.push({ stretch: stretchBetween(a.path, pair.from, pair.to).stretch, direction, pair });
+    for (const pair of pairs)
+      out.push({ stretch: stretchBetween(a.path, pair.from, pair.to).stretch, direction, pair });
   return out;
 }
 
@@ -44,6 +45,8 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
   const sizes = new Map<Judged, SizeLoss>();
   for (const group of siblings.values()) {
     const largest = largestPassed(group);
+    const proved = group.filter((j) => j.verdict === 'dropped' && j.proved && j.reason === 'not-seen-beyond');
+    if (proved.length > 0) for (const j of group) yieldToProof(j, proved);
     for (const j of group) {
       if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') continue;
       const size = sizeLoss(j, largest);
@@ -57,6 +60,15 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     }
   }
   return sizes;
+}
+
+/** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */
+function yieldToProof(j: Judged, proved: readonly Judged[]): void {
+  if (j.verdict !== 'dropped' || j.proved || j.reason !== 'not-seen-beyond') return;
+  if (proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
+  j.verdict = 'inconclusive';
+  j.reason = 'outside-window';
+  j.stretch = 'unknown';
 }
 
 function largestPassed(group: readonly Judged[]): Map<string, number> {

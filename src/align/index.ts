@@ -1,13 +1,21 @@
 import type { Question } from '../facts/types.js';
 import type { CaptureTable } from '../model/capture.js';
 import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
-import { analyseConversation, type Scene } from './analyse.js';
+import { analyseConversation, type Analysis, type Scene } from './analyse.js';
 import { estimateClocks } from './clocks.js';
+import { Windows } from './coverage.js';
 import { joinConversations, type Conversation } from './conversations.js';
 import { makeFlow, pointName, runsBackwards, segmentName } from './flows.js';
 import { locateTaps } from './geography.js';
 import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
 import { collectLegs } from './legs.js';
+import { PathFinder } from './paths.js';
+import { MissRates } from './miss-rates.js';
+import { HealthyDigest } from './digest.js';
+import { quickAnalysis } from './quick.js';
+import { splitReusedPorts } from './reuse.js';
+import { notesOn } from './notes.js';
+import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -28,6 +36,8 @@ export interface AlignInput {
   readonly given: ReadonlyMap<string, Point>;
   /** Flows listed in the result beyond those that went wrong. */
   readonly maxHealthyFlows?: number;
+  /** Never take the short way for connections that are healthy at first sight. For tests: the result is the same. */
+  readonly thorough?: boolean;
 }
 
 const MAX_LISTED = 500;
@@ -37,29 +47,46 @@ const MAX_LISTED = 500;
  * Pure: the same tables give the same result.
  */
 export function align(input: AlignInput): Trace {
-  const { tables, topology, question, given } = input;
+  const { topology, question, given } = input;
+  const tables = splitReusedPorts(input.tables);
   const base = new TimeBase(tables);
-  const localPods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
-  const taps = makeTaps(tables, base, localPods);
-  const { legs, errors } = collectLegs(taps);
+  const taps = makeTaps(tables, base, topology.nodes);
+  const { legs, errors, streams } = collectLegs(taps);
   const conversations = joinConversations(taps, legs, errors, topology);
-  const geography = locateTaps(taps, conversations, topology);
+  const geography = locateTaps(taps, conversations, legs, topology);
   applyGiven(taps, geography, given);
   const asked = conversations.filter((c) => isAsked(c, question));
   const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
   if (guess !== null) placeLeftovers(taps, geography, guess, given);
   const clocks = estimateClocks(taps, conversations, geography);
-  const scene: Scene = { taps, geography, clocks, topology };
-  const judged = conversations.map((c) => judge(analyseConversation(c, scene)));
+  const finder = new PathFinder(taps, geography, topology);
+  const windows = new Windows(taps, geography, clocks);
+  for (const c of conversations) windows.contradict(finder.find(c));
+  const scene: Scene = { taps, geography, clocks, topology, windows, streams };
+  const analyses = analyseAll(conversations, finder, scene, input);
+  const missRates = new MissRates(analyses);
+  const judged = missRates.discount(analyses).map((a) => judge(a));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
-  const chosen = fates[0] ?? null;
-  const ends: Ends = chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null };
+  const silence = findSilentSource(taps, conversations, geography, question, given);
+  const silent = silence !== null && !outweighs(fates[0], silence) ? silence : null;
+  const chosen = silent === null ? (fates[0] ?? null) : null;
+  const ends: Ends =
+    silent === null
+      ? (chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null })
+      : endsOfSilence(silent, geography);
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
   const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
-  const counts: Record<Verdict, number> = { delivered: 0, dropped: 0, lossy: 0, rejected: 0, inconclusive: 0 };
-  for (const j of judged) counts[j.verdict]++;
+  const counts: Record<Verdict, number> = {
+    delivered: 0,
+    dropped: 0,
+    lossy: 0,
+    rejected: 0,
+    inconclusive: 0,
+  };
+  for (const j of judged) counts[j.verdict] += j.analysis.stands;
+  const total = judged.reduce((n, j) => n + j.analysis.stands, 0);
   return {
     trafficPath:
       ends.srcNode === null || ends.dstNode === null
@@ -67,22 +94,64 @@ export function align(input: AlignInput): Trace {
         : ends.srcNode === ends.dstNode
           ? 'same_node'
           : 'cross_node',
-    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base)),
+    taps: taps.map((t) => describeTap(t.index, scene, ends, given, base, missRates)),
     clocks: clocks.offsets,
     flows,
     counts,
-    summary: summarise(fate, flows, ends, scene, given),
+    summary:
+      silent === null
+        ? summarise(fate, flows, ends, scene, given, watchedPoints(chosen, ends))
+        : summariseSilence(silent, ends, scene, given),
     srcIp: ends.srcIp,
     dstIp: ends.dstIp,
     srcNode: ends.srcNode,
     dstNode: ends.dstNode,
     losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
-    notes: judged.length > order.length ? [`${judged.length - order.length} more flows are counted, not listed.`] : [],
+    notes: [
+      ...notesOn(judged, chosen),
+      ...(total > order.length ? [`${total - order.length} more flows are counted, not listed.`] : []),
+    ],
   };
 }
 
+/** A loss that packets show, between others than the silent pod, matters more than its silence. */
+function outweighs(group: Group | undefined, silence: Silence): boolean {
+  if (group === undefined) return false;
+  const { verdict } = group.members[0]!;
+  const lost = verdict === 'dropped' || verdict === 'rejected' || verdict === 'lossy';
+  return lost && group.ends.dstIp !== silence.podIp;
+}
+
+/** Points that were watched for the flows in question, also by captures of all interfaces. */
+function watchedPoints(chosen: Group | null, ends: Ends): Point[] {
+  if (chosen === null) return [];
+  const a = chosen.members[0]!.analysis;
+  return a.path.points.map((p) => pointName(p.station, runsBackwards(a, ends)));
+}
+
+/** Analyses of all conversations; of many healthy ones between two hosts, one stands for the most. */
+function analyseAll(
+  conversations: readonly Conversation[],
+  finder: PathFinder,
+  scene: Scene,
+  input: AlignInput,
+): Analysis[] {
+  const digest = new HealthyDigest();
+  const out: Analysis[] = [];
+  for (const c of conversations) {
+    const path = finder.find(c);
+    const quick = input.thorough === true ? null : quickAnalysis(c, path, scene);
+    if (quick === null) out.push(analyseConversation(c, path, scene));
+    else if (isAsked(c, input.question) || digest.add(quick)) out.push(quick);
+  }
+  return [...out, ...digest.rest()];
+}
+
 function isAsked(c: Conversation, q: Question): boolean {
-  const matches = (end: { ip: string; port: number }, wanted: { ip: string; port: number | null } | null): boolean =>
+  const matches = (
+    end: { ip: string; port: number },
+    wanted: { ip: string; port: number | null } | null,
+  ): boolean =>
     wanted === null || (end.ip === wanted.ip && (wanted.port === null || end.port === wanted.port));
   if (q.src === null && q.dst === null && q.protocol === null) return false;
   const protocols: Record<string, number[]> = { tcp: [6], udp: [17], icmp: [1, 58], sctp: [132] };
@@ -98,7 +167,12 @@ interface Group {
 }
 
 /** Flows by hosts and fate, the one that matters most first. */
-function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology, question: Question): Group[] {
+function groupFates(
+  judged: readonly Judged[],
+  scene: Scene,
+  topology: Topology,
+  question: Question,
+): Group[] {
   const groups = new Map<string, Judged[]>();
   for (const j of judged) {
     const key = `${hostPair(j.analysis)}|${j.verdict}|${j.stretch}|${j.direction}|${j.reason === 'size'}`;
@@ -116,7 +190,10 @@ function groupFates(judged: readonly Judged[], scene: Scene, topology: Topology,
     if (members.some((m) => isAsked(m.analysis.conversation, question))) score += 10_000;
     return { members, ends, score: score + Math.min(members.length, 30) };
   });
-  return out.sort((x, y) => y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1));
+  return out.sort(
+    (x, y) =>
+      y.score - x.score || (hostPair(x.members[0]!.analysis) < hostPair(y.members[0]!.analysis) ? -1 : 1),
+  );
 }
 
 function weight(members: readonly Judged[]): number {
@@ -127,11 +204,15 @@ function weight(members: readonly Judged[]): number {
     case 'rejected':
       return 800;
     case 'lossy': {
-      const lost = members.reduce((n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0), 0);
+      const lost = members.reduce(
+        (n, m) => n + stretchLosses(m.analysis).reduce((k, l) => k + l.pair.lost, 0),
+        0,
+      );
       return lost >= 2 ? 600 : 100;
     }
     case 'inconclusive':
-      return j.candidates.length > 0 ? 300 : 50;
+      // A flow that fails by its own showing matters even where its place stays open.
+      return j.candidates.length > 0 && j.analysis.failsByItself ? 300 : 50;
     case 'delivered':
       return 80;
   }
@@ -142,6 +223,7 @@ function listOrder(judged: readonly Judged[], fates: readonly Group[], maxHealth
   let healthy = 0;
   for (const g of fates)
     for (const j of g.members) {
+      if (j.analysis.stands > 1) continue;
       if (out.length >= MAX_LISTED) return out;
       if (j.verdict === 'delivered' && healthy++ >= maxHealthy) continue;
       out.push(j);
@@ -156,8 +238,9 @@ function toFlow(j: Judged, size: SizeLoss | null, ends: Ends, base: TimeBase): F
 function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
   const j = group.members[0]!;
   const backwards = runsBackwards(j.analysis, ends);
+  const place = new Map(order.map((m, i) => [m, i]));
   return {
-    flows: group.members.map((m) => order.indexOf(m)).filter((i) => i >= 0),
+    flows: group.members.map((m) => place.get(m) ?? -1).filter((i) => i >= 0),
     verdict: j.verdict,
     segment: segmentName(j.stretch, backwards),
     direction: j.direction,
@@ -178,7 +261,14 @@ function totalLosses(judged: readonly Judged[], chosen: Group, ends: Ends): Loss
       const from = pointName(j.analysis.path.points[p.from]!.station, backwards);
       const to = pointName(j.analysis.path.points[p.to]!.station, backwards);
       const key = `${from}.${to}.${direction}`;
-      const s = sums.get(key) ?? { segment: segmentName(stretch, backwards), direction, sent: 0, lost: 0, from, to };
+      const s = sums.get(key) ?? {
+        segment: segmentName(stretch, backwards),
+        direction,
+        sent: 0,
+        lost: 0,
+        from,
+        to,
+      };
       sums.set(key, { ...s, sent: s.sent + p.sent, lost: s.lost + p.lost });
     }
   }
@@ -191,6 +281,7 @@ function describeTap(
   ends: Ends,
   given: ReadonlyMap<string, Point>,
   base: TimeBase,
+  missRates: MissRates,
 ): Tap {
   const tap = scene.taps[index]!;
   const place = scene.geography.places[index]!;
@@ -208,6 +299,6 @@ function describeTap(
     packets: tap.packets,
     first: tap.first === null ? null : base.absolute(tap.first),
     last: tap.last === null ? null : base.absolute(tap.last),
-    missRate: null,
+    missRate: missRates.of(index),
   };
 }

@@ -1,20 +1,23 @@
 import {
+  BIT_DUPLICATE,
+  BIT_FRAG_LATER,
   BIT_ICMP_ERROR,
+  BIT_SNAPPED,
   PROTO_ICMP,
   PROTO_ICMPV6,
   PROTO_TCP,
   TCP_ACK,
-  TCP_RST,
   TCP_SYN,
 } from '../model/capture.js';
-import { isForwarded } from './scope.js';
+import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { ConnectionFlow } from './reuse.js';
+import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
 /** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
 export interface Leg {
   readonly tap: number;
   readonly flow: number;
-  readonly key: string;
   readonly packets: [number, number];
   readonly bytes: [number, number];
   /** Times on the run's axis by the tap's own clock; Infinity and -Infinity when there are none. */
@@ -24,10 +27,10 @@ export interface Leg {
   readonly ttl: [number, number];
   /** Way of the client, when a SYN, SYN-ACK or echo request tells. */
   clientWay: 0 | 1 | null;
-  /** What stays the same through NAT, strongest first. */
-  readonly fingerprints: string[];
-  /** True when `fingerprints[0]` is a SYN's sequence number and timestamp: no two connections share it. */
-  strongFingerprint: boolean;
+  /** The hash of some payload covers less than at other taps may: not to be compared. */
+  snapped: boolean;
+  /** Index into the run's `Streams`, -1 for other protocols than TCP. */
+  readonly stream: number;
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -49,48 +52,61 @@ export function flowKey(protocol: number, a: string, aPort: number, b: string, b
   return `${protocol}|${a}|${aPort}|${b}|${bPort}`;
 }
 
+/** Key of a flow; of connections that share a five-tuple, each its own. */
+export function keyOfFlow(f: ConnectionFlow): string {
+  const key = flowKey(f.protocol, f.a, f.aPort, f.b, f.bPort);
+  return f.isn === undefined ? key : `${key}|${f.isn}`;
+}
+
 /** Every flow at every tap, and every ICMP error that quotes one. */
-export function collectLegs(taps: readonly TapData[]): { legs: Leg[]; errors: IcmpError[] } {
+export function collectLegs(taps: readonly TapData[]): {
+  legs: Leg[];
+  errors: IcmpError[];
+  streams: Streams;
+} {
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
+  const streams = new Streams();
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      // Errors are collected from every flow; only what is forwarded is followed.
-      const leg = collectLeg(tap, f, errors);
-      if (leg && isForwarded(tap.table.flows[f]!)) legs.push(leg);
+      const leg = collectLeg(tap, f, errors, streams);
+      if (leg) legs.push(leg);
     }
   }
-  return { legs, errors };
+  return { legs, errors, streams };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
+function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Streams): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
   const ends = table.flows[f]!;
+  if (staysOnLink(ends.a) || staysOnLink(ends.b)) return null;
   const icmp = ends.protocol === PROTO_ICMP || ends.protocol === PROTO_ICMPV6;
   const leg: Leg = {
     tap: tap.index,
     flow: f,
-    key: flowKey(ends.protocol, ends.a, ends.aPort, ends.b, ends.bPort),
     packets: [0, 0],
     bytes: [0, 0],
     first: [Infinity, Infinity],
     last: [-Infinity, -Infinity],
     ttl: [0, 0],
     clientWay: null,
-    fingerprints: [],
-    strongFingerprint: false,
+    snapped: false,
+    stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
   };
-  const printed = [false, false];
+  let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
     if (rowTap !== null && rowTap[r] !== slot) continue;
     const w = c.way[r]! as 0 | 1;
     const t = c.time[r]! + shift;
     const bits = c.bits[r]!;
+    // A later fragment whose first was not seen has no ports: nobody can tell its flow.
+    if (bits & BIT_FRAG_LATER && ends.aPort === 0 && ends.bPort === 0 && !icmp) continue;
+    if (isNeighbourDiscovery(ends.protocol, c.flags[r]!)) continue;
     if (bits & BIT_ICMP_ERROR) {
       const quoted = c.aux[r]!;
       if (quoted > 0)
@@ -108,6 +124,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
         });
       continue;
     }
+    if (bits & BIT_SNAPPED) leg.snapped = true;
     leg.packets[w]++;
     leg.bytes[w] += c.ipLength[r]!;
     if (t < leg.first[w]) leg.first[w] = t;
@@ -115,28 +132,13 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[]): Leg | null {
     if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
     if (ends.protocol === PROTO_TCP) {
       const flags = c.flags[r]!;
-      if (flags & TCP_SYN) {
-        if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
-        if (!(flags & TCP_ACK) && !leg.strongFingerprint) {
-          leg.fingerprints.unshift(`S${c.seq[r]}.${c.tsval[r]}`);
-          leg.strongFingerprint = true;
-        }
-      } else if (c.payload[r]! > 0 && !(flags & TCP_RST) && !printed[w]) {
-        printed[w] = true;
-        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
-      }
-    } else if (icmp) {
+      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
+      if (!(bits & BIT_DUPLICATE)) streams.packet(leg.stream, w, c, r, mss);
+      if (flags & TCP_SYN && leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
+    } else if (icmp && leg.clientWay === null) {
       const type = c.flags[r]! >> 8;
-      if (leg.clientWay === null && (type === 8 || type === 128)) leg.clientWay = w;
-      if (leg.clientWay === null && (type === 0 || type === 129) && ends.aPort === ends.bPort)
-        leg.clientWay = w === 0 ? 1 : 0;
-      if (c.payload[r]! > 0 && !printed[w]) {
-        printed[w] = true;
-        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${c.hash[r]}`);
-      }
-    } else if (c.payload[r]! > 0 && !printed[w]) {
-      printed[w] = true;
-      leg.fingerprints.push(`U${c.payload[r]}.${c.hash[r]}.${c.ipId[r]}`);
+      if (type === 8 || type === 128) leg.clientWay = w;
+      else if ((type === 0 || type === 129) && ends.aPort === ends.bPort) leg.clientWay = w === 0 ? 1 : 0;
     }
   }
   return leg.packets[0] + leg.packets[1] === 0 ? null : leg;

@@ -1,4 +1,4 @@
-import type { Coverage } from './paths.js';
+import { ASSUMED, LIKELY, type Coverage } from './coverage.js';
 
 /** What one direction lost between two captured points. Units are segments or datagrams. */
 export interface PairLoss {
@@ -23,22 +23,40 @@ export interface PairLoss {
   readonly dontFragment: boolean;
 }
 
+/**
+ * Per point: units that had to pass it, for they were seen before and after it or their arrival is proved, and
+ * those of them that it did not see. Tells how much a capture misses.
+ */
+export interface Witness {
+  readonly had: readonly number[];
+  readonly missed: readonly number[];
+}
+
+/** Did the capture at a point hold frames from before and after a time? */
+export type RanAround = (point: number, t: number) => boolean;
+
 /** Answers for the analysis of one direction: is point `to` covered for what `from` saw at `t`? */
 export type CoverageOf = (from: number, to: number, t: number) => Coverage;
 
-/** First later point whose capture surely ran at `t`; else, for failing flows, the first that probably did. */
+/** How surely a capture must have run at a time for a packet's absence to count. */
+export type LeastCoverage = (t: number) => Coverage;
+
+/**
+ * First later point whose capture ran at `t` as surely as `least` asks. Where a point in between is only assumed
+ * to have run and the one after it surely did, the loss is proved and the nearer point names the place.
+ */
 export function nextCovered(
   from: number,
   points: number,
   t: number,
   coverage: CoverageOf,
-  acceptAssumed: boolean,
+  least: Coverage,
 ): { to: number; proved: boolean } | null {
-  let assumed: number | null = null;
+  let first: number | null = null;
   for (let to = from + 1; to < points; to++) {
     const c = coverage(from, to, t);
-    if (c === 'covered') return { to: assumed !== null && acceptAssumed ? assumed : to, proved: assumed === null || !acceptAssumed };
-    if (c === 'assumed' && assumed === null) assumed = to;
+    if (c >= least && first === null) first = to;
+    if (first !== null && c >= LIKELY) return { to: first, proved: true };
   }
-  return acceptAssumed && assumed !== null ? { to: assumed, proved: false } : null;
+  return first === null ? null : { to: first, proved: least > ASSUMED };
 }

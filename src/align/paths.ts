@@ -1,4 +1,3 @@
-import type { Clocks } from './clocks.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import type { Geography } from './geography.js';
 import type { TapData } from './taps.js';
@@ -10,7 +9,10 @@ export type Station = 'near_veth' | 'near_eni' | 'far_eni' | 'far_veth';
 /** A captured station of a conversation's path. */
 export interface PathPoint {
   readonly station: Station;
+  /** Taps standing there. Empty where a capture of all interfaces of the node saw nothing at this one. */
   readonly taps: readonly TapData[];
+  /** Captures that would have seen a packet here: the taps, or the captures of all interfaces. */
+  readonly watchers: readonly TapData[];
   readonly legs: readonly OrientedLeg[];
   readonly node: string | null;
   /** Interface that should have been captured here but was not; then the point proves no absence. */
@@ -24,95 +26,135 @@ export interface Path {
   readonly farNode: string | null;
 }
 
-/** How sure it is that a point's capture was running at a time. */
-export type Coverage = 'covered' | 'assumed' | 'no';
+/** Finds the captured stations of conversations. Built once per run, so that no tap is searched for twice. */
+export class PathFinder {
+  private readonly vethsOfIp = new Map<string, TapData[]>();
+  private readonly enisOfNode = new Map<string, TapData[]>();
+  /** One tap of each capture of all interfaces, per node. */
+  private readonly wholeNode = new Map<string, TapData[]>();
+  private readonly missedCache = new Map<string, string | null>();
 
-/** Captured stations of a conversation, whether it was seen there or not. */
-export function pathOf(
-  c: Conversation,
-  taps: readonly TapData[],
-  geography: Geography,
-  topology: Topology,
-): Path {
-  const server = c.translated?.server ?? c.server;
-  const servers = [server.ip, ...topology.endpoints(c.protocol, c.server).map((e) => e.ip)];
-  const nearNode = geography.nodeOf(c.client.ip);
-  const farNode = servers.map((ip) => geography.nodeOf(ip)).find((n) => n !== null) ?? null;
-  const sameNode = nearNode !== null && nearNode === farNode;
-  const veths = (ips: readonly string[]): TapData[] =>
-    taps.filter((t) => {
-      const p = geography.places[t.index]!;
-      return p.kind === 'veth' && p.podIps.some((ip) => ips.includes(ip));
-    });
-  const enis = (node: string | null): TapData[] =>
-    node === null
-      ? []
-      : taps.filter((t) => geography.places[t.index]!.kind === 'eni' && geography.places[t.index]!.node === node);
-  const stations: [Station, TapData[], string | null, string | null][] = [
-    ['near_veth', veths([c.client.ip]), nearNode, null],
-    ...(sameNode
-      ? []
-      : ([
-          ['near_eni', enis(nearNode), nearNode, missed(enis(nearNode), nearNode, c.client.ip, server.ip, geography, topology)],
-          ['far_eni', enis(farNode), farNode, missed(enis(farNode), farNode, server.ip, c.client.ip, geography, topology)],
-        ] as [Station, TapData[], string | null, string | null][])),
-    ['far_veth', veths(servers), farNode, null],
-  ];
-  const points = stations
-    .filter(([, t]) => t.length > 0)
-    .map(([station, t, node, missedInterface]) => {
-      const legs = c.legs.filter(({ leg }) => t.some((x) => x.index === leg.tap));
-      return { station, taps: t, legs, node, missedInterface: legs.length > 0 ? null : missedInterface };
-    });
-  return { points, sameNode, nearNode, farNode };
-}
-
-function missed(
-  captured: readonly TapData[],
-  node: string | null,
-  pod: string,
-  peer: string,
-  geography: Geography,
-  topology: Topology,
-): string | null {
-  if (node === null || captured.length === 0) return null;
-  const expected = topology.egressInterface(node, pod, peer);
-  if (expected === null) return null;
-  const names = captured.map((t) => geography.places[t.index]!.interfaceName);
-  return names.every((n) => n !== null && n !== expected) ? expected : null;
-}
-
-/** Slack for the way between two points, beyond the clocks' bound: queues and scheduling. */
-const DELAY_SAME_NODE = 2e6;
-const DELAY_CROSS_NODE = 20e6;
-
-/**
- * Was the capture at `point` running when a packet seen at `from` at reference time `t` should have passed?
- * The first and last frame in a file prove it for the time between. A file without frames, or a long silence
- * like those it holds anyway, leaves it likely.
- */
-export function coverageAt(
-  point: PathPoint,
-  from: PathPoint,
-  t: number,
-  geography: Geography,
-  clocks: Clocks,
-): Coverage {
-  if (point.missedInterface !== null) return 'no';
-  const bound = clocks.bound(from.node, point.node);
-  const guard = from.node === point.node ? DELAY_SAME_NODE : DELAY_CROSS_NODE + Math.min(bound, 1e9);
-  let best: Coverage = 'no';
-  for (const tap of point.taps) {
-    if (tap.first === null || tap.last === null) {
-      best = 'assumed';
-      continue;
+  constructor(
+    taps: readonly TapData[],
+    private readonly geography: Geography,
+    private readonly topology: Topology,
+  ) {
+    for (const tap of taps) {
+      const place = geography.places[tap.index]!;
+      if (place.kind === 'veth') for (const ip of place.podIps) push(this.vethsOfIp, ip, tap);
+      if (place.kind === 'eni' && place.node !== null) push(this.enisOfNode, place.node, tap);
+      if (!tap.cooked || place.node === null) continue;
+      const known = this.wholeNode.get(place.node) ?? [];
+      if (!known.some((t) => t.table === tap.table)) push(this.wholeNode, place.node, tap);
     }
-    const node = geography.places[tap.index]!.node;
-    const first = clocks.toReference(node, tap.first);
-    const last = clocks.toReference(node, tap.last);
-    if (t >= first + guard && t <= last - guard) return 'covered';
-    const slack = Math.min(Math.max(2e9, 3 * tap.longestGap), 30e9) + guard;
-    if (t >= first - slack && t <= last + slack) best = 'assumed';
   }
-  return best;
+
+  find(c: Conversation): Path {
+    const server = c.translated?.server ?? c.server;
+    const endpoints =
+      c.translated === null ? this.topology.endpoints(c.protocol, c.server).map((e) => e.ip) : [];
+    const servers = endpoints.length === 0 ? [server.ip] : endpoints;
+    const nearNode = this.geography.nodeOf(c.client.ip);
+    const homes = new Set(servers.map((ip) => this.geography.nodeOf(ip)));
+    // Which of several endpoints was chosen is not known: only what all of them share can be said.
+    const farNode = homes.size === 1 ? [...homes][0]! : null;
+    const sameNode = nearNode !== null && nearNode === farNode;
+    const seenAt = servers.filter((ip) => this.seesLeg(c, this.vethsOfIp.get(ip)));
+    const far =
+      seenAt.length > 0
+        ? seenAt
+        : servers.every((ip) => this.vethsOfIp.has(ip))
+          ? servers
+          : servers.length === 1
+            ? servers
+            : [];
+    const points: PathPoint[] = [];
+    this.addVeth(points, c, 'near_veth', [c.client.ip], nearNode, false);
+    if (!sameNode) {
+      this.addEni(points, c, 'near_eni', nearNode, c.client.ip, server.ip);
+      this.addEni(points, c, 'far_eni', farNode, server.ip, c.client.ip);
+    }
+    if (far.length > 0) this.addVeth(points, c, 'far_veth', far, farNode, sameNode);
+    return { points, sameNode, nearNode, farNode };
+  }
+
+  private seesLeg(c: Conversation, taps: readonly TapData[] | undefined): boolean {
+    return taps?.some((t) => c.legs.some(({ leg }) => leg.tap === t.index)) ?? false;
+  }
+
+  private addVeth(
+    points: PathPoint[],
+    c: Conversation,
+    station: Station,
+    ips: readonly string[],
+    node: string | null,
+    sameNode: boolean,
+  ): void {
+    const taps =
+      ips.length === 1
+        ? (this.vethsOfIp.get(ips[0]!) ?? [])
+        : ips.flatMap((ip) => this.vethsOfIp.get(ip) ?? []);
+    // A node's own address has no veth.
+    const own =
+      this.topology.nodes.some((n) => n.addresses.includes(ips[0]!)) || this.geography.isNodeAddress(ips[0]!);
+    // A cooked v1 capture cannot tell the veth of a silent pod from an ENI: its packets stand there.
+    const mixed =
+      taps.length > 0 || node === null
+        ? []
+        : (this.enisOfNode.get(node) ?? []).filter((t) => t.cookedPart === 'eni');
+    if (sameNode && this.seesLeg(c, mixed)) {
+      points.push({
+        station,
+        taps: mixed,
+        watchers: mixed,
+        legs: legsAt(c, mixed),
+        node,
+        missedInterface: null,
+      });
+      return;
+    }
+    const watchers = taps.length > 0 ? taps : own || node === null ? [] : (this.wholeNode.get(node) ?? []);
+    if (watchers.length > 0)
+      points.push({ station, taps, watchers, legs: legsAt(c, taps), node, missedInterface: null });
+  }
+
+  private addEni(
+    points: PathPoint[],
+    c: Conversation,
+    station: Station,
+    node: string | null,
+    local: string,
+    peer: string,
+  ): void {
+    if (node === null) return;
+    const taps = this.enisOfNode.get(node) ?? [];
+    const watchers = taps.length > 0 ? taps : (this.wholeNode.get(node) ?? []);
+    if (watchers.length === 0) return;
+    const legs = legsAt(c, taps);
+    const missedInterface =
+      legs.length > 0 || watchers.some((t) => t.cooked) ? null : this.missed(taps, node, local, peer);
+    points.push({ station, taps, watchers, legs, node, missedInterface });
+  }
+
+  private missed(captured: readonly TapData[], node: string, pod: string, peer: string): string | null {
+    const key = `${node}|${pod}|${peer}`;
+    let missed = this.missedCache.get(key);
+    if (missed === undefined) {
+      const expected = this.topology.egressInterface(node, pod, peer);
+      const names = captured.map((t) => this.geography.places[t.index]!.interfaceName);
+      missed = expected !== null && names.every((n) => n !== null && n !== expected) ? expected : null;
+      this.missedCache.set(key, missed);
+    }
+    return missed;
+  }
+}
+
+function legsAt(c: Conversation, taps: readonly TapData[]): OrientedLeg[] {
+  return c.legs.filter(({ leg }) => taps.some((t) => t.index === leg.tap));
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
 }

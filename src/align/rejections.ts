@@ -19,17 +19,21 @@ export interface Refusal {
   readonly stretch: Stretch;
 }
 
+/** Did the capture at point `to` run when point `from` saw something at `t`, by the clock of `from`? */
+export type RanAt = (from: number, to: number, t: number) => boolean;
+
 /** A reset in place of a SYN-ACK, or an ICMP error about the client's packets: who sent it. */
 export function findRefusal(
   c: Conversation,
   path: Path,
   state: TcpState | null,
   topology: Topology,
+  ran: RanAt,
 ): Refusal | null {
-  return (state === null ? null : resetRefusal(c, path, state)) ?? icmpRefusal(c, path, topology);
+  return (state === null ? null : resetRefusal(c, path, state, ran)) ?? icmpRefusal(c, path, topology, ran);
 }
 
-function resetRefusal(c: Conversation, path: Path, state: TcpState): Refusal | null {
+function resetRefusal(c: Conversation, path: Path, state: TcpState, ran: RanAt): Refusal | null {
   let first = -1;
   for (let k = path.points.length - 1; k >= 0; k--)
     if (state.refusedAt[k]) {
@@ -44,29 +48,50 @@ function resetRefusal(c: Conversation, path: Path, state: TcpState): Refusal | n
     icmpCode: null,
     sender: (c.translated?.server ?? c.server).ip,
     firstSeen: station,
-    stretch: madeBetween(path, first, state.refusalTtl[first]!),
+    stretch: madeBetween(path, first, state.refusalTtl[first]!, (k) =>
+      ran(first, k, state.refusalTime[first]!),
+    ),
   };
 }
 
-/** The stretch in which an answer was made that point `first` is the first to see, on its way to the client. */
-function madeBetween(path: Path, first: number, ttl: number): Stretch {
+/**
+ * The stretch in which an answer was made that point `first` is the first to see, on its way to the client: up to
+ * the next capture that ran at the time. Where several stretches lie between, its TTL tells how often it was
+ * forwarded (the VPC itself does not count).
+ */
+function madeBetween(path: Path, first: number, ttl: number, ranAt: (k: number) => boolean): Stretch {
   const station = path.points[first]!.station;
-  const beyond = path.points[first + 1]?.station ?? null;
   if (station === 'far_veth') return 'far_pod';
-  if (beyond !== null) {
-    if (station === 'far_eni') return 'far_node';
-    if (station === 'near_eni' && beyond === 'far_eni') return 'vpc';
-    if (station === 'near_veth' && beyond === 'near_eni') return 'near_node';
-    if (station === 'near_veth' && path.sameNode) return 'near_node';
-  }
-  // No capture beyond: count how often the answer was forwarded (the VPC itself does not count).
+  let next = first + 1;
+  while (next < path.points.length && !ranAt(next)) next++;
+  const beyond = path.points[next]?.station ?? null;
+  const order = path.sameNode ? SAME_NODE : CROSS_NODE;
+  const from = order.findIndex((s) => s.station === station);
+  const to = beyond === null ? order.length : order.findIndex((s) => s.station === beyond);
+  const between = order.slice(from, to).map((s) => s.after);
+  if (between.length === 1) return between[0]!;
   const hops = isInitialTtl(ttl) ? 0 : isInitialTtl(ttl + 1) ? 1 : isInitialTtl(ttl + 2) ? 2 : null;
-  if (station === 'far_eni') return hops === 1 ? 'far_pod' : hops === 0 ? 'far_node' : 'unknown';
-  if (station === 'near_eni') return hops === 1 ? 'far_pod' : hops === 0 ? 'far_node' : 'unknown';
-  if (hops === 0) return 'near_node';
-  if (hops === 1) return path.sameNode ? 'far_pod' : 'far_node';
-  return hops === 2 ? 'far_pod' : 'unknown';
+  if (hops === null) return 'unknown';
+  // Forwarded by the nodes between its maker and this point.
+  const makers: Stretch[] = path.sameNode
+    ? ['near_node', 'far_pod']
+    : station === 'near_veth'
+      ? ['near_node', 'far_node', 'far_pod']
+      : ['far_node', 'far_pod'];
+  const made = makers[hops] ?? 'unknown';
+  return between.includes(made) ? made : 'unknown';
 }
+
+const CROSS_NODE: readonly { readonly station: Station; readonly after: Stretch }[] = [
+  { station: 'near_veth', after: 'near_node' },
+  { station: 'near_eni', after: 'vpc' },
+  { station: 'far_eni', after: 'far_node' },
+  { station: 'far_veth', after: 'far_pod' },
+];
+const SAME_NODE: readonly { readonly station: Station; readonly after: Stretch }[] = [
+  { station: 'near_veth', after: 'near_node' },
+  { station: 'far_veth', after: 'far_pod' },
+];
 
 /** Errors that tell a sender to use smaller packets are no refusal. */
 export function isPacketTooBig(protocol: number, e: IcmpError): boolean {
@@ -78,10 +103,11 @@ function icmpFamily(protocol: number, e: IcmpError): 4 | 6 {
   return protocol === PROTO_ICMP ? 4 : e.sender.includes(':') ? 6 : 4;
 }
 
-function icmpRefusal(c: Conversation, path: Path, topology: Topology): Refusal | null {
+function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt): Refusal | null {
   const errors = c.errors.filter((e) => !isPacketTooBig(c.protocol, e));
   if (errors.length === 0) return null;
-  const stationOf = (e: IcmpError): number => path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
+  const stationOf = (e: IcmpError): number =>
+    path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
   let first: { e: IcmpError; k: number } | null = null;
   for (const e of errors) {
     const k = stationOf(e);
@@ -89,14 +115,19 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology): Refusal |
   }
   if (first === null) return null;
   const { e, k } = first;
-  const servers = [c.server.ip, c.translated?.server.ip, ...topology.endpoints(c.protocol, c.server).map((x) => x.ip)];
-  const nodeOf = (ip: string): string | null => topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
+  const servers = [
+    c.server.ip,
+    c.translated?.server.ip,
+    ...topology.endpoints(c.protocol, c.server).map((x) => x.ip),
+  ];
+  const nodeOf = (ip: string): string | null =>
+    topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
   const owner = nodeOf(e.sender);
   let stretch: Stretch;
   if (servers.includes(e.sender)) stretch = 'far_pod';
   else if (owner !== null && owner === path.nearNode) stretch = 'near_node';
   else if (owner !== null && owner === path.farNode) stretch = 'far_node';
-  else stretch = madeBetween(path, k, e.ttl);
+  else stretch = madeBetween(path, k, e.ttl, (to) => ran(k, to, e.time));
   return {
     by: 'icmp',
     icmpType: e.type,

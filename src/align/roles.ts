@@ -81,7 +81,11 @@ export function pointOf(place: Place, ends: Ends): Point | null {
 }
 
 /** Puts the user's word above everything that was found. */
-export function applyGiven(taps: readonly TapData[], geography: Geography, given: ReadonlyMap<string, Point>): void {
+export function applyGiven(
+  taps: readonly TapData[],
+  geography: Geography,
+  given: ReadonlyMap<string, Point>,
+): void {
   for (const tap of taps) {
     const point = given.get(tap.table.file);
     if (point === undefined) continue;
@@ -107,9 +111,13 @@ export function placeLeftovers(
   given: ReadonlyMap<string, Point>,
 ): void {
   const sameNode = ends.srcNode !== null && ends.srcNode === ends.dstNode;
-  const wanted: Point[] = sameNode ? ['src_veth', 'dst_veth'] : ['src_veth', 'src_eth0', 'dst_eth0', 'dst_veth'];
+  const wanted: Point[] = sameNode
+    ? ['src_veth', 'dst_veth']
+    : ['src_veth', 'src_eth0', 'dst_eth0', 'dst_veth'];
   const taken = new Set(
-    taps.map((t) => given.get(t.table.file) ?? pointOf(geography.places[t.index]!, ends)).filter((p) => p !== null),
+    taps
+      .map((t) => given.get(t.table.file) ?? pointOf(geography.places[t.index]!, ends))
+      .filter((p) => p !== null),
   );
   const loose = taps.filter((t) => {
     const place = geography.places[t.index]!;
@@ -141,7 +149,10 @@ export function placeLeftovers(
             ? 'dst'
             : null
         : hint.side;
-    const named = side !== null && hint.kind !== null ? (`${side}_${hint.kind === 'veth' ? 'veth' : 'eth0'}` as Point) : null;
+    const named =
+      side !== null && hint.kind !== null
+        ? (`${side}_${hint.kind === 'veth' ? 'veth' : 'eth0'}` as Point)
+        : null;
     if (said !== undefined) assign(tap, said, '');
     else if (named !== null && wanted.includes(named) && !taken.has(named))
       assign(tap, named, `the file is empty; its name says ${named.replace('_', '-')}`);

@@ -1,5 +1,13 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
-import { nextCovered, type CoverageOf, type PairLoss } from './losses.js';
+import {
+  nextCovered,
+  type CoverageOf,
+  type LeastCoverage,
+  type PairLoss,
+  type RanAround,
+  type Witness,
+} from './losses.js';
+import { segmentSizeOf } from './streams.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -13,7 +21,8 @@ export interface Transmission {
   readonly end: number;
   /** Reference clock, nanoseconds. */
   readonly time: number;
-  readonly headerBytes: number;
+  /** IP bytes of its largest packet as it goes on the wire, cut by segmentation. */
+  readonly wire: number;
   readonly dontFragment: boolean;
 }
 
@@ -25,9 +34,13 @@ export interface TcpDirection {
   readonly segmentSize: number;
   /** Bytes sent more than once at the first point that saw them. */
   readonly retransmissions: number;
+  /** The highest acknowledgement seen at each point; -1 where none was. */
+  readonly ackedAt: readonly number[];
+  /** When each point saw more acknowledged than the first point with data ever did; Infinity where none did. */
+  readonly overtaken: readonly number[];
+  /** Copies of the first byte that was not acknowledged at the first point that saw the data, there. */
+  readonly waitingCopies: number;
 }
-
-const DEFAULT_SEGMENT = 1448;
 
 export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDirection {
   let base: number | null = null;
@@ -41,16 +54,24 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
       if (o.back[i] === back && base === null && flags & TCP_SYN) base = c.seq[r]!;
     }
   if (base === null) base = firstSequence(seen, back);
-  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base)));
-  const acked = base === null ? -1 : acknowledged(seen, back, base, highest(transmissions));
-  const first = transmissions.find((t) => t.length > 0) ?? [];
+  const segmentSize = segmentSizeOf(mss);
+  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base, segmentSize)));
+  const sent = highest(transmissions);
+  const ackedAt = seen.map((o) => (base === null ? -1 : acknowledged(o, back, base, sent)));
+  const acked = Math.max(-1, ...ackedAt);
+  const k = transmissions.findIndex((t) => t.length > 0);
+  const first = transmissions[k] ?? [];
+  const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
   return {
     transmissions,
     acked,
-    // Timestamps take 12 bytes of every segment where they are used; without them this is 12 too small, which
-    // makes no difference to what is lost, only to how many segments it is called.
-    segmentSize: mss > 0 ? Math.max(mss - 12, 64) : DEFAULT_SEGMENT,
+    segmentSize,
     retransmissions: countRepeats(first),
+    ackedAt,
+    overtaken: seen.map((o, i) =>
+      base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
+    ),
+    waitingCopies: first.reduce((n, t) => (t.start <= waitingFor && t.end > waitingFor ? n + 1 : n), 0),
   };
 }
 
@@ -68,7 +89,7 @@ function firstSequence(seen: readonly Observation[], back: 0 | 1): number | null
   return best;
 }
 
-function collect(o: Observation, back: 0 | 1, base: number): Transmission[] {
+function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number): Transmission[] {
   const out: Transmission[] = [];
   let reference = 0;
   for (let i = 0; i < o.count; i++) {
@@ -89,7 +110,7 @@ function collect(o: Observation, back: 0 | 1, base: number): Transmission[] {
       start,
       end,
       time: o.time[i]!,
-      headerBytes: Math.max(0, c.ipLength[r]! - payload),
+      wire: Math.max(0, c.ipLength[r]! - payload) + Math.min(payload, segmentSize),
       dontFragment: (c.bits[r]! & BIT_DF) !== 0,
     });
   }
@@ -107,19 +128,30 @@ function highest(transmissions: readonly (readonly Transmission[])[]): number {
   return max;
 }
 
-function acknowledged(seen: readonly Observation[], back: 0 | 1, base: number, sent: number): number {
+/** Highest acknowledgement of one direction seen at a point. */
+function acknowledged(o: Observation, back: 0 | 1, base: number, sent: number): number {
   let acked = -1;
-  for (const o of seen)
-    for (let i = 0; i < o.count; i++) {
-      if (o.back[i] === back) continue;
-      const c = o.taps[o.tap[i]!]!.table.columns;
-      const r = o.row[i]!;
-      if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
-      const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
-      // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
-      if (position > acked && position - sent < 1 << 30) acked = position;
-    }
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === back) continue;
+    const c = o.taps[o.tap[i]!]!.table.columns;
+    const r = o.row[i]!;
+    if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
+    const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
+    // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
+    if (position > acked && position - sent < 1 << 30) acked = position;
+  }
   return acked;
+}
+
+function overtakes(o: Observation, back: 0 | 1, base: number, position: number): number {
+  for (let i = 0; i < o.count; i++) {
+    if (o.back[i] === back) continue;
+    const c = o.taps[o.tap[i]!]!.table.columns;
+    const r = o.row[i]!;
+    if (c.flags[r]! & TCP_ACK && !(c.flags[r]! & TCP_RST) && unwrap(c.ack[r]!, base, position) > position)
+      return o.time[i]!;
+  }
+  return Infinity;
 }
 
 function countRepeats(list: readonly Transmission[]): number {
@@ -141,8 +173,8 @@ interface Run {
   proved: boolean;
   time: number;
   segments: number;
-  headerBytes: number;
   largest: number;
+  smallest: number;
   dontFragment: boolean;
 }
 
@@ -163,7 +195,8 @@ function runsOf(
     if (merge && run !== null && run.end === t.start && run.to === to && run.proved === proved) {
       run.end = t.end;
       run.segments += segments;
-      run.largest = Math.max(run.largest, size);
+      run.largest = Math.max(run.largest, t.wire);
+      run.smallest = Math.min(run.smallest, t.wire);
       run.time = t.time;
     } else {
       run = {
@@ -173,8 +206,8 @@ function runsOf(
         proved,
         time: t.time,
         segments,
-        headerBytes: t.headerBytes,
-        largest: size,
+        largest: t.wire,
+        smallest: t.wire,
         dontFragment: t.dontFragment,
       };
       runs.push(run);
@@ -191,25 +224,67 @@ export function tcpLosses(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
 ): PairLoss[] {
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
-  const quick = comparePoints(direction, coverage, lastWatched, acceptAssumed, true);
+  const quick = comparePoints(direction, coverage, lastWatched, least, true);
   return quick.every((p) => p.lost === 0)
     ? quick
-    : comparePoints(direction, coverage, lastWatched, acceptAssumed, false);
+    : comparePoints(direction, coverage, lastWatched, least, false);
+}
+
+/** Segments that had to pass each point, and those it missed. */
+export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
+  const points = direction.transmissions.length;
+  const runs = direction.transmissions.map((list) => runsOf(list, direction.segmentSize, true, () => null));
+  const cuts = boundaries(runs, direction.acked);
+  const counts = runs.map((r) => countCopies(r, cuts));
+  const passed = copiesPassed(runs, cuts, direction.acked);
+  const had = new Array<number>(points).fill(0);
+  const missed = new Array<number>(points).fill(0);
+  for (let i = 0; i + 1 < cuts.length; i++) {
+    const segments = Math.max(1, Math.round((cuts[i + 1]! - cuts[i]!) / direction.segmentSize));
+    let before = 0;
+    for (let k = 0; k < points; k++) {
+      const beyond = passed[k + 1]![i]!;
+      const through =
+        k === 0 ? (direction.transmissions[0]!.length > 0 ? beyond : 0) : Math.min(before, beyond);
+      const here = counts[k]![i]!;
+      if (here > before) before = here;
+      // A point that saw nothing of the flow stands beside its way: that is no miss.
+      if (through === 0 || direction.transmissions[k]!.length === 0) continue;
+      const short = Math.max(0, through - here);
+      if (short > 0 && !ran(k, timeOf(runs, cuts[i]!))) continue;
+      had[k]! += through * segments;
+      missed[k]! += short * segments;
+    }
+  }
+  if (missed.every((n) => n === 0)) {
+    const n = (direction.transmissions[0] ?? []).reduce(
+      (sum, t) => sum + Math.max(1, Math.ceil((t.end - t.start) / direction.segmentSize)),
+      0,
+    );
+    for (let k = 0; k < points; k++) if (had[k]! > 0) had[k] = n;
+  }
+  return { had, missed };
+}
+
+/** A time at which a byte was seen anywhere; NaN when it never was. */
+function timeOf(runs: readonly (readonly Run[])[], position: number): number {
+  for (const list of runs) for (const r of list) if (r.start <= position && position < r.end) return r.time;
+  return NaN;
 }
 
 function comparePoints(
   direction: TcpDirection,
   coverage: CoverageOf,
   lastWatched: (point: number) => number,
-  acceptAssumed: boolean,
+  least: LeastCoverage,
   merge: boolean,
 ): PairLoss[] {
   const points = direction.transmissions.length;
   const runs = direction.transmissions.map((list, k) =>
-    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, acceptAssumed)),
+    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, least(t))),
   );
   const cuts = boundaries(runs, direction.acked);
   if (cuts.length < 2) return [];
@@ -298,7 +373,7 @@ function pairLoss(
   let neverPassed = 0;
   let neverCopies = 0;
   // Intervals of one packet with the same loss are one stretch: a lost super-packet counts by its segments.
-  for (let i = 0; i + 1 < cuts.length; ) {
+  for (let i = 0; i + 1 < cuts.length;) {
     const missing = Math.max(0, copies[i]! - passed[i]!);
     const never = copies[i]! > 0 && passed[i]! === 0;
     let j = i + 1;
@@ -329,19 +404,28 @@ function pairLoss(
   let dontFragment = true;
   for (const r of runs) {
     sent += r.segments;
-    const size = r.headerBytes + Math.min(r.largest, segmentSize);
     let all = true;
     let none = true;
     for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
       if (passed[i]! === 0) all = false;
       else none = false;
     }
-    if (all && size > largestPassed) largestPassed = size;
+    if (all && r.largest > largestPassed) largestPassed = r.largest;
     if (none) {
-      if (smallestLost === 0 || size < smallestLost) smallestLost = size;
+      if (smallestLost === 0 || r.smallest < smallestLost) smallestLost = r.smallest;
       if (watchedUntil - r.time > watchedFor) watchedFor = watchedUntil - r.time;
       if (!r.dontFragment) dontFragment = false;
     }
   }
-  return { ...pair, sent, lost, neverPassed, neverCopies, watchedFor, largestPassed, smallestLost, dontFragment };
+  return {
+    ...pair,
+    sent,
+    lost,
+    neverPassed,
+    neverCopies,
+    watchedFor,
+    largestPassed,
+    smallestLost,
+    dontFragment,
+  };
 }

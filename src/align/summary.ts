@@ -30,10 +30,9 @@ export function summarise(
   ends: Ends,
   scene: Scene,
   given: ReadonlyMap<string, Point>,
+  watched: readonly Point[],
 ): TraceSummary {
-  const captured = new Set(
-    scene.taps.map((t) => given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends)),
-  );
+  const captured = new Set([...watched, ...capturedPoints(scene, ends, given)]);
   const chosen = fate === null ? [] : fate.flows.map((i) => flows[i]!);
   const seen = Object.fromEntries(
     POINTS.map((p) => [p, seenAt(p, captured, chosen)]),
@@ -57,13 +56,19 @@ export function summarise(
   };
   if (fate.verdict === 'dropped' || fate.verdict === 'lossy') {
     if (!fate.proved)
-      lower('The capture that should have seen the packets next holds too few to prove that it was running at the time.');
+      lower(
+        'The capture that should have seen the packets next holds too few to prove that it was running at the time.',
+      );
     if (ends.srcNode !== ends.dstNode && scene.clocks.offsets.some((o) => o.offsetNs === null))
       against.push('No packet was seen on both nodes, so their clocks could not be compared.');
     for (const tap of scene.taps) {
       const place = scene.geography.places[tap.index]!;
       const point = given.get(tap.table.file) ?? pointOf(place, ends);
-      if (point !== null && place.certainty === 'assumed' && chosen.some((f) => f.lastSeen === point || f.firstMissing === point))
+      if (
+        point !== null &&
+        place.certainty === 'assumed' &&
+        chosen.some((f) => f.lastSeen === point || f.firstMissing === point)
+      )
         lower(`That ${tap.id} stands at the ${pointText(point)} is assumed: ${place.reason}.`);
     }
     const lost = chosen.reduce((n, f) => n + f.losses.reduce((k, l) => k + l.lost, 0), 0);
@@ -82,9 +87,24 @@ export function summarise(
   };
 }
 
-function seenAt(p: Point, captured: ReadonlySet<Point | null>, chosen: readonly Flow[]): 'yes' | 'no' | 'not_captured' {
+/** Points at which a tap stands. */
+export function capturedPoints(
+  scene: Scene,
+  ends: Ends,
+  given: ReadonlyMap<string, Point>,
+): (Point | null)[] {
+  return scene.taps.map((t) => given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends));
+}
+
+function seenAt(
+  p: Point,
+  captured: ReadonlySet<Point | null>,
+  chosen: readonly Flow[],
+): 'yes' | 'no' | 'not_captured' {
   if (!captured.has(p)) return 'not_captured';
-  return chosen.some((f) => (f.points[p]?.packets ?? 0) + (f.points[p]?.returnPackets ?? 0) > 0) ? 'yes' : 'no';
+  return chosen.some((f) => (f.points[p]?.packets ?? 0) + (f.points[p]?.returnPackets ?? 0) > 0)
+    ? 'yes'
+    : 'no';
 }
 
 function sentence(fate: Fate, chosen: readonly Flow[]): string {

@@ -1,11 +1,15 @@
 import {
+  BIT_ENCAPSULATED,
   BIT_ICMP_ERROR,
+  BIT_SNAPPED,
   DIR_IN,
   DIR_OUT,
   type CaptureTable,
   type MacPair,
   type ArpSummary,
 } from '../model/capture.js';
+import { isNeighbourDiscovery, staysOnLink } from './scope.js';
+import type { TopologyNode } from './topology.js';
 import type { TimeBase } from './timebase.js';
 
 /** Link type of Linux cooked v1: one file of all interfaces, which it does not tell apart. */
@@ -38,11 +42,20 @@ export interface TapData {
   /** First and last frame on the run's axis by the tap's own clock; null when empty. */
   readonly first: number | null;
   readonly last: number | null;
+  /** The same of the whole file, which may hold several taps. */
+  readonly fileFirst: number | null;
+  readonly fileLast: number | null;
   /** Longest silence between two frames, nanoseconds. */
   readonly longestGap: number;
   readonly interfaceName: string | null;
   readonly interfaceMac: string | null;
   readonly cooked: boolean;
+  /** Some payload hash of the file covers less than it would with a longer snap length. */
+  readonly snapped: boolean;
+  /** How much of a payload the hashes cover: equal for taps whose hashes may be compared. */
+  readonly hashReach: string;
+  /** Part of a cooked v1 capture: `eni`, or the address of a pod of the node. Null for others. */
+  readonly cookedPart: string | null;
   readonly macs: readonly MacPair[];
   readonly arp: readonly ArpSummary[];
   readonly ends: ReadonlyMap<string, EndStats>;
@@ -60,17 +73,24 @@ export function isInitialTtl(ttl: number): boolean {
   return INITIAL_TTLS.has(ttl);
 }
 
+/** The addresses of a node and of its pods, from its bundle. */
+export type NodeAddresses = Pick<TopologyNode, 'addresses' | 'pods'>;
+
 /** Splits each capture into taps: one per interface; cooked v1 captures by hop (see `splitCooked`). */
 export function makeTaps(
   tables: readonly CaptureTable[],
   base: TimeBase,
-  localPods: ReadonlySet<string>,
+  nodes: readonly NodeAddresses[],
 ): TapData[] {
   const taps: TapData[] = [];
+  const own = new Set([...nodes.flatMap((n) => n.addresses), ...tables.flatMap((t) => [...ownSenders(t)])]);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
-    const parts = splitTable(table, localPods);
+    const parts = splitTable(table, own, nodes);
     const stats = tapStats(table, parts);
+    const snapped = table.columns.bits.some((b) => (b & BIT_SNAPPED) !== 0);
+    const fileFirst = least(stats.map((s) => s.first));
+    const fileLast = most(stats.map((s) => s.last));
     parts.names.forEach((name, slot) => {
       const s = stats[slot]!;
       const single = parts.names.length === 1;
@@ -88,10 +108,15 @@ export function makeTaps(
         packets: s.packets,
         first: s.first === null ? null : s.first + shift,
         last: s.last === null ? null : s.last + shift,
+        fileFirst: fileFirst === null ? null : fileFirst + shift,
+        fileLast: fileLast === null ? null : fileLast + shift,
         longestGap: s.gap,
         interfaceName: info?.name ?? null,
         interfaceMac: info?.mac ?? null,
         cooked: table.interfaces.some((i) => i.linkType === 113 || i.linkType === 276),
+        snapped,
+        hashReach: snapped ? hashReach(table, face) : 'whole',
+        cookedPart: parts.cooked ? name : null,
         macs: face === null ? [] : table.macs.filter((m) => single || m.iface === face),
         arp: face === null ? [] : table.arp.filter((m) => single || m.iface === face),
         ends: s.ends,
@@ -101,14 +126,29 @@ export function makeTaps(
   return taps;
 }
 
+function hashReach(table: CaptureTable, face: number | null): string {
+  const f = table.interfaces[face ?? 0];
+  const tunnelled = table.columns.bits.some((b) => (b & BIT_ENCAPSULATED) !== 0);
+  return `${f?.snapLength ?? 0}.${f?.linkType ?? 0}.${tunnelled}`;
+}
+
+function least(list: readonly (number | null)[]): number | null {
+  return list.reduce((m, x) => (x !== null && (m === null || x < m) ? x : m), null);
+}
+
+function most(list: readonly (number | null)[]): number | null {
+  return list.reduce((m, x) => (x !== null && (m === null || x > m) ? x : m), null);
+}
+
 interface Parts {
   readonly names: readonly string[];
   /** Interface of the table each part is, or null for a part made by `splitCooked`. */
   readonly ifaceOf: readonly (number | null)[];
   readonly rowTap: Uint16Array | null;
+  readonly cooked: boolean;
 }
 
-function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+function splitTable(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const used = table.interfaces.map((f, i) => ({ f, i })).filter(({ f }) => f.packets > 0);
   if (used.length > 1) {
     const slotOf = new Map(used.map(({ i }, slot) => [i, slot]));
@@ -118,33 +158,44 @@ function splitTable(table: CaptureTable, localPods: ReadonlySet<string>): Parts 
       names: used.map(({ f, i }) => f.name ?? (f.ifIndex === null ? String(i) : `ifindex-${f.ifIndex}`)),
       ifaceOf: used.map(({ i }) => i),
       rowTap,
+      cooked: false,
     };
   }
   const only = used[0] ?? (table.interfaces.length > 0 ? { f: table.interfaces[0]!, i: 0 } : null);
-  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, localPods);
-  return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null };
+  if (only?.f.linkType === LINKTYPE_LINUX_SLL && table.packets > 0) return splitCooked(table, own, nodes);
+  return { names: ['0'], ifaceOf: [only?.i ?? 0], rowTap: null, cooked: false };
 }
 
 /**
  * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
  * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
- * to one, was at that pod's veth; every other was at an ENI. Pods on this node are those of the bundle and the
- * senders of incoming packets with an initial TTL.
+ * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
+ * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
  */
-function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts {
+function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: readonly NodeAddresses[]): Parts {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
+  const cameIn = new Uint8Array(table.flows.length * 2);
+  const wentOut = new Uint8Array(table.flows.length * 2);
   for (let r = 0; r < table.packets; r++) {
     const f = flow[r]!;
-    if (f === NO_FLOW || dir[r] !== DIR_IN) continue;
-    const ends = table.flows[f]!;
-    const sender = way[r] === 0 ? ends.a : ends.b;
-    if (localPods.has(sender) || (isInitialTtl(ttl[r]!) && !(bits[r]! & BIT_ICMP_ERROR))) pods.add(sender);
+    if (f === NO_FLOW || bits[r]! & BIT_ICMP_ERROR) continue;
+    const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
+    if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
-  for (const f of table.flows) {
-    if (localPods.has(f.a)) pods.add(f.a);
-    if (localPods.has(f.b)) pods.add(f.b);
-  }
+  table.flows.forEach((ends, f) => {
+    for (const w of [0, 1] as const) {
+      const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
+      const ttlIn = cameIn[f * 2 + w]!;
+      if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
+      const foreign = !isInitialTtl(ttlIn) || own.has(sender);
+      if (!foreign) pods.add(sender);
+      else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
+    }
+  });
+  // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
+  const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
+  if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
   const slots = new Map<string, number>([['eni', 0]]);
   const rowTap = new Uint16Array(table.packets);
   for (let r = 0; r < table.packets; r++) {
@@ -154,14 +205,30 @@ function splitCooked(table: CaptureTable, localPods: ReadonlySet<string>): Parts
     const sender = way[r] === 0 ? ends.a : ends.b;
     const receiver = way[r] === 0 ? ends.b : ends.a;
     const pod =
-      dir[r] === DIR_IN && pods.has(sender) ? sender : dir[r] === DIR_OUT && pods.has(receiver) ? receiver : null;
+      dir[r] === DIR_IN && pods.has(sender)
+        ? sender
+        : dir[r] === DIR_OUT && pods.has(receiver)
+          ? receiver
+          : null;
     if (pod === null) continue;
     let slot = slots.get(pod);
     if (slot === undefined && slots.size < 0xffff) slots.set(pod, (slot = slots.size));
     rowTap[r] = slot ?? 0;
   }
   const names = [...slots.keys()];
-  return { names, ifaceOf: names.map(() => null), rowTap };
+  return { names, ifaceOf: names.map(() => null), rowTap, cooked: true };
+}
+
+/** Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. */
+function ownSenders(table: CaptureTable): Set<string> {
+  const out = new Set<string>();
+  const { flow, way, dir, ttl } = table.columns;
+  for (let r = 0; r < table.packets; r++) {
+    if (dir[r] !== DIR_OUT || flow[r] === NO_FLOW || !isInitialTtl(ttl[r]!)) continue;
+    const ends = table.flows[flow[r]!]!;
+    out.add(way[r] === 0 ? ends.a : ends.b);
+  }
+  return out;
 }
 
 function indexFlows(table: CaptureTable): FlowIndex {
@@ -188,7 +255,8 @@ interface PartStats {
 }
 
 function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
-  const { time, flow, way, ttl, bits } = table.columns;
+  const { time, flow, way, ttl, bits, flags } = table.columns;
+  const linkOnly = Uint8Array.from(table.flows, (f) => (staysOnLink(f.a) || staysOnLink(f.b) ? 1 : 0));
   const slots = parts.names.length;
   const stats: PartStats[] = parts.names.map(() => ({
     packets: 0,
@@ -212,7 +280,8 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
       if (t - s.last > s.gap) s.gap = t - s.last;
       s.last = t;
     }
-    if (flow[r]! === NO_FLOW) continue;
+    if (flow[r]! === NO_FLOW || linkOnly[flow[r]!] === 1) continue;
+    if (isNeighbourDiscovery(table.flows[flow[r]!]!.protocol, flags[r]!)) continue;
     const at = slot * width + flow[r]! * 2 + way[r]!;
     if (counts[at]!++ === 0 && !(bits[r]! & BIT_ICMP_ERROR)) ttls[at] = ttl[r]!;
   }

@@ -12,6 +12,8 @@ export interface TcpState {
   readonly refusedAt: readonly boolean[];
   /** TTL of that reset at each point, 0 where it was not seen. */
   readonly refusalTtl: readonly number[];
+  /** Its time at each point by the tap's own clock, 0 where it was not seen. */
+  readonly refusalTime: readonly number[];
   readonly reset: boolean;
 }
 
@@ -25,11 +27,13 @@ export function tcpState(seen: readonly Observation[]): TcpState {
   let reset = false;
   const refusedAt: boolean[] = [];
   const refusalTtl: number[] = [];
+  const refusalTime: number[] = [];
   for (const o of seen) {
     let synHere = 0;
     let synAckHere = 0;
     let refused = false;
     let ttl = 0;
+    let at = 0;
     for (let i = 0; i < o.count; i++) {
       const c = o.taps[o.tap[i]!]!.table.columns;
       const r = o.row[i]!;
@@ -40,6 +44,7 @@ export function tcpState(seen: readonly Observation[]): TcpState {
         if (back && !refused) {
           refused = true;
           ttl = c.ttl[r]!;
+          at = c.time[r]! + o.taps[o.tap[i]!]!.shift;
         }
       } else if (flags & TCP_SYN) {
         anySyn = true;
@@ -58,6 +63,7 @@ export function tcpState(seen: readonly Observation[]): TcpState {
     if (synAckHere > synAck) synAck = synAckHere;
     refusedAt.push(refused);
     refusalTtl.push(ttl);
+    refusalTime.push(at);
   }
   const established = (synAck > 0 && (clientAck || forwardData)) || (!anySyn && forwardData && backData);
   const refusal = synAck === 0 && !established;
@@ -67,6 +73,7 @@ export function tcpState(seen: readonly Observation[]): TcpState {
     established,
     refusedAt: refusedAt.map((r) => r && refusal),
     refusalTtl,
+    refusalTime,
     reset,
   };
 }

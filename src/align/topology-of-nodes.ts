@@ -63,13 +63,18 @@ function describe(n: NodeFacts): TopologyNode {
   const veths = new Set(n.pods.map((p) => p.veth));
   const { identity } = n;
   const own = new Set<string>();
-  for (const i of n.interfaces.value) for (const a of i.addresses) if (!isLoopback(a.address)) own.add(a.address);
-  for (const r of n.routes.value) if (r.type === 'local' && r.prefixLength === 32 && !isLoopback(r.dst)) own.add(r.dst.replace(/\/32$/, ''));
+  for (const i of n.interfaces.value)
+    for (const a of i.addresses) if (!isLoopback(a.address)) own.add(a.address);
+  for (const r of n.routes.value)
+    if (r.type === 'local' && r.prefixLength === 32 && !isLoopback(r.dst))
+      own.add(r.dst.replace(/\/32$/, ''));
   if (identity.primaryIp !== null) own.add(identity.primaryIp);
   const host = identity.hostname;
   return {
     id: n.id,
-    aliases: [identity.instanceId, host, host?.split('.')[0] ?? null].filter((a): a is string => a !== null && a !== ''),
+    aliases: [identity.instanceId, host, host?.split('.')[0] ?? null].filter(
+      (a): a is string => a !== null && a !== '',
+    ),
     addresses: [...own],
     pods: n.pods.map((p) => ({ ip: p.ip, veth: p.veth, name: p.name })),
     interfaces: n.interfaces.value.map((i) => ({ name: i.name, mac: i.mac, kind: kindOf(i, veths) })),

@@ -27,8 +27,16 @@ export interface TopologyNode {
   readonly aliases: readonly string[];
   /** Addresses of the node itself. */
   readonly addresses: readonly string[];
-  readonly pods: readonly { readonly ip: string; readonly veth: string | null; readonly name: string | null }[];
-  readonly interfaces: readonly { readonly name: string; readonly mac: string | null; readonly kind: 'veth' | 'eni' | 'other' }[];
+  readonly pods: readonly {
+    readonly ip: string;
+    readonly veth: string | null;
+    readonly name: string | null;
+  }[];
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly mac: string | null;
+    readonly kind: 'veth' | 'eni' | 'other';
+  }[];
 }
 
 export const NO_TOPOLOGY: Topology = {

@@ -1,6 +1,6 @@
 import { PROTO_ICMP, PROTO_ICMPV6 } from '../model/capture.js';
 import type { Direction, FlowReason, Verdict } from '../model/trace.js';
-import type { Analysis } from './analyse.js';
+import { isDns, type Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
 import type { Path, Station } from './paths.js';
 import type { Stretch } from './rejections.js';
@@ -25,7 +25,11 @@ export interface Judged {
 /** Enough to say that a unit is gone: sent twice, or watched for a second without a sign of it. */
 const WATCH_NS = 1e9;
 
-export function stretchBetween(path: Path, from: number, to: number): { stretch: Stretch; candidates: Stretch[] } {
+export function stretchBetween(
+  path: Path,
+  from: number,
+  to: number,
+): { stretch: Stretch; candidates: Stretch[] } {
   const a = path.points[from]!.station;
   const b = path.points[to]!.station;
   const order: Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth'];
@@ -98,28 +102,43 @@ function judgeTcp(a: Analysis): Judged {
   if (!state.established) {
     // No handshake in the captures and data one way only: acknowledged or not is all that can be said.
     const hard = hardLoss(a.forward.filter((p) => p.proved)) ?? hardLoss(a.back.filter((p) => p.proved));
-    if (hard && a.retransmissions >= 2) return dropped(a, hard, a.forward.includes(hard) ? 'forward' : 'return');
+    if (hard && a.retransmissions >= 2)
+      return dropped(a, hard, a.forward.includes(hard) ? 'forward' : 'return');
     if (state.reset) return verdict(a, 'delivered', 'none', 'none', 'seen-at-last-point');
     return verdict(a, 'inconclusive', 'unknown', 'none', 'one-way');
   }
   const forward = hardLoss(a.forward);
   const back = hardLoss(a.back);
-  const stuck = forward !== null && (back === null || forward.neverCopies >= back.neverCopies) ? forward : back;
+  const stuck =
+    forward !== null && (back === null || forward.neverCopies >= back.neverCopies) ? forward : back;
   if (stuck !== null) {
     // An established connection that stalls sends its data again: without that it was merely cut by the capture's end.
     const direction = stuck === forward ? 'forward' : 'return';
-    const same = (direction === 'forward' ? a.forward : a.back).filter((p) => p.from === stuck.from && p.to === stuck.to);
+    const same = (direction === 'forward' ? a.forward : a.back).filter(
+      (p) => p.from === stuck.from && p.to === stuck.to,
+    );
     const copies = same.reduce((n, p) => n + p.neverCopies, 0);
-    const proof = same.find((p) => p.proved && p.neverPassed > 0);
-    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed))) return dropped(a, proof, direction);
+    const gone = same.filter((p) => p.neverPassed > 0);
+    const proof = gone.find((p) => p.proved) ?? (a.failsByItself ? gone[0] : undefined);
+    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
+      return dropped(a, proof, direction);
   }
+  // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.
+  if (a.packetTooBig) return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
   const lossy = worstLoss(a.forward, a.back);
   if (lossy !== null)
-    return verdict(a, 'lossy', stretchBetween(a.path, lossy.pair.from, lossy.pair.to).stretch, lossy.direction, 'partial', {
-      lastSeen: a.path.points[lossy.pair.from]!.station,
-      firstMissing: a.path.points[lossy.pair.to]!.station,
-      candidates: stretchBetween(a.path, lossy.pair.from, lossy.pair.to).candidates,
-    });
+    return verdict(
+      a,
+      'lossy',
+      stretchBetween(a.path, lossy.pair.from, lossy.pair.to).stretch,
+      lossy.direction,
+      'partial',
+      {
+        lastSeen: a.path.points[lossy.pair.from]!.station,
+        firstMissing: a.path.points[lossy.pair.to]!.station,
+        candidates: stretchBetween(a.path, lossy.pair.from, lossy.pair.to).candidates,
+      },
+    );
   return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
 }
 
@@ -133,7 +152,8 @@ function worstLoss(
     [back, 'return'],
   ] as const)
     for (const pair of pairs)
-      if (pair.proved && pair.lost > 0 && (best === null || pair.lost > best.pair.lost)) best = { pair, direction };
+      if (pair.proved && pair.lost > 0 && (best === null || pair.lost > best.pair.lost))
+        best = { pair, direction };
   return best;
 }
 
@@ -181,17 +201,24 @@ function undecided(a: Analysis, direction: Direction): Judged {
         : blind.every((p) => p.taps.every((t) => t.first === null))
           ? 'capture-empty'
           : 'outside-window';
-  const all: Stretch[] = a.path.sameNode ? ['near_node', 'far_pod'] : ['near_node', 'vpc', 'far_node', 'far_pod'];
+  const all: Stretch[] = a.path.sameNode
+    ? ['near_node', 'far_pod']
+    : ['near_node', 'vpc', 'far_node', 'far_pod'];
   const after: Record<Station, number> = { near_veth: 0, near_eni: 1, far_eni: 2, far_veth: 3 };
-  const candidates = lastSeen === null ? all : direction === 'forward' ? all.slice(a.path.sameNode ? 0 : after[lastSeen]) : [];
-  return verdict(a, 'inconclusive', 'unknown', direction, reason, { lastSeen, candidates, missedInterface: missed });
+  const candidates =
+    lastSeen === null ? all : direction === 'forward' ? all.slice(a.path.sameNode ? 0 : after[lastSeen]) : [];
+  return verdict(a, 'inconclusive', 'unknown', direction, reason, {
+    lastSeen,
+    candidates,
+    missedInterface: missed,
+  });
 }
 
 function judgeDatagrams(a: Analysis): Judged {
-  const { protocol, server } = a.conversation;
+  const { protocol } = a.conversation;
   const echo = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
   // Only exchanges that are known to be answered may rest on captures that are only likely to have run.
-  const expectsAnswer = echo || server.port === 53;
+  const expectsAnswer = echo || isDns(a.conversation);
   const forward = a.forward.filter((p) => p.proved || expectsAnswer);
   const back = a.back.filter((p) => p.proved);
   for (const [pairs, direction] of [
@@ -221,6 +248,12 @@ function judgeDatagrams(a: Analysis): Judged {
     if (a.backAt.some((n) => n > 0)) return undecided(a, 'return');
     return unanswered(a, a.watchedSeconds >= 1);
   }
-  if (arrived) return verdict(a, 'delivered', 'none', 'none', 'seen-at-last-point', { lastSeen: lastStation(a.path, a.forwardAt) });
-  return { ...undecided(a, 'forward'), reason: a.path.points.length < 2 ? 'one-way' : undecided(a, 'forward').reason };
+  if (arrived)
+    return verdict(a, 'delivered', 'none', 'none', 'seen-at-last-point', {
+      lastSeen: lastStation(a.path, a.forwardAt),
+    });
+  return {
+    ...undecided(a, 'forward'),
+    reason: a.path.points.length < 2 ? 'one-way' : undecided(a, 'forward').reason,
+  };
 }

@@ -5,7 +5,12 @@ import type { Judged } from './verdicts.js';
 
 /** Names of points and segments as people say them. */
 export function pointText(p: Point): string {
-  return { src_veth: 'source veth', src_eth0: 'source ENI', dst_eth0: 'destination ENI', dst_veth: 'destination veth' }[p];
+  return {
+    src_veth: 'source veth',
+    src_eth0: 'source ENI',
+    dst_eth0: 'destination ENI',
+    dst_veth: 'destination veth',
+  }[p];
 }
 
 export function segmentText(s: Segment): string {
@@ -26,7 +31,9 @@ export function explain(j: Judged, size: SizeLoss | null, backwards: boolean): s
   const last = j.lastSeen === null ? null : pointText(pointName(j.lastSeen, backwards));
   const missing = j.firstMissing === null ? null : pointText(pointName(j.firstMissing, backwards));
   const what = j.direction === 'return' ? answersOf(a) : questionsOf(a);
-  const assumed = j.proved ? '' : ` (the capture at the ${missing} holds too little to prove that it was running)`;
+  const assumed = j.proved
+    ? ''
+    : ` (the capture at the ${missing} holds too little to prove that it was running)`;
   switch (j.verdict) {
     case 'delivered':
       return deliveredText(j.reason);

@@ -90,8 +90,9 @@ function startOfLastRun(routes: readonly Route[]): number {
     if (route.table === 'unspec') return;
     const afterLocal = at > 0 && routes[at - 1]!.table === 'local' && route.table !== 'local';
     if (afterLocal && candidate === start) candidate = at;
-    if (seen.has(route.text)) {
-      start = route.text === routes[start]!.text || candidate === start ? at : candidate;
+    const again = candidate > start ? seen.has(route.text) : at > start && route.text === routes[start]!.text;
+    if (again) {
+      start = candidate > start ? candidate : at;
       candidate = start;
       seen = new Set(routes.slice(start, at).map((r) => r.text));
     }
@@ -224,45 +225,4 @@ function fillOctets(address: string, family: Family): string {
   const octets = address.split('.');
   while (octets.length < 4) octets.push('0');
   return octets.join('.');
-}
-
-/**
- * Writes routes as `ip route show table all` does, without what the model leaves out (`pref`, `error`, TCP
- * metrics): the inverse of `parseIpRoutes`.
- */
-export function printIpRoutes(routes: readonly Route[]): string {
-  return routes.map((route) => `${printIpRoute(route)}\n`).join('');
-}
-
-function printIpRoute(route: Route): string {
-  const whole = route.family === 4 ? 32 : 128;
-  const address = route.dst.slice(0, route.dst.lastIndexOf('/'));
-  const words = route.type === 'unicast' ? [] : [route.type as string];
-  if (route.prefixLength === 0) words.push('default');
-  else words.push(route.prefixLength === whole ? address : route.dst);
-  const selectors = route.flags.filter((f) => /^(?:from|tos) /.test(f));
-  words.push(...selectors);
-  if (route.via !== null) words.push(...gateway(route.via, route.family));
-  if (route.dev !== null) words.push('dev', route.dev);
-  if (route.table !== 'main') words.push('table', route.table);
-  if (route.proto !== null) words.push('proto', route.proto);
-  if (route.scope !== null) words.push('scope', route.scope);
-  if (route.src !== null) words.push('src', route.src);
-  if (route.metric !== null) words.push('metric', String(route.metric));
-  words.push(...route.flags.filter((f) => !selectors.includes(f)));
-  if (route.mtu !== null) words.push('mtu', String(route.mtu));
-  const hops = route.nexthops.map((hop) => `\n\t${printNextHop(hop, route.family)}`);
-  return words.join(' ') + hops.join('');
-}
-
-function printNextHop(hop: NextHop, family: Family): string {
-  const words = ['nexthop'];
-  if (hop.via !== null) words.push(...gateway(hop.via, family));
-  if (hop.dev !== null) words.push('dev', hop.dev);
-  if (hop.weight !== null) words.push('weight', String(hop.weight));
-  return words.join(' ');
-}
-
-function gateway(via: string, family: Family): string[] {
-  return family === 4 && via.includes(':') ? ['via', 'inet6', via] : ['via', via];
 }

@@ -62,7 +62,7 @@ const READERS: readonly Reader[] = [
 ];
 
 /** Reads the extra column. What it does not know becomes a match of module `unknown`, so that nothing is lost. */
-export function readExtra(text: string, target: string | null, _protocol: string | null): Extra {
+export function readExtra(text: string, target: string | null): Extra {
   const draft: Draft = {
     matches: [],
     targetOptions: new Map(),

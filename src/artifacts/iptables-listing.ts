@@ -58,7 +58,7 @@ export function parseIptablesList(text: string, file: string, table: string, fam
       chains.set(chain.name, chain);
       return;
     }
-    const rule = chain === null ? null : readRule(line, chain, family, loc);
+    const rule = chain === null ? null : readRule(line, chain, loc);
     if (rule !== null) chain!.rules.push(rule);
     else if (notUnderstood.length < MAX_LISTED) notUnderstood.push(loc);
   });
@@ -75,13 +75,13 @@ export function parseIptablesList(text: string, file: string, table: string, fam
   };
 }
 
-function readRule(line: string, chain: OpenChain, family: Family, loc: Loc): IptablesRule | null {
+function readRule(line: string, chain: OpenChain, loc: Loc): IptablesRule | null {
   const counted = COUNTED.exec(line);
   if (counted === null) return null;
   const columns = readColumns(counted[3]!);
   if (columns === null) return null;
-  const protocol = protocolName(columns.protocol, family);
-  const extra = readExtra(columns.extra, columns.target, protocol.value);
+  const protocol = protocolName(columns.protocol);
+  const extra = readExtra(columns.extra, columns.target);
   return {
     table: chain.table,
     chain: chain.name,
@@ -173,7 +173,7 @@ const NUMBERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** `0`, `all`, or ip6tables' `0` for any protocol → null. */
-function protocolName(word: string, _family: Family): { value: string | null; negated: boolean } {
+function protocolName(word: string): { value: string | null; negated: boolean } {
   const negated = word.startsWith('!');
   const value = negated ? word.slice(1) : word;
   if (value === 'all' || value === '0') return { value: null, negated: false };

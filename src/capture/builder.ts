@@ -1,4 +1,5 @@
 import { BIT_DUPLICATE } from '../model/capture.js';
+import { AppTable } from './app-table.js';
 import { ColumnStore, NO_FLOW } from './columns.js';
 import { FlowTable } from './flow-table.js';
 import { FragmentCache } from './fragments.js';
@@ -23,6 +24,7 @@ export class TableBuilder {
   readonly macs = new MacTable();
   readonly arp = new ArpTable();
   readonly dns = new DnsTable();
+  readonly app = new AppTable();
   /** Packets per link type that cannot be decoded. */
   readonly unsupported = new Map<number, number>();
   rows = 0;

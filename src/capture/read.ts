@@ -104,11 +104,17 @@ function toTable(
     macs: builder.macs.list(),
     arp: builder.arp.list(),
     dns: builder.dns.messages,
+    app: builder.app.messages,
     otherFrames: builder.otherFrames,
     malformed: builder.malformed,
     truncated: notes.truncated || file.truncated,
     corrupt: notes.corrupt,
     problems: notes.problems(),
-    leftOut: { macPairs: builder.macs.leftOut, arp: builder.arp.leftOut, dns: builder.dns.leftOut },
+    leftOut: {
+      macPairs: builder.macs.leftOut,
+      arp: builder.arp.leftOut,
+      dns: builder.dns.leftOut,
+      ...(builder.app.leftOut > 0 ? { app: builder.app.leftOut } : {}),
+    },
   };
 }

@@ -30,3 +30,19 @@ export function optionText(buf: Uint8Array, from: number, to: number): string {
     (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
 }
+
+const LONGEST_NAME = 255;
+
+/** Bytes as printable ASCII: blanks and all else become `\xNN`, the length is bounded. */
+export function printableBytes(buf: Uint8Array, from: number, to: number): string {
+  const end = Math.min(to, from + LONGEST_NAME);
+  let text = '';
+  for (let o = from; o < end; o++) {
+    const byte = buf[o]!;
+    text +=
+      byte > 0x20 && byte < 0x7f && byte !== 0x5c
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).padStart(2, '0')}`;
+  }
+  return text;
+}

@@ -14,6 +14,7 @@ import { icmp } from './icmp.js';
 import { MALFORMED, OK, type Status } from './status.js';
 
 const HASHED = 64;
+const SHORTEST_MESSAGE = 5;
 
 /** Layer 4 of the packet whose addresses and ends are set in `t`; `l4` is where its header begins. */
 export function transport(t: TableBuilder, buf: Uint8Array, protocol: number, l4: number): Status {
@@ -60,8 +61,11 @@ function tcp(t: TableBuilder, buf: Uint8Array, l4: number): Status {
   if (offset > 20) tcpOptions(t, buf, l4 + 20, Math.min(l4 + offset, t.cap), (flags & TCP_SYN) !== 0);
   t.setFlow(buf, PROTO_TCP, sport, dport);
   const payload = size - offset;
+  if ((flags & TCP_SYN) !== 0) t.app.begin(c.flow[row]!);
   if (payload > 0) {
     setPayload(t, buf, l4 + offset, payload);
+    // Shorter data is a keep-alive or window probe, not the beginning of anything.
+    if (payload >= SHORTEST_MESSAGE) t.app.data(c.flow[row]!, c.way[row]!, row, buf, l4 + offset, t.cap);
     // Over TCP a length of 2 bytes precedes each message (RFC 1035, 4.2.2).
     if ((sport === 53 || dport === 53) && payload > 14) {
       const at = l4 + offset + 2;

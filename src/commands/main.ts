@@ -3,10 +3,15 @@ import { NetcheckError } from '../errors.js';
 import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
 import { addAnalyze } from './analyze.js';
+import { addCompare } from './compare.js';
+import { addNetwork } from './network.js';
+import { addPath } from './path.js';
+import { addCapture } from './capture.js';
 import { addReport } from './report.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
 import { addTrace } from './trace.js';
+import { addValidate } from './validate.js';
 
 /** Runs the command line; answers the exit code (see the contract: 0, 1, 2, 130). */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -22,7 +27,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     .exitOverride();
   addAnalyze(program, exit);
   addTrace(program, exit);
+  addCapture(program, exit);
   addShow(program, exit);
+  addPath(program, exit);
+  addNetwork(program, exit);
+  addCompare(program, exit);
+  addValidate(program, exit);
   addReport(program);
   addRules(program, exit);
   // A reader that closes early (`| head`) is no error.

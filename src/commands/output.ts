@@ -7,7 +7,7 @@ import type { OutputOptions, RedactOptionValues } from './options.js';
 import { printable } from '../ingest/index.js';
 
 /** Terminal width for text; 80 where nobody watches. */
-function width(): number {
+export function width(): number {
   return Math.max(40, Math.min(process.stdout.columns ?? 80, 160));
 }
 
@@ -40,7 +40,8 @@ export async function writeDocument(
   await writeOut(text, o);
 }
 
-function redacted(document: AnalysisDocument, o: RedactOptionValues): AnalysisDocument {
+/** The document as it may leave this machine, when that was asked for. */
+export function redacted(document: AnalysisDocument, o: RedactOptionValues): AnalysisDocument {
   const { redactWords: words, redactPrivate, redactMap } = o;
   if (o.redact !== true && words === undefined && redactPrivate !== true && redactMap === undefined)
     return document;

@@ -36,7 +36,10 @@ export function progressDisplay(quiet: boolean): ProgressDisplay {
   const clear = (): void => {
     if (shown) process.stderr.write('\r\u001b[2K');
     shown = false;
+    process.off('exit', clear);
   };
+  // Ctrl-C ends the process elsewhere: the line must not stay behind.
+  process.on('exit', clear);
   return { show, clear };
 }
 

@@ -11,7 +11,8 @@ const SIMULATED = new Set(['tcp', 'udp', 'icmp', 'icmpv6', 'sctp']);
  */
 export function corroborate(nodes: readonly NodeFacts[], trace: Trace | null): Corroboration | null {
   const run = simulateWhereLost(nodes, trace);
-  return run === null ? null : judge(run.node, run.result);
+  if (run === null) return null;
+  return sentAstray(run.node, run.packet, run.result) ?? judge(run.node, run.result);
 }
 
 /** The flow in question, worked through the rules and routes of the node that loses it. */
@@ -21,13 +22,35 @@ export function simulateWhereLost(
 ): { readonly node: NodeFacts; readonly packet: SimPacket; readonly result: SimResult } | null {
   if (trace === null) return null;
   const { segment, verdict, direction } = trace.summary;
-  if ((segment !== 'src_node' && segment !== 'dst_node') || (verdict !== 'dropped' && verdict !== 'rejected')) return null;
+  if ((segment !== 'src_node' && segment !== 'dst_node') || (verdict !== 'dropped' && verdict !== 'rejected'))
+    return null;
   const node = nodes.find((n) => n.id === (segment === 'src_node' ? trace.srcNode : trace.dstNode));
   const flow = trace.flows[trace.summary.flows[0] ?? -1];
   if (node === undefined || flow === undefined || !SIMULATED.has(flow.protocol)) return null;
   const packet = packetOf(flow, node, segment, direction === 'return');
   if (packet === null) return null;
   return { node, packet, result: simulate(node, packet) };
+}
+
+/**
+ * A packet for a pod of the node that leaves by anything but the pod's veth: the way to the pod is missing, and
+ * a wider route takes it back out (where neighbours do not answer for it) or elsewhere.
+ */
+function sentAstray(node: NodeFacts, packet: SimPacket, result: SimResult): Corroboration | null {
+  const pod = node.pods.find((p) => p.ip === packet.dst);
+  if (pod === undefined || result.verdict !== 'forwarded' || result.outInterface === null) return null;
+  if (result.outInterface !== packet.iif && (pod.veth === null || result.outInterface === pod.veth))
+    return null;
+  const route = result.trail.filter((t) => t.hook === 'ROUTING' && t.file !== null).at(-1);
+  return {
+    node: node.id,
+    verdict: 'agrees',
+    text: route?.text ?? null,
+    kind: 'route',
+    file: route?.file ?? null,
+    line: route?.line ?? null,
+    packets: null,
+  };
 }
 
 /** The flow's packet as it enters the node in question: by the pod's veth, or by the interface towards the VPC. */
@@ -39,7 +62,11 @@ function packetOf(
 ): SimPacket | null {
   const after = flow.translated ?? { src: flow.src, dst: flow.dst };
   const fromPod = (segment === 'src_node') !== back;
-  const [src, dst] = back ? [after.dst, after.src] : segment === 'src_node' ? [flow.src, flow.dst] : [after.src, after.dst];
+  const [src, dst] = back
+    ? [after.dst, after.src]
+    : segment === 'src_node'
+      ? [flow.src, flow.dst]
+      : [after.src, after.dst];
   const pod = node.pods.find((p) => p.ip === src.ip);
   const iif = fromPod ? (pod?.veth ?? null) : node.identity.primaryInterface;
   if (iif === null) return null;

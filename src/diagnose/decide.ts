@@ -44,6 +44,9 @@ function placed(input: DiagnosisInput, explaining: readonly Finding[], trace: Tr
   let confidence = cause === null ? summary.confidence : weaker(summary.confidence, cause.confidence);
   const c = input.corroboration;
   if (cause !== null && !isSymptom(cause)) {
+    // Two independent witnesses: the packets' place, and a configuration that does just that to this very flow.
+    if (c?.verdict === 'agrees' && (cause.category === 'iptables_forward' || cause.category === 'routing'))
+      confidence = cause.confidence;
     const contradiction = contradicts(c, cause);
     if (contradiction !== null) {
       confidence = LOWER[confidence];
@@ -61,7 +64,7 @@ function placed(input: DiagnosisInput, explaining: readonly Finding[], trace: Tr
   const category = cause?.category ?? 'unknown';
   return {
     category,
-    detail: cause === null ? summary.explanation : cause.title,
+    detail: cause === null ? summary.explanation : specific(cause, trace),
     summary: `${summary.explanation}${cause === null || isSymptom(cause) ? '' : ` ${cause.diagnosis}`}`,
     confidence,
     cause,
@@ -96,6 +99,17 @@ function simulated(
   };
 }
 
+/** What, for whom and where: the title with the flow in question, the node and the line of configuration. */
+function specific(cause: Finding, trace: Trace | null): string {
+  const flow = trace?.flows[trace.summary.flows[0] ?? -1];
+  const parts = [cause.title];
+  if (flow) parts.push(`${flow.protocol.toUpperCase()} ${flow.src.ip} → ${flow.dst.ip}${flow.dst.port > 0 && flow.protocol.startsWith('icmp') === false ? ` port ${flow.dst.port}` : ''}`);
+  if (cause.node !== null) parts.push(`on ${cause.node}`);
+  const line = cause.evidence.find((e) => e.type === 'network_diagnostics' && e.line !== null && e.content.length <= 120);
+  if (line) parts.push(`by '${line.content}'`);
+  return parts.join(', ');
+}
+
 /** Configuration that would let the very flow pass speaks against a cause in rules or routes. */
 function contradicts(c: Corroboration | null, cause: Finding): string | null {
   if (c?.verdict !== 'contradicts') return null;
@@ -124,7 +138,7 @@ function healthyTrace(findings: readonly Finding[], trace: Trace): Decision {
   return {
     ...base,
     category: top.category,
-    detail: top.title,
+    detail: specific(top, null),
     summary: `${top.diagnosis} The flows in the captures are not affected: ${trace.summary.explanation}`,
     confidence: 'low',
     cause: top,
@@ -155,7 +169,7 @@ function openTrace(
     };
   return {
     category: cause.category,
-    detail: cause.title,
+    detail: specific(cause, trace),
     summary: `${cause.diagnosis} The captures leave the place open: ${trace.summary.explanation}`,
     confidence: weaker(cause.confidence, 'medium'),
     cause,
@@ -188,7 +202,7 @@ function withoutTrace(input: DiagnosisInput, findings: readonly Finding[], trace
   const rivals = findings.filter((f) => !isSymptom(f) && f.category !== cause.category);
   return {
     category: cause.category,
-    detail: cause.title,
+    detail: specific(cause, null),
     summary: `${cause.diagnosis} ${noPackets}: that this is what the failing flow meets is likely, not proved.`,
     confidence: rivals.length > 0 ? weaker(cause.confidence, 'medium') : cause.confidence,
     cause,

@@ -66,7 +66,7 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       drift_ppm: c.driftPpm,
     })),
     rules: ruleOutcomes(input),
-    ladder: ladderOf(input),
+    ladder: ladderOf(input, input.ladderFlow),
     trail: trailOf(nodes, trace),
     coverage: {
       bundles: input.bundles.map((b) => toDocBundle(b, nodes.find((n) => n.id === b.id)?.identity ?? null)),

@@ -23,11 +23,23 @@ export const apiServerCheck = defineFact({
         return [
           {
             node: node.id,
-            fields: { url, attempts, reached, unreachable: attempts > 0 && reached === 0, error: errors[0]?.text ?? null },
+            fields: {
+              url,
+              attempts,
+              reached,
+              unreachable: attempts > 0 && reached === 0,
+              error: errors[0]?.text ?? null,
+            },
             evidence:
               errors.length > 0
                 ? errors.slice(0, 3).map((error) => lineEvidence(node.id, error.loc, error.text))
-                : [fileEvidence(node.id, node.apiServer.file, `${String(reached)} of ${String(attempts)} requests answered`)],
+                : [
+                    fileEvidence(
+                      node.id,
+                      node.apiServer.file,
+                      `${String(reached)} of ${String(attempts)} requests answered`,
+                    ),
+                  ],
           },
         ];
       },

@@ -1,31 +1,14 @@
-import type { Family, IpRule, NodeFacts, Pod, Route } from '../model/node.js';
+import type { Family, IpRule, NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
-import { routeLookup } from '../simulate/index.js';
 import type { FactContext } from './types.js';
-import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
+import { contains, isSpecial, overlaps } from './support/addresses.js';
 import { concernOf, deliveredInTrace } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
-import { podAt } from './support/nodes.js';
+import { endsAt, namedEnds, senders } from './support/route-ends.js';
 
 const BLOCKING = new Set(['blackhole', 'unreachable', 'prohibit']);
-
-/** Of the routes of `table` that match the address, the one the kernel takes: for bundles without policy rules. */
-function best(routes: readonly Route[], table: string, address: string): Route | null {
-  let found: Route | null = null;
-  for (const route of routes) {
-    if (route.table !== table || route.type === 'broadcast' || !contains(route.dst, address)) continue;
-    if (
-      found === null ||
-      route.prefixLength > found.prefixLength ||
-      (route.prefixLength === found.prefixLength && (route.metric ?? 0) < (found.metric ?? 0))
-    ) {
-      found = route;
-    }
-  }
-  return found;
-}
 
 function isConsulted(rules: readonly IpRule[] | null, table: string): boolean {
   if (rules === null) return ['main', 'default', 'local'].includes(table);
@@ -36,7 +19,10 @@ function isConsulted(rules: readonly IpRule[] | null, table: string): boolean {
 function isKernelDefault(route: Route): boolean {
   return (
     route.family === 6 &&
-    (route.dev === 'lo' || (route.metric ?? 0) >= 4_294_967_195 || contains('::/96', route.dst) || contains('::ffff:0:0/96', route.dst))
+    (route.dev === 'lo' ||
+      (route.metric ?? 0) >= 4_294_967_195 ||
+      contains('::/96', route.dst) ||
+      contains('::ffff:0:0/96', route.dst))
   );
 }
 
@@ -58,37 +44,13 @@ function knownAddresses(context: FactContext): string[] {
   return [...new Set(all)].filter((address) => !isSpecial(address));
 }
 
-/** True when a packet of the pod (of the node itself without one) for the address ends at the route. */
-function endsAt(node: NodeFacts, routes: readonly Route[], route: Route, pod: Pod | null, address: string): boolean {
-  if (familyOf(address) !== route.family || !contains(route.dst, address)) return false;
-  const { family } = route;
-  const answer = routeLookup(node, { family, src: pod?.ip ?? null, dst: address, iif: pod?.veth ?? null });
-  if (answer.undetermined === null) return answer.route === route;
-  return best(routes, route.table, address) === route;
-}
-
-/** One pod for each table that pods leave by; nobody when no pod is known. */
-function senders(node: NodeFacts, family: Family): readonly (Pod | null)[] {
-  const byTable = new Map<string | null, Pod>();
-  for (const pod of node.pods) {
-    if (familyOf(pod.ip) === family && pod.veth !== null && !byTable.has(pod.table)) byTable.set(pod.table, pod);
-  }
-  return byTable.size === 0 ? [null] : [...byTable.values()];
-}
-
-/** Ends of the flows in question that end at the route, each looked up from the pod at the other end. */
-function namedEnds(context: FactContext, node: NodeFacts, routes: readonly Route[], route: Route): string[] {
-  return concernOf(context).flows.flatMap((flow) =>
-    ([[flow.src, flow.dst], [flow.dst, flow.src]] as const).flatMap(([from, to]) => {
-      if (to === null) return [];
-      const known = podAt(context, from);
-      if (known !== null) return known.node.id === node.id && endsAt(node, routes, route, known.pod, to) ? [to] : [];
-      return senders(node, route.family).some((pod) => endsAt(node, routes, route, pod, to)) ? [to] : [];
-    }),
-  );
-}
-
-function instance(context: FactContext, node: NodeFacts, route: Route, routes: readonly Route[], rules: readonly IpRule[] | null) {
+function instance(
+  context: FactContext,
+  node: NodeFacts,
+  route: Route,
+  routes: readonly Route[],
+  rules: readonly IpRule[] | null,
+) {
   const concern = concernOf(context);
   const named = namedEnds(context, node, routes, route);
   const from = senders(node, route.family);
@@ -135,7 +97,9 @@ export const blockingRoute = defineFact({
     proto: text('who installed it, as printed'),
     consulted: flag('a policy rule leads to that table'),
     in_vpc: flag('the prefix overlaps a VPC range of the node'),
-    covers_known: number('addresses of known pods and nodes that end at this route, those seen delivered left out'),
+    covers_known: number(
+      'addresses of known pods and nodes that end at this route, those seen delivered left out',
+    ),
     example: text('one address that ends at this route, of a flow in question where there is one'),
     more_specific: number('routes of the same table below this prefix'),
     affects_question: flag('an end of a flow in question ends at this route'),
@@ -162,4 +126,3 @@ export const blockingRoute = defineFact({
       },
     ),
 });
-

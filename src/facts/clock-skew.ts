@@ -62,7 +62,11 @@ export const clockSkew = defineFact({
           drift_ppm: null,
         },
         evidence: [
-          fileEvidence(node.id, node.apiServer.file, `the date header differs from the node's clock by ${String(skew)} s`),
+          fileEvidence(
+            node.id,
+            node.apiServer.file,
+            `the date header differs from the node's clock by ${String(skew)} s`,
+          ),
         ],
       });
     }

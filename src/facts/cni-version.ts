@@ -1,3 +1,4 @@
+import type { CniContainer } from '../model/node.js';
 import type { EvidenceItem } from '../model/rule.js';
 import { defineFact, flag, known, text, unknown } from './support/define.js';
 import { fileEvidence, lineEvidence } from './support/evidence.js';
@@ -26,18 +27,18 @@ export const cniVersion = defineFact({
       const version = node.identity.cniVersion;
       if (version === null) return [];
       const plain = plainVersion(version);
-      const container = node.cniContainers.value.find(
+      const container: CniContainer | undefined = node.cniContainers.value.find(
         (c) => c.version !== null && plainVersion(c.version) === plain && c.image !== null,
       );
       const image = node.images.value.find(
         (i) => i.image.includes('amazon-k8s-cni:') && i.image.includes(plain),
       );
       const evidence: EvidenceItem =
-        container?.image != null
+        container?.image !== undefined && container.image !== null
           ? lineEvidence(node.id, container.loc, container.image)
           : image !== undefined
             ? lineEvidence(node.id, image.loc, image.image)
-            : fileEvidence(node.id, 'var_log/aws-routed-eni/ipamd.log', `VPC CNI ${version}`);
+            : { ...fileEvidence(node.id, '', `VPC CNI ${version}, by the log of ipamd`), file: null };
       return [
         {
           node: node.id,

@@ -28,7 +28,8 @@ export const conntrackUsage = defineFact({
         const max = node.sysctl.value.get(MAX);
         const entries = numeric(count?.value);
         const limit = numeric(max?.value);
-        if (count === undefined || max === undefined || entries === null || limit === null || limit === 0) return [];
+        if (count === undefined || max === undefined || entries === null || limit === null || limit === 0)
+          return [];
         const ratio = Math.round((entries / limit) * 10_000) / 10_000;
         return [
           {

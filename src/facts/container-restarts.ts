@@ -6,7 +6,8 @@ import { fileEvidence } from './support/evidence.js';
  * Restart count of the containers whose logs are in the bundle. kubelet numbers the log of each run:
  * `var_log/kube-system_aws-node-ce231_<uid>/aws-node/3.log` is the fourth run, so three restarts.
  */
-const POD_LOG = /(?:^|\/)(?<namespace>[^/_]+)_(?<pod>[^/_]+)_[^/_]+\/(?<container>[^/]+)\/(?<run>\d+)\.log(?:\.|$)/;
+const POD_LOG =
+  /(?:^|\/)(?<namespace>[^/_]+)_(?<pod>[^/_]+)_[^/_]+\/(?<container>[^/]+)\/(?<run>\d+)\.log(?:\.|$)/;
 
 interface Runs {
   readonly node: string;
@@ -58,7 +59,9 @@ export const containerRestarts = defineFact({
           logs: r.files,
           last_log_first: r.max.first === null ? null : new Date(r.max.first).toISOString(),
         },
-        evidence: [fileEvidence(r.node, r.max.file, `run number ${String(r.run)} of container ${r.container}`)],
+        evidence: [
+          fileEvidence(r.node, r.max.file, `run number ${String(r.run)} of container ${r.container}`),
+        ],
       })),
     );
   },

@@ -51,7 +51,9 @@ export const crossNodeOnly = defineFact({
           dst: failed?.dst.ip ?? null,
           dport: failed?.dst.port ?? null,
         },
-        evidence: [failed, sameOk[0]].flatMap((flow) => (flow === undefined ? [] : flowEvidence(trace, flow))),
+        evidence: [failed, sameOk[0]].flatMap((flow) =>
+          flow === undefined ? [] : flowEvidence(trace, flow),
+        ),
       },
     ]);
   },

@@ -8,7 +8,9 @@ export const customNetworking = defineFact({
   description: 'Custom networking of the VPC CNI on a node, where it is switched on.',
   fields: {
     enabled: flag('AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG is true'),
-    secondary_enis: number('secondary interfaces that carry pod addresses; null when introspection is not known'),
+    secondary_enis: number(
+      'secondary interfaces that carry pod addresses; null when introspection is not known',
+    ),
     pods: number('pods of the node'),
     pods_on_primary: number('pods whose address belongs to the primary interface'),
     label: text('label or annotation that selects the ENIConfig'),

@@ -25,7 +25,8 @@ function queriesOf(capture: CaptureTable): { queries: Query[]; servfail: number;
   const queries: Query[] = [];
   let servfail = 0;
   let nxdomain = 0;
-  const key = (flow: number, m: DnsMessage): string => `${String(flow)} ${String(m.id)} ${String(m.qtype)} ${m.qname.toLowerCase()}`;
+  const key = (flow: number, m: DnsMessage): string =>
+    `${String(flow)} ${String(m.id)} ${String(m.qtype)} ${m.qname.toLowerCase()}`;
   for (const message of capture.dns) {
     const flow = columns.flow[message.packet] ?? 0xffffffff;
     const time = columns.time[message.packet] ?? 0;
@@ -37,7 +38,14 @@ function queriesOf(capture: CaptureTable): { queries: Query[]; servfail: number;
       if (message.rcode === SERVFAIL) servfail += 1;
       if (message.rcode === NXDOMAIN) nxdomain += 1;
     } else if (before === undefined || time - before.time > SECOND) {
-      const query: Query = { flow, time, qname: message.qname, qtype: message.qtype, id: message.id, answered: false };
+      const query: Query = {
+        flow,
+        time,
+        qname: message.qname,
+        qtype: message.qtype,
+        id: message.id,
+        answered: false,
+      };
       open.set(key(flow, message), query);
       queries.push(query);
     }
@@ -61,7 +69,8 @@ function racedPairs(queries: readonly Query[]): Query[] {
     if (lost.answered || ![TYPE_A, TYPE_AAAA].includes(lost.qtype)) return false;
     const others = byName.get(lost.qname.toLowerCase()) ?? [];
     const twin = others.some(
-      (q) => q.flow === lost.flow && q.qtype !== lost.qtype && q.answered && Math.abs(q.time - lost.time) <= 5e6,
+      (q) =>
+        q.flow === lost.flow && q.qtype !== lost.qtype && q.answered && Math.abs(q.time - lost.time) <= 5e6,
     );
     return twin && others.some((q) => q.qtype === lost.qtype && isFiveSeconds(q.time - lost.time));
   });
@@ -78,7 +87,9 @@ export const dnsQueries = defineFact({
     unanswered_percent: number('the same in per cent'),
     servfail: number('answers SERVFAIL'),
     nxdomain: number('answers NXDOMAIN: normal for search domains'),
-    five_second_retry: number('questions of a parallel A and AAAA pair that were lost and asked again 5 s later'),
+    five_second_retry: number(
+      'questions of a parallel A and AAAA pair that were lost and asked again 5 s later',
+    ),
     example: text('name of one of these, or of an unanswered question'),
     insert_failed: number('conntrack insert_failed summed over the nodes; null when not collected'),
   },
@@ -108,7 +119,8 @@ export const dnsQueries = defineFact({
               file: capture.file,
               queries: judged.length,
               unanswered: unanswered.length,
-              unanswered_percent: judged.length === 0 ? 0 : Math.round((unanswered.length / judged.length) * 1000) / 10,
+              unanswered_percent:
+                judged.length === 0 ? 0 : Math.round((unanswered.length / judged.length) * 1000) / 10,
               servfail,
               nxdomain,
               five_second_retry: raced.length,

@@ -38,7 +38,9 @@ export const enaAllowance = defineFact({
     value: number('packets since the driver was loaded'),
     per_million: number('the same per million packets of the interface; null when packets are not counted'),
     available: number('conntrack_allowance_available: connections still free, for the conntrack counter'),
-    in_question: flag('the captures place a loss in the VPC, where these drops show; or nothing is in question'),
+    in_question: flag(
+      'the captures place a loss in the VPC, where these drops show; or nothing is in question',
+    ),
   },
   compute: (context) =>
     perNode(

@@ -6,7 +6,8 @@ import { defineFact, flag, known, number, text, unknown } from './support/define
 import { flowEvidence } from './support/evidence.js';
 import { cniEnv, inVpc, nodeOfAddress, podAt } from './support/nodes.js';
 
-const answered = (flow: Flow): boolean => flow.verdict === 'delivered' && (flow.protocol !== 'tcp' || flow.synAck > 0);
+const answered = (flow: Flow): boolean =>
+  flow.verdict === 'delivered' && (flow.protocol !== 'tcp' || flow.synAck > 0);
 
 /** Went out of the node and got no answer. The far end is never captured, so the verdict may well be open. */
 const unanswered = (flow: Flow): boolean =>
@@ -20,7 +21,9 @@ function hasSnat(node: NodeFacts): boolean | null {
   const nat = node.iptables.value.tables.get('nat');
   if (nat === undefined) return null;
   const chain = nat.chains.get('AWS-SNAT-CHAIN-0');
-  return chain !== undefined && [...nat.chains.values()].some((c) => c.rules.some((r) => r.target === 'SNAT'));
+  return (
+    chain !== undefined && [...nat.chains.values()].some((c) => c.rules.some((r) => r.target === 'SNAT'))
+  );
 }
 
 /** Flows of a node's pods to the Internet, as the captures at the node see them. */

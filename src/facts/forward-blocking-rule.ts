@@ -28,10 +28,18 @@ const MAX_PACKETS = 60;
 const names = (rule: IptablesRule, module: 'source' | 'destination', address: string): boolean =>
   rule.matches
     .filter((m) => m.module === module)
-    .every((m) => m.args.some((arg) => arg.split(',').some((prefix) => contains(prefix, address))) !== m.negated);
+    .every(
+      (m) => m.args.some((arg) => arg.split(',').some((prefix) => contains(prefix, address))) !== m.negated,
+    );
 
 /** The first sample of the node's pod traffic that ends at the rule, not at one before it. */
-function stoppedSample(context: FactContext, node: NodeFacts, family: Family, path: readonly IptablesRule[], hook: string): Sample | null {
+function stoppedSample(
+  context: FactContext,
+  node: NodeFacts,
+  family: Family,
+  path: readonly IptablesRule[],
+  hook: string,
+): Sample | null {
   const rule = path.at(-1);
   if (rule === undefined) return null;
   const remotes = remoteAddresses(context, node, family, prefixesOf(path));
@@ -67,7 +75,10 @@ function instance(
       node: node.id,
       fields: {
         target: rule.target,
-        reject_with: rule.target === 'REJECT' ? (rule.targetOptions.get('reject-with')?.[0] ?? 'icmp-port-unreachable') : null,
+        reject_with:
+          rule.target === 'REJECT'
+            ? (rule.targetOptions.get('reject-with')?.[0] ?? 'icmp-port-unreachable')
+            : null,
         table,
         hook,
         chain: rule.chain,

@@ -3,6 +3,7 @@ import { isKnown } from '../model/location.js';
 import { forwardVerdict, type SimPacket } from '../simulate/index.js';
 import type { FactContext } from './types.js';
 import { deliveredNewFlows, traceBlames } from './support/blame.js';
+import { concernOf } from './support/concern.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { PLAIN, remoteAddresses, samples } from './support/samples.js';
@@ -33,6 +34,7 @@ function instance(context: FactContext, node: NodeFacts, family: Family) {
     ({ node: at, result }) =>
       at.id === node.id && result.decidedBy?.kind === 'policy' && result.decidedBy.chain === 'FORWARD',
   );
+  const dropsAll = verdicts.length > 0 && byPolicy === verdicts.length;
   const verdict =
     verdicts.length === 0
       ? 'unknown'
@@ -54,11 +56,12 @@ function instance(context: FactContext, node: NodeFacts, family: Family) {
         stopped_by_policy: byPolicy,
         packets_tried: verdicts.length,
         pods_known: tried.length > 0,
-        drops_pods: hits || (verdicts.length > 0 && byPolicy === verdicts.length),
+        drops_pods: hits || dropsAll,
         undetermined: verdicts.flatMap((v) => v.undetermined)[0] ?? null,
         other_backend: value.otherBackendPresent,
         delivered_new_flows: deliveredNewFlows(context, node.id),
         hits_question: hits,
+        in_question: hits || (concernOf(context).from === 'none' && dropsAll),
         trace_agrees: traceBlames(context, node.id),
       },
       evidence: [
@@ -84,7 +87,9 @@ export const forwardChain = defineFact({
     family: number('4 or 6'),
     policy: text('ACCEPT or DROP'),
     policy_packets: number('packets that met the policy; null when not counted'),
-    verdict: text('passed, stopped (every packet tried), partly, undetermined, or unknown (no pods to try with)'),
+    verdict: text(
+      'passed, stopped (every packet tried), partly, undetermined, or unknown (no pods to try with)',
+    ),
     stopped_by_policy: number('packets tried that the policy dropped'),
     packets_tried: number('packets tried'),
     pods_known: flag('pods of the node are known; else a made-up one was tried'),
@@ -93,6 +98,7 @@ export const forwardChain = defineFact({
     other_backend: flag('rules of the other iptables backend exist and are not shown'),
     delivered_new_flows: number('new flows of its pods that the captures show delivered'),
     hits_question: flag('the policy drops a flow in question'),
+    in_question: flag('the same; with nothing in question, the policy drops every packet tried'),
     trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
   },
   compute: (context) =>

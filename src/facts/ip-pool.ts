@@ -67,7 +67,11 @@ export const ipPool = defineFact({
               subnets: [...new Set((intro?.enis ?? []).flatMap((eni) => eni.subnetId ?? []))].join(' '),
             },
             evidence: [
-              fileEvidence(node.id, source.file, `${String(assigned ?? '?')} of ${String(total ?? '?')} addresses in use`),
+              fileEvidence(
+                node.id,
+                source.file,
+                `${String(assigned ?? '?')} of ${String(total ?? '?')} addresses in use`,
+              ),
               ...(line === undefined || line.value === 0
                 ? []
                 : [lineEvidence(node.id, line.loc, 'awscni_no_available_ip_addresses')]),

@@ -22,7 +22,9 @@ export const ipamdState = defineFact({
         const { introspection, ipamdMetrics, processes } = node;
         const disabled = cniEnv(node, 'DISABLE_INTROSPECTION')?.value === 'true';
         const answered = introspection.state === 'ok' || ipamdMetrics.state === 'ok';
-        const log = context.logs.files.filter((f) => f.node === node.id && f.source === 'ipamd' && f.last !== null);
+        const log = context.logs.files.filter(
+          (f) => f.node === node.id && f.source === 'ipamd' && f.last !== null,
+        );
         const last = log.length === 0 ? null : Math.max(...log.map((f) => f.last ?? 0));
         return {
           node: node.id,
@@ -31,9 +33,12 @@ export const ipamdState = defineFact({
             metrics: ipamdMetrics.state,
             disabled,
             answered,
-            silent: !answered && !disabled && introspection.state === 'empty' && ipamdMetrics.state === 'empty',
+            silent:
+              !answered && !disabled && introspection.state === 'empty' && ipamdMetrics.state === 'empty',
             agent_running:
-              processes.state === 'ok' ? processes.value.some((p) => p.command.includes('aws-k8s-agent')) : null,
+              processes.state === 'ok'
+                ? processes.value.some((p) => p.command.includes('aws-k8s-agent'))
+                : null,
             log_quiet_seconds:
               last === null || node.collectedAt === null
                 ? null

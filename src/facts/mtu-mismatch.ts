@@ -5,6 +5,7 @@ import type { FactContext } from './types.js';
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
+import { arrivalInterface } from './support/simulated.js';
 import { interfaceKind, interfaceNamed, primaryInterface } from './support/nodes.js';
 
 interface Mismatch {
@@ -18,11 +19,7 @@ interface Mismatch {
 /** Interface its pod's traffic leaves by, as far as the pod's table names one; else the primary. */
 function egressOf(node: NodeFacts, veth: string): NetInterface | undefined {
   const pod = node.pods.find((p) => p.veth === veth);
-  const device =
-    pod?.table == null
-      ? null
-      : (node.routes.value.find((r) => r.table === pod.table && r.prefixLength === 0)?.dev ?? null);
-  return interfaceNamed(node, device ?? primaryInterface(node));
+  return interfaceNamed(node, pod === undefined ? primaryInterface(node) : arrivalInterface(node, pod));
 }
 
 /** A veth that takes larger packets than the interface behind it: the far side is told a size that cannot arrive. */
@@ -30,21 +27,48 @@ function withinNode(node: NodeFacts): Mismatch[] {
   for (const veth of node.interfaces.value) {
     if (interfaceKind(node, veth.name) !== 'veth' || veth.mtu === null) continue;
     const eni = egressOf(node, veth.name);
-    if (eni?.mtu != null && veth.mtu > eni.mtu) return [{ kind: 'veth-above-eni', node, a: veth, b: eni, other: node }];
+    const { mtu = null } = eni ?? {};
+    if (eni !== undefined && mtu !== null && veth.mtu > mtu)
+      return [{ kind: 'veth-above-eni', node, a: veth, b: eni, other: node }];
   }
   return [];
 }
 
-function betweenNodes(nodes: readonly NodeFacts[]): Mismatch[] {
-  const primary = nodes.flatMap((node) => {
-    const eni = interfaceNamed(node, primaryInterface(node));
-    return eni?.mtu == null ? [] : [{ node, eni, mtu: eni.mtu }];
+/** The largest veth of pods of a node: what pods of the other nodes are told about. */
+function largestVeth(node: NodeFacts): NetInterface | undefined {
+  return node.interfaces.value
+    .filter((i) => i.mtu !== null && node.pods.some((pod) => pod.veth === i.name && !pod.branchEni))
+    .reduce<NetInterface | undefined>((max, i) => ((i.mtu ?? 0) > (max?.mtu ?? 0) ? i : max), undefined);
+}
+
+function betweenNodes(
+  nodes: readonly NodeFacts[],
+  of: (node: NodeFacts) => NetInterface | undefined,
+): Mismatch[] {
+  const sized = nodes.flatMap((node) => {
+    const device = of(node);
+    return device === undefined || device.mtu === null ? [] : [{ node, device, mtu: device.mtu }];
   });
-  const largest = primary.reduce<(typeof primary)[number] | null>((m, p) => (m === null || p.mtu > m.mtu ? p : m), null);
+  const largest = sized.reduce<(typeof sized)[number] | null>(
+    (m, p) => (m === null || p.mtu > m.mtu ? p : m),
+    null,
+  );
   if (largest === null) return [];
-  return primary
+  return sized
     .filter((p) => p.mtu < largest.mtu)
-    .map((p) => ({ kind: 'between-nodes' as const, node: p.node, a: largest.eni, b: p.eni, other: largest.node }));
+    .map((p) => ({
+      kind: 'between-nodes' as const,
+      node: p.node,
+      a: largest.device,
+      b: p.device,
+      other: largest.node,
+    }));
+}
+
+/** Nodes whose interfaces differ; where those agree, nodes whose pods do. */
+function acrossNodes(nodes: readonly NodeFacts[]): Mismatch[] {
+  const enis = betweenNodes(nodes, (node) => interfaceNamed(node, primaryInterface(node)));
+  return enis.length > 0 ? enis : betweenNodes(nodes, largestVeth);
 }
 
 function healthyBetween(context: FactContext, a: NodeFacts, b: NodeFacts): boolean {
@@ -67,17 +91,21 @@ export const mtuMismatch = defineFact({
     a_mtu: number('bytes'),
     b: text('interface with the smaller MTU'),
     b_mtu: number('bytes'),
-    named_in_question: flag('a flow in question ends on one of these nodes; false when nothing is in question'),
+    named_in_question: flag(
+      'a flow in question ends on one of these nodes; false when nothing is in question',
+    ),
+    in_question: flag('the same, or nothing is in question'),
     size_loss: flag('the captures show large packets lost'),
     delivered: flag('the captures show the flows between these nodes delivered'),
   },
   compute: (context) => {
     const nodes = context.nodes.filter((node) => isKnown(node.interfaces));
-    if (nodes.length === 0) return unknown(context.nodes.length === 0 ? 'no bundle was given' : 'interfaces not collected');
+    if (nodes.length === 0)
+      return unknown(context.nodes.length === 0 ? 'no bundle was given' : 'interfaces not collected');
     const concern = concernOf(context);
     const named = (node: NodeFacts): boolean => node.pods.some((pod) => namesAddress(concern, pod.ip));
     return known(
-      [...nodes.flatMap(withinNode), ...betweenNodes(nodes)].map((m) => {
+      [...nodes.flatMap(withinNode), ...acrossNodes(nodes)].map((m) => {
         const evidence: EvidenceItem[] = [
           lineEvidence(m.other.id, m.a.loc, m.a.name),
           lineEvidence(m.node.id, m.b.loc, m.b.name),
@@ -92,7 +120,10 @@ export const mtuMismatch = defineFact({
             b: m.b.name,
             b_mtu: m.b.mtu,
             named_in_question: named(m.node) || named(m.other),
-            size_loss: (context.trace?.flows ?? []).some((flow) => flow.size !== null && flow.verdict !== 'delivered'),
+            in_question: concern.from === 'none' || named(m.node) || named(m.other),
+            size_loss: (context.trace?.flows ?? []).some(
+              (flow) => flow.size !== null && flow.verdict !== 'delivered',
+            ),
             delivered: healthyBetween(context, m.node, m.other),
           },
           evidence,

@@ -14,6 +14,8 @@ interface Engine {
   readonly process: RegExp;
   readonly config: RegExp;
   readonly image: RegExp;
+  /** Image of the container that enforces policies. */
+  readonly agent: RegExp;
   readonly device: RegExp;
 }
 
@@ -26,6 +28,7 @@ const ENGINES: readonly Engine[] = [
     process: /(^|[/\s])(calico-node|calico-felix|felix|bird6?)(\s|$)/,
     config: /calico/i,
     image: /calico\/(node|cni|typha)|\/calico-node/,
+    agent: /calico\/node[:@]|\/calico-node[:@]/,
     device: /^(cali[0-9a-f]+|vxlan\.calico|tunl0|wireguard\.cali)$/,
   },
   {
@@ -36,6 +39,7 @@ const ENGINES: readonly Engine[] = [
     process: /(^|[/\s])cilium-agent(\s|$)/,
     config: /cilium(?!_bak)/i,
     image: /cilium\/cilium|\/cilium:/,
+    agent: /cilium\/cilium[:@]|\/cilium[:@]/,
     device: /^(cilium_host|cilium_net|cilium_vxlan|lxc[0-9a-f]+)$/,
   },
 ];
@@ -51,7 +55,10 @@ function forwardJump(node: NodeFacts, engine: Engine): IptablesRule | undefined 
 }
 
 /** Whether the VPC CNI's own network policy agent enforces policies on the node, and the line that says so. */
-function policyAgent(context: FactContext, node: NodeFacts): { enabled: boolean | null; evidence: EvidenceItem[] } {
+function policyAgent(
+  context: FactContext,
+  node: NodeFacts,
+): { enabled: boolean | null; evidence: EvidenceItem[] } {
   const matches = recordsOf(context, POLICY_MODE_QUERY, node.id);
   const record = matches === null ? undefined : tail(matches).at(-1);
   if (record !== undefined) {
@@ -64,12 +71,18 @@ function policyAgent(context: FactContext, node: NodeFacts): { enabled: boolean 
       evidence: [lineEvidence(node.id, process.loc, process.command)],
     };
   }
+  const [program] = node.ebpfPrograms.value;
+  if (program !== undefined) {
+    return { enabled: true, evidence: [lineEvidence(node.id, program.loc, program.podIdentifier)] };
+  }
   return { enabled: null, evidence: [] };
 }
 
 function instance(context: FactContext, node: NodeFacts, engine: Engine) {
   const process = node.processes.value.find((p) => engine.process.test(p.command));
-  const config = node.cniConfigs.find((c) => engine.config.test(c.name) || c.types.some((t) => engine.config.test(t)));
+  const config = node.cniConfigs.find(
+    (c) => engine.config.test(c.name) || c.types.some((t) => engine.config.test(t)),
+  );
   const jump = forwardJump(node, engine);
   const chains = filterChains(node).filter((chain) => engine.chain.test(chain.name));
   const policyChains = chains.filter((chain) => engine.policyChain.test(chain.name));
@@ -77,12 +90,22 @@ function instance(context: FactContext, node: NodeFacts, engine: Engine) {
   const dropped = drops.filter((rule) => (rule.packets ?? 0) > 0);
   const image = node.images.value.find((i) => engine.image.test(i.image));
   const devices = node.interfaces.value.filter((i) => engine.device.test(i.name));
-  if (process === undefined && config === undefined && chains.length === 0 && image === undefined && devices.length === 0) {
+  if (
+    process === undefined &&
+    config === undefined &&
+    chains.length === 0 &&
+    image === undefined &&
+    devices.length === 0
+  ) {
     return [];
   }
-  const enforcing = jump !== undefined && policyChains.length > 0;
+  // A container that is listed may have stopped: it counts where the processes were not collected.
+  const container = isKnown(node.processes)
+    ? undefined
+    : node.images.value.find((i) => engine.agent.test(i.image) && i.loc.file.includes('containers'));
   const agent = policyAgent(context, node);
-  const conflict = agent.enabled === true && (enforcing || (process !== undefined && chains.length > 0 && jump !== undefined));
+  const conflict =
+    agent.enabled === true && (jump !== undefined || process !== undefined || container !== undefined);
   return [
     {
       node: node.id,
@@ -104,6 +127,7 @@ function instance(context: FactContext, node: NodeFacts, engine: Engine) {
       },
       evidence: [
         ...(process === undefined ? [] : [lineEvidence(node.id, process.loc, process.command)]),
+        ...(container === undefined ? [] : [lineEvidence(node.id, container.loc, container.image)]),
         ...(jump === undefined ? [] : [lineEvidence(node.id, jump.loc, jump.text)]),
         ...dropped.slice(0, 3).map((rule) => lineEvidence(node.id, rule.loc, rule.text)),
         ...(conflict ? agent.evidence : []),
@@ -128,10 +152,14 @@ export const otherCni = defineFact({
     leftovers_only: flag('chains that nothing leads into and no agent maintains: harmless'),
     provides_pods: flag('every pod of the node has one of its devices'),
     vpc_policy_agent: flag('the network policy agent of the VPC CNI enforces policies; null when not known'),
-    policy_engine_conflict: flag('both enforce policies on this node'),
+    policy_engine_conflict: flag(
+      'the agent of the VPC CNI enforces policies, and this engine does or runs as well',
+    ),
   },
   compute: (context) => {
     if (context.nodes.length === 0) return unknown('no bundle was given');
-    return known(context.nodes.flatMap((node) => ENGINES.flatMap((engine) => instance(context, node, engine))));
+    return known(
+      context.nodes.flatMap((node) => ENGINES.flatMap((engine) => instance(context, node, engine))),
+    );
   },
 });

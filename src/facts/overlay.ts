@@ -5,6 +5,7 @@ import { contains } from './support/addresses.js';
 import { failedFlows } from './support/concern.js';
 import { defineFact, flag, number, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
+import { podAt } from './support/nodes.js';
 
 /** Device name → how it wraps packets, and the UDP port or IP protocol that must pass between nodes. */
 const OVERLAYS: readonly (readonly [RegExp, string, string])[] = [
@@ -31,9 +32,10 @@ function lostDestination(context: FactContext, node: NodeFacts, device: string):
   const { trace } = context;
   if (trace === null || !['vpc', 'unknown'].includes(trace.summary.segment)) return null;
   for (const flow of failedFlows(context)) {
-    for (const address of [flow.translated?.dst.ip ?? flow.dst.ip, flow.translated?.src.ip ?? flow.src.ip]) {
-      if (routedInto(node, device, address)) return address;
-    }
+    const sender = podAt(context, flow.src.ip);
+    const destination = flow.translated?.dst.ip ?? flow.dst.ip;
+    if ((sender === null || sender.node.id === node.id) && routedInto(node, device, destination))
+      return destination;
   }
   return null;
 }
@@ -48,8 +50,11 @@ export const overlay = defineFact({
     needs: text('what must pass between the nodes, such as udp 4789'),
     mtu: number('bytes'),
     routes: number('routes through it'),
-    lost_destination: text('an end of a flow in question that is routed into it and lost between the nodes'),
-    carries_lost_flow: flag('there is such an end'),
+    lost_destination: text(
+      'destination of a flow in question that this node routes into it, and that is lost between the nodes',
+    ),
+    carries_lost_flow: flag('there is such a flow'),
+    in_question: flag('the same'),
   },
   compute: (context) =>
     perNode(
@@ -73,6 +78,7 @@ export const overlay = defineFact({
                 routes: routes.length,
                 lost_destination: lost,
                 carries_lost_flow: lost !== null,
+                in_question: lost !== null,
               },
               evidence: [
                 lineEvidence(node.id, device.loc, device.name),

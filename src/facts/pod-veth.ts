@@ -48,7 +48,9 @@ export const podVeth = defineFact({
                 veth_from: pod.vethFrom,
                 veth_present: present,
                 route_present: isKnown(routes)
-                  ? routes.value.some((r) => r.table === 'main' && sameAddress(r.dst.replace(/\/\d+$/, ''), pod.ip))
+                  ? routes.value.some(
+                      (r) => r.table === 'main' && sameAddress(r.dst.replace(/\/\d+$/, ''), pod.ip),
+                    )
                   : null,
                 branch_eni: pod.branchEni,
                 assigned,
@@ -59,7 +61,9 @@ export const podVeth = defineFact({
               },
               evidence: [
                 lineEvidence(node.id, pod.loc, pod.ip),
-                ...(present ? [] : [fileEvidence(node.id, node.interfaces.file, `not there: interface ${pod.veth}`)]),
+                ...(present
+                  ? []
+                  : [fileEvidence(node.id, node.interfaces.file, `not there: interface ${pod.veth}`)]),
               ],
             },
           ];

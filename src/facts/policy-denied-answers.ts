@@ -34,7 +34,9 @@ export const policyDeniedAnswers = defineFact({
     const groups = new Map<string, PolicyVerdict[]>();
     for (const { deny } of denials(context)) {
       if (!isAnswer(deny)) continue;
-      const key = [deny.node, deny.src, answeringPort(deny), deny.dst, deny.protocol, deny.direction].join(' ');
+      const key = [deny.node, deny.src, answeringPort(deny), deny.dst, deny.protocol, deny.direction].join(
+        ' ',
+      );
       groups.set(key, [...(groups.get(key) ?? []), deny]);
     }
     return known(

@@ -8,7 +8,8 @@ import { agentLogRead, denials, isAnswer, iso } from './support/verdicts.js';
 /** Denied tuples of the network policy agent, with all that tells a missing allow rule from noise. */
 export const policyDeniedFlow = defineFact({
   name: 'policy_denied_flow',
-  description: 'A flow that the network policy agent denied: one instance per node, source, destination, port and protocol.',
+  description:
+    'A flow that the network policy agent denied: one instance per node, source, destination, port and protocol.',
   fields: {
     src: text('source address as logged'),
     dst: text('destination address as logged: of egress lines it may be a ClusterIP'),
@@ -58,7 +59,8 @@ export const policyDeniedFlow = defineFact({
                 ? null
                 : Math.max(0, Math.round((node.collectedAt - last) / 1000)),
             accepted_after: last !== null && lastAccept > last,
-            same_flow_accepted: deny.sports.length > 0 && deny.sports.every((port) => acceptedPorts.has(port)),
+            same_flow_accepted:
+              deny.sports.length > 0 && deny.sports.every((port) => acceptedPorts.has(port)),
             return_traffic: isAnswer(deny),
             in_question: inQuestion(concern, tuple),
             delivered_in_trace: deliveredInTrace(context, tuple),

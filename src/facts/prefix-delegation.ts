@@ -28,7 +28,8 @@ export const prefixDelegation = defineFact({
               prefixes,
               mixed: prefixes > 0 && prefixes < cidrs.length,
             },
-            evidence: env === null ? [] : [lineEvidence(node.id, env.loc, `ENABLE_PREFIX_DELEGATION=${env.value}`)],
+            evidence:
+              env === null ? [] : [lineEvidence(node.id, env.loc, `ENABLE_PREFIX_DELEGATION=${env.value}`)],
           },
         ];
       }),

@@ -35,6 +35,7 @@ export const rpFilter = defineFact({
     suspect: flag('the same, or it is strict and the kernel logged such packets of the flows in question'),
     src: text('source of the packet it drops'),
     dst: text('destination of the packet it drops'),
+    in_question: flag('the same'),
     way_back: text('the route back that does not fit'),
     way_back_refused: flag('it is a blackhole, unreachable or prohibit route'),
     trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
@@ -57,9 +58,12 @@ export const rpFilter = defineFact({
           const effective = Math.max(all, value);
           const martians = logged.filter((record) => record.fields['dev'] === name);
           const concerned = martians.filter((record) =>
-            [record.fields['src'], record.fields['dst']].some((ip) => ip !== undefined && addressInQuestion(concern, ip)),
+            [record.fields['src'], record.fields['dst']].some(
+              (ip) => ip !== undefined && addressInQuestion(concern, ip),
+            ),
           );
           const hit = flows.find((flow) => flow.node.id === node.id && flow.packet.iif === name);
+          const suspect = hit !== undefined || (effective === 1 && concerned.length > 0);
           const back = hit === undefined ? null : wayBack(node, hit);
           return [
             {
@@ -71,7 +75,8 @@ export const rpFilter = defineFact({
                 primary: name === primaryInterface(node),
                 martians: martians.length,
                 drops_question: hit !== undefined,
-                suspect: hit !== undefined || (effective === 1 && concerned.length > 0),
+                suspect,
+                in_question: suspect,
                 src: hit?.packet.src ?? concerned[0]?.fields['src'] ?? null,
                 dst: hit?.packet.dst ?? concerned[0]?.fields['dst'] ?? null,
                 way_back: back?.text ?? null,
@@ -80,7 +85,9 @@ export const rpFilter = defineFact({
               },
               evidence: [
                 lineEvidence(node.id, own.loc, `net.ipv4.conf.${name}.rp_filter = ${own.value}`),
-                ...(back?.route === undefined ? [] : [lineEvidence(node.id, back.route.loc, back.route.text)]),
+                ...(back?.route === undefined
+                  ? []
+                  : [lineEvidence(node.id, back.route.loc, back.route.text)]),
                 ...martians.slice(0, 3).map(recordEvidence),
               ],
             },

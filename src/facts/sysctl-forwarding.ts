@@ -20,7 +20,12 @@ export const sysctlForwarding = defineFact({
       'sysctls',
       (node) => isKnown(node.sysctl),
       (node) =>
-        ([[4, 'net.ipv4.ip_forward'], [6, 'net.ipv6.conf.all.forwarding']] as const).flatMap(([family, key]) => {
+        (
+          [
+            [4, 'net.ipv4.ip_forward'],
+            [6, 'net.ipv6.conf.all.forwarding'],
+          ] as const
+        ).flatMap(([family, key]) => {
           const found = node.sysctl.value.get(key);
           if (found === undefined) return [];
           const pods = node.pods.filter((pod) => pod.ip.includes(':') === (family === 6));

@@ -2,6 +2,7 @@ import type { Flow, Loss, Trace } from '../model/trace.js';
 import { defineFact, known, number, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
 import { tapEvidence } from './support/evidence.js';
+import { senderWasTold } from './support/too-big.js';
 
 const percent = (rate: number): number => Math.round(rate * 10_000) / 100;
 
@@ -10,19 +11,27 @@ export function lossEvidence(trace: Trace, loss: Loss, what: string): EvidenceIt
   const from = trace.taps.find((tap) => tap.point === loss.from);
   const to = trace.taps.find((tap) => tap.point === loss.to);
   return [
-    ...(from === undefined ? [] : [tapEvidence(from, `${what}: ${String(loss.sent)} packets seen at ${loss.from}`)]),
-    ...(to === undefined ? [] : [tapEvidence(to, `${what}: ${String(loss.lost)} of them never seen at ${loss.to}`)]),
+    ...(from === undefined
+      ? []
+      : [tapEvidence(from, `${what}: ${String(loss.sent)} packets seen at ${loss.from}`)]),
+    ...(to === undefined
+      ? []
+      : [tapEvidence(to, `${what}: ${String(loss.lost)} of them never seen at ${loss.to}`)]),
   ];
 }
 
-const describe = (flow: Flow): string => `${flow.protocol} ${flow.src.ip} > ${flow.dst.ip}:${String(flow.dst.port)}`;
+const describe = (flow: Flow): string =>
+  `${flow.protocol} ${flow.src.ip} > ${flow.dst.ip}:${String(flow.dst.port)}`;
 
 /** The worst lossy flow of a segment and direction: gives the loss its addresses. */
 function worst(trace: Trace, loss: Loss): Flow | null {
   const rate = (flow: Flow): number =>
     flow.losses.find((l) => l.segment === loss.segment && l.direction === loss.direction)?.rate ?? -1;
   const lossy = trace.flows.filter((flow) => flow.verdict === 'lossy' && rate(flow) >= 0);
-  return lossy.reduce<Flow | null>((best, flow) => (best === null || rate(flow) > rate(best) ? flow : best), null);
+  return lossy.reduce<Flow | null>(
+    (best, flow) => (best === null || rate(flow) > rate(best) ? flow : best),
+    null,
+  );
 }
 
 /**
@@ -40,8 +49,12 @@ export const traceLoss = defineFact({
     percent: number('lost of sent, in per cent'),
     percent_low: number('lower end of the 95 % interval, in per cent'),
     percent_high: number('upper end of the 95 % interval, in per cent'),
-    flows: number('flows that are lossy on this segment and in this direction, not by size'),
-    tap_miss_percent: number('packets that the receiving tap misses by itself, in per cent; null when not measurable'),
+    flows: number(
+      'flows that are lossy on this segment and in this direction, neither by size nor told to send smaller packets',
+    ),
+    tap_miss_percent: number(
+      'packets that the receiving tap misses by itself, in per cent; null when not measurable',
+    ),
     src: text('source of the worst of these flows'),
     dst: text('destination of the worst of these flows'),
     dport: number('destination port of the worst of these flows'),
@@ -50,6 +63,7 @@ export const traceLoss = defineFact({
   compute: (context) => {
     const { trace } = context;
     if (trace === null) return unknown('no captures');
+    const told = senderWasTold(context);
     return known(
       trace.losses
         .filter((loss) => loss.lost > 0)
@@ -59,11 +73,19 @@ export const traceLoss = defineFact({
             (f) =>
               f.verdict === 'lossy' &&
               f.reason !== 'size' &&
-              f.losses.some((l) => l.segment === loss.segment && l.direction === loss.direction && l.lost > 0),
+              !told(f) &&
+              f.losses.some(
+                (l) => l.segment === loss.segment && l.direction === loss.direction && l.lost > 0,
+              ),
           );
           const miss = trace.taps.find((tap) => tap.point === loss.to)?.missRate ?? null;
           return {
-            node: loss.segment === 'src_node' ? trace.srcNode : loss.segment === 'dst_node' ? trace.dstNode : null,
+            node:
+              loss.segment === 'src_node'
+                ? trace.srcNode
+                : loss.segment === 'dst_node'
+                  ? trace.dstNode
+                  : null,
             fields: {
               segment: loss.segment,
               direction: loss.direction,

@@ -1,10 +1,51 @@
-import type { Flow } from '../model/trace.js';
+import type { Flow, Tap, Trace } from '../model/trace.js';
+import type { FactContext } from './types.js';
 import { defineFact, known, number, text, unknown } from './support/define.js';
 import { flowEvidence, tapEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 
 const silentDestination = (flow: Flow): boolean =>
   flow.reason === 'no-answer' && flow.segment === 'dst_pod' && flow.verdict !== 'delivered';
+
+interface SilentSource {
+  readonly pod: string | null;
+  readonly dst: string | null;
+  readonly tap: Tap | undefined;
+  readonly confidence: string;
+}
+
+/** Packets that the pod behind the tap sent, by the addresses alone. */
+function sentBy(context: FactContext, tap: Tap, pod: string): number {
+  const capture = context.captures.find((c) => c.file === tap.file);
+  if (capture === undefined) return tap.packets;
+  const { flows, columns } = capture;
+  const way = flows.map((flow) => (flow.a === pod ? 0 : flow.b === pod ? 1 : -1));
+  let sent = 0;
+  for (let row = 0; row < capture.packets; row += 1) {
+    if (way[columns.flow[row]!] === columns.way[row]) sent += 1;
+  }
+  return sent;
+}
+
+/** The source of the flows in question, when its veth was captured and nothing of it is there. */
+function silentSource(context: FactContext, trace: Trace): SilentSource | null {
+  const tap = trace.taps.find((t) => t.point === 'src_veth');
+  const { summary } = trace;
+  if (summary.segment === 'src_pod' && summary.verdict === 'dropped') {
+    return { pod: trace.srcIp, dst: trace.dstIp, tap, confidence: summary.confidence };
+  }
+  if (tap === undefined || tap.packets === 0) return null;
+  const { src, dst } = context.question;
+  if (src !== null && dst !== null && tap.podIps.includes(src.ip)) {
+    const seen = trace.flows.some(
+      (flow) => flow.points.src_veth !== undefined && flow.src.ip === src.ip && flow.dst.ip === dst.ip,
+    );
+    return seen ? null : { pod: src.ip, dst: dst.ip, tap, confidence: 'medium' };
+  }
+  const [pod] = tap.podIps;
+  if (pod === undefined || tap.podIps.some((ip) => sentBy(context, tap, ip) > 0)) return null;
+  return { pod, dst: trace.dstIp, tap, confidence: 'medium' };
+}
 
 /** Pods that never speak: a source of which nothing leaves, a destination that gets everything and answers nothing. */
 export const tracePodSilence = defineFact({
@@ -26,26 +67,32 @@ export const tracePodSilence = defineFact({
     const { trace } = context;
     if (trace === null) return unknown('no captures');
     const instances = [];
-    if (trace.summary.segment === 'src_pod' && trace.summary.verdict === 'dropped') {
-      const tap = trace.taps.find((t) => t.point === 'src_veth');
+    const source = silentSource(context, trace);
+    if (source !== null) {
+      const name = source.tap?.interfaceName ?? source.tap?.id;
       instances.push({
-        node: trace.srcNode,
+        node: trace.srcNode ?? source.tap?.node ?? null,
         fields: {
           end: 'src',
-          pod_ip: trace.srcIp,
-          pod: podName(podAt(context, trace.srcIp)?.pod),
-          src: trace.srcIp,
-          dst: trace.dstIp,
+          pod_ip: source.pod,
+          pod: podName(podAt(context, source.pod)?.pod),
+          src: source.pod,
+          dst: source.dst,
           dport: null,
           protocol: null,
           flows: 0,
           answered: 0,
-          confidence: trace.summary.confidence,
+          confidence: source.confidence,
         },
         evidence:
-          tap === undefined
+          source.tap === undefined
             ? []
-            : [tapEvidence(tap, `${tap.interfaceName ?? tap.id}: no packet from ${trace.srcIp ?? 'the source pod'}`)],
+            : [
+                tapEvidence(
+                  source.tap,
+                  `${name ?? ''}: no packet of ${source.pod ?? 'the pod'} for ${source.dst ?? 'anyone'}`,
+                ),
+              ],
       });
     }
     const silent = trace.flows.filter(silentDestination);

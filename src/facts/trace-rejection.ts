@@ -35,7 +35,8 @@ const isTooBig = (type: number | null, code: number | null, v6: boolean): boolea
   v6 ? type === 2 : type === 3 && code === 4;
 
 const isDestination = (flow: Flow, sender: string): boolean =>
-  sameAddress(flow.dst.ip, sender) || (flow.translated !== null && sameAddress(flow.translated.dst.ip, sender));
+  sameAddress(flow.dst.ip, sender) ||
+  (flow.translated !== null && sameAddress(flow.translated.dst.ip, sender));
 
 /** Flows refused by a reset or an ICMP error, one instance per way of refusal (sender, kind, port). */
 export const traceRejection = defineFact({
@@ -44,7 +45,9 @@ export const traceRejection = defineFact({
   fields: {
     by: text('rst or icmp'),
     sender: text('address that sent the refusal'),
-    sender_is_destination_pod: flag('the sender is the destination itself (a REJECT with tcp-reset forges that too)'),
+    sender_is_destination_pod: flag(
+      'the sender is the destination itself (a REJECT with tcp-reset forges that too)',
+    ),
     icmp: text('name of the ICMP message; null for a reset'),
     icmp_type: number('ICMP type; null for a reset'),
     icmp_code: number('ICMP code; null for a reset'),
@@ -65,7 +68,16 @@ export const traceRejection = defineFact({
     for (const flow of trace.flows) {
       if (flow.verdict !== 'rejected' || flow.rejection === null) continue;
       const { by, sender, icmpType, icmpCode } = flow.rejection;
-      const key = [by, sender, icmpType, icmpCode, flow.segment, flow.dst.ip, flow.dst.port, flow.protocol].join(' ');
+      const key = [
+        by,
+        sender,
+        icmpType,
+        icmpCode,
+        flow.segment,
+        flow.dst.ip,
+        flow.dst.port,
+        flow.protocol,
+      ].join(' ');
       groups.set(key, [...(groups.get(key) ?? []), flow]);
     }
     return known(
@@ -77,7 +89,11 @@ export const traceRejection = defineFact({
         const pod = podAt(context, flow.translated?.dst.ip ?? flow.dst.ip);
         return [
           {
-            node: flow.segment.startsWith('src') ? trace.srcNode : flow.segment.startsWith('dst') ? trace.dstNode : null,
+            node: flow.segment.startsWith('src')
+              ? trace.srcNode
+              : flow.segment.startsWith('dst')
+                ? trace.dstNode
+                : null,
             fields: {
               by,
               sender,

@@ -5,12 +5,18 @@ import { contains } from './support/addresses.js';
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { lineEvidence, tapEvidence } from './support/evidence.js';
-import { podName } from './support/nodes.js';
+import { interfaceKind, podName } from './support/nodes.js';
 
 /** Where the pod's traffic leaves: towards the other end of the flows in question, else by its default route. */
-function egress(context: FactContext, node: NodeFacts, pod: Pod): { name: string | null; rule: IpRule | null } {
+function egress(
+  context: FactContext,
+  node: NodeFacts,
+  pod: Pod,
+): { name: string | null; rule: IpRule | null } {
   const { trace } = context;
-  const peer = (pod.ip === trace?.srcIp ? trace.dstIp : trace?.srcIp) ?? (pod.ip.includes(':') ? '2001:db8::1' : '203.0.113.1');
+  const peer =
+    (pod.ip === trace?.srcIp ? trace.dstIp : trace?.srcIp) ??
+    (pod.ip.includes(':') ? '2001:db8::1' : '203.0.113.1');
   const rules = pod.ip.includes(':') ? node.rules6.value : node.rules.value;
   return {
     name: expectedEgressInterface(node, pod.ip, peer),
@@ -47,8 +53,12 @@ export const wrongInterface = defineFact({
     return known(
       pods(context).flatMap(({ node, pod }) => {
         const expected = egress(context, node, pod);
-        const taps = trace.taps.filter((tap) => tap.node === node.id && tap.kind === 'eni' && tap.interfaceName !== null);
-        if (expected.name === null || taps.some((tap) => tap.interfaceName === expected.name)) return [];
+        const taps = trace.taps.filter(
+          (tap) => tap.node === node.id && tap.kind === 'eni' && tap.interfaceName !== null,
+        );
+        if (expected.name === null || !['eni', 'branch'].includes(interfaceKind(node, expected.name)))
+          return [];
+        if (taps.some((tap) => tap.interfaceName === expected.name)) return [];
         return taps.map((tap) => ({
           node: node.id,
           fields: {

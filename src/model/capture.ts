@@ -97,6 +97,25 @@ export interface DnsMessage {
   readonly qtype: number;
 }
 
+/** What the first data of a TCP connection's direction turned out to be. */
+export type AppMessageKind =
+  'tls-client-hello' | 'tls-server-hello' | 'tls-alert' | 'http-request' | 'http-response';
+
+/**
+ * The first data of one direction of a TCP connection, where it is the beginning of TLS or HTTP/1. Later data is
+ * never looked at, so a second request of a connection, or an alert after the hello, is not here.
+ */
+export interface AppMessage {
+  /** Row of the packet. */
+  readonly packet: number;
+  readonly kind: AppMessageKind;
+  /**
+   * Printable ASCII. Client hello: the server name asked for, empty when none was seen; server hello: the version
+   * chosen; alert: `fatal handshake_failure`; request: method and host, `GET shop.example`; response: the status.
+   */
+  readonly text: string;
+}
+
 /** Columns, all of length `packets`. Numbers are host order. */
 export interface PacketColumns {
   /** Nanoseconds since `baseNs`. Whole numbers, exact below 104 days. */
@@ -149,6 +168,7 @@ export interface CaptureTable {
   readonly macs: readonly MacPair[];
   readonly arp: readonly ArpSummary[];
   readonly dns: readonly DnsMessage[];
+  readonly app: readonly AppMessage[];
   /** Frames that are neither IP nor ARP, and frames that could not be decoded. */
   readonly otherFrames: number;
   readonly malformed: number;
@@ -156,6 +176,12 @@ export interface CaptureTable {
   readonly truncated: boolean;
   readonly corrupt: boolean;
   readonly problems: readonly { readonly code: string; readonly message: string }[];
-  /** Packets whose MAC pair, ARP or DNS message found no place in the bounded lists above. */
-  readonly leftOut?: { readonly macPairs: number; readonly arp: number; readonly dns: number };
+  /** Packets whose MAC pair, ARP, DNS or application message found no place in the bounded lists above. */
+  readonly leftOut?: {
+    readonly macPairs: number;
+    readonly arp: number;
+    readonly dns: number;
+    /** Absent for none. */
+    readonly app?: number;
+  };
 }

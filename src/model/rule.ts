@@ -169,6 +169,11 @@ export interface Judgement {
   readonly because: string;
 }
 
+export interface Weakening extends Judgement {
+  /** The finding is at most this severe when it holds: for evidence that is worth a word, not an alarm. */
+  readonly severity?: Severity;
+}
+
 export interface Rule {
   readonly id: string;
   readonly title: string;
@@ -186,7 +191,7 @@ export interface Rule {
   /** A match for one of these means: no finding. */
   readonly refute: readonly Judgement[];
   /** Each match lowers the confidence by one step and is said under `against`. */
-  readonly weaken: readonly Judgement[];
+  readonly weaken: readonly Weakening[];
   /** Any match raises the confidence to high. */
   readonly strengthen: readonly Judgement[];
   /** One finding per node (default), per fact instance, or one for the whole run. */

@@ -4,6 +4,7 @@
  */
 export const TASKS = {
   capture: async () => (await import('../capture/task.js')).default,
+  inspect: async () => (await import('../inspect/task.js')).default,
   logs: async () => (await import('../logs/task.js')).default,
 } as const;
 

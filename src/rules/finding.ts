@@ -1,4 +1,12 @@
-import type { Confidence, Finding, Judgement, RefutedRule } from '../model/rule.js';
+import {
+  SEVERITIES,
+  type Confidence,
+  type Finding,
+  type Judgement,
+  type RefutedRule,
+  type Severity,
+  type Weakening,
+} from '../model/rule.js';
 import type { Scope } from './context.js';
 import { decide, type Match } from './decide.js';
 import { evidenceOf } from './evidence.js';
@@ -15,11 +23,14 @@ export function toFinding(
 ): { readonly finding: Finding } | { readonly refuted: RefutedRule } {
   const { rule } = scope;
   const values = valuesOf(matches, scope);
-  const held = (kind: 'refute' | 'weaken' | 'strengthen'): { because: string; matches: readonly Match[] }[] =>
-    rule[kind].flatMap((judgement, index) => {
+  const held = (kind: 'refute' | 'weaken' | 'strengthen') =>
+    rule[kind].flatMap((judgement: Weakening, index) => {
       const decision = decide(judgement.when, `${kind}[${index}].when`, judged);
       if (decision.value !== true) return [];
-      return [{ because: because(judgement, decision.matches, judged, values), matches: decision.matches }];
+      const { matches } = decision;
+      return [
+        { because: because(judgement, matches, judged, values), matches, severity: judgement.severity },
+      ];
     });
   const [refutation] = held('refute');
   if (refutation !== undefined) {
@@ -32,7 +43,7 @@ export function toFinding(
   return {
     finding: {
       rule: rule.id,
-      severity: rule.severity,
+      severity: atMost(rule.severity, weaker),
       confidence: STEPS[Math.min(start + weaker.length, STEPS.length - 1)]!,
       category: rule.category,
       title: render(rule.title, values),
@@ -52,6 +63,15 @@ export function toFinding(
       })),
     },
   };
+}
+
+/** The rule's severity, or the least of those that its weakenings allow. */
+function atMost(
+  severity: Severity,
+  weaker: readonly { readonly severity: Severity | undefined }[],
+): Severity {
+  const steps = [severity, ...weaker.flatMap((w) => w.severity ?? [])].map((s) => SEVERITIES.indexOf(s));
+  return SEVERITIES[Math.max(...steps)]!;
 }
 
 /** The judgement's own values come before those of the finding. */

@@ -75,7 +75,7 @@ const definitions: Readonly<Record<string, Schema>> = {
       per: { enum: ['node', 'instance', 'run'] },
       when: ref('condition'),
       refute: { type: 'array', items: ref('judgement') },
-      weaken: { type: 'array', items: ref('judgement') },
+      weaken: { type: 'array', items: ref('weakening') },
       strengthen: { type: 'array', items: ref('judgement') },
       diagnosis: text,
       resolution: text,
@@ -94,6 +94,7 @@ const definitions: Readonly<Record<string, Schema>> = {
   }),
   switch: object(['id', 'enabled'], { id, enabled: { type: 'boolean' } }),
   judgement: object(['when', 'because'], { when: ref('condition'), because: text }),
+  weakening: object(['when', 'because'], { when: ref('condition'), because: text, severity }),
   condition: byKey(
     [
       ['all', object(['all'], { all: ref('conditions') })],

@@ -20,7 +20,8 @@ interface CompiledRule {
 
 interface CompiledChain {
   readonly chain: IptablesChain;
-  readonly rules: readonly CompiledRule[];
+  /** Filled as packets come to each rule. */
+  readonly compiled: (CompiledRule | undefined)[];
   /** Rules for exactly one destination, by it; null in short chains. */
   readonly byDestination: ReadonlyMap<Addr, readonly number[]> | null;
   /** Indexes of all other rules, ascending; only used with `byDestination`. */
@@ -50,16 +51,11 @@ export class CompiledTables {
   }
 
   private compile(chain: IptablesChain): CompiledChain {
-    const known = this.iptables.tables.get(chain.table)!.chains;
-    const rules = chain.rules.map((rule) => ({
-      rule,
-      tests: compileMatches(rule.matches, this.iptables.family),
-      target: compileTarget(rule, this.iptables.family, known),
-    }));
-    if (rules.length < INDEX_FROM) return { chain, rules, byDestination: null, general: [] };
+    const { rules } = chain;
+    if (rules.length < INDEX_FROM) return { chain, compiled: [], byDestination: null, general: [] };
     const byDestination = new Map<Addr, number[]>();
     const general: number[] = [];
-    rules.forEach(({ rule }, at) => {
+    rules.forEach((rule, at) => {
       const only = this.destinationOf(rule);
       if (only === null) {
         general.push(at);
@@ -69,7 +65,22 @@ export class CompiledTables {
       if (list === undefined) byDestination.set(only, [at]);
       else list.push(at);
     });
-    return { chain, rules, byDestination, general };
+    return { chain, compiled: [], byDestination, general };
+  }
+
+  private rule(chain: CompiledChain, at: number): CompiledRule {
+    let compiled = chain.compiled[at];
+    if (compiled === undefined) {
+      const rule = chain.chain.rules[at]!;
+      const { family, tables } = this.iptables;
+      compiled = {
+        rule,
+        tests: compileMatches(rule.matches, family),
+        target: compileTarget(rule, family, tables.get(rule.table)!.chains),
+      };
+      chain.compiled[at] = compiled;
+    }
+    return compiled;
   }
 
   private destinationOf(rule: IptablesRule): Addr | null {
@@ -87,12 +98,12 @@ export class CompiledTables {
     while (stack.length > 0) {
       const frame = stack.at(-1)!;
       const at = next(frame, state);
-      const rule = at === null ? undefined : frame.chain.rules[at];
-      if (rule === undefined) {
+      if (at === null) {
         unwind(stack);
         continue;
       }
-      frame.at = at! + 1;
+      const rule = this.rule(frame.chain, at);
+      frame.at = at + 1;
       state.budget.steps -= 1;
       if (state.budget.steps < 0) return { kind: 'unknown', reason: 'too many rules to follow' };
       if (rule.target.kind === 'note' && rule.tests.length > 0 && !certain(rule, state)) continue;
@@ -174,8 +185,8 @@ const START = { at: 0, inBucket: 0, inGeneral: 0 };
 
 /** Index of the next rule whose destination can fit; the destination does not change within a table. */
 function next(frame: Frame, state: State): number | null {
-  const { byDestination, general, rules } = frame.chain;
-  if (byDestination === null) return frame.at < rules.length ? frame.at : null;
+  const { byDestination, general, chain } = frame.chain;
+  if (byDestination === null) return frame.at < chain.rules.length ? frame.at : null;
   const bucket = byDestination.get(state.dst) ?? [];
   while (frame.inBucket < bucket.length && bucket[frame.inBucket]! < frame.at) frame.inBucket += 1;
   while (frame.inGeneral < general.length && general[frame.inGeneral]! < frame.at) frame.inGeneral += 1;

@@ -52,7 +52,7 @@ const CHEAP = new Set(['source', 'destination', 'in-interface', 'out-interface',
 export function compileMatches(matches: readonly RuleMatch[], family: Family): readonly Test[] {
   const tests = groups(matches, family).map((group) => {
     const compile = MODULES.get(group.module);
-    return { group, tests: compile === undefined ? group.options.map(undecidable) : compile(group) };
+    return { group, tests: compile === undefined ? [undecidable(group.options[0]!)] : compile(group) };
   });
   const cheap = tests.filter(({ group }) => CHEAP.has(group.module));
   const others = tests.filter(({ group }) => !CHEAP.has(group.module));

@@ -1,6 +1,6 @@
 import { formatAddr } from './address.js';
 import type { Mark } from './mark.js';
-import type { End } from './path.js';
+import type { End } from './hooks.js';
 import type { State } from './state.js';
 import type { SimEnd, SimResult } from './types.js';
 
@@ -22,6 +22,7 @@ export function runResult(state: State, end: End): SimResult {
     undetermined,
     mark: known(state.mark),
     ctmark: known(state.ctmark),
+    ttl: state.ttl,
   };
 }
 
@@ -67,10 +68,11 @@ export function joinResults(runs: readonly SimResult[], reasons: readonly string
     undetermined: why,
     mark: agreed((run) => run.mark) ? first.mark : null,
     ctmark: agreed((run) => run.ctmark) ? first.ctmark : null,
+    ttl: agreed((run) => run.ttl) ? first.ttl : null,
   };
 }
 
 function fingerprint(run: SimResult): string {
-  const { verdict, outInterface, decidedBy, mark, ctmark } = run;
-  return JSON.stringify([verdict, outInterface, run.translated, decidedBy?.loc ?? null, mark, ctmark]);
+  const { verdict, outInterface, decidedBy, mark, ctmark, ttl } = run;
+  return JSON.stringify([verdict, outInterface, run.translated, decidedBy?.loc ?? null, mark, ctmark, ttl]);
 }

@@ -3,7 +3,8 @@ import { type Addr, inNet, parseAddr, parseNet } from './address.js';
 import { Decisions } from './decisions.js';
 import { knownMark, UNKNOWN_MARK, ZERO_MARK } from './mark.js';
 import { compileNode, type SimNode } from './node.js';
-import { type End, forwardOnly, receive, send } from './path.js';
+import type { End } from './hooks.js';
+import { forwardOnly, receive, send } from './path.js';
 import { ICMP, ICMPV6, packetProtocol, tcpFlagBits } from './protocol.js';
 import { routeLookup } from './queries.js';
 import { joinResults, runResult } from './result.js';
@@ -71,6 +72,7 @@ function nothing(reason: string): SimResult {
     undetermined: [reason],
     mark: null,
     ctmark: null,
+    ttl: null,
   };
 }
 

@@ -85,4 +85,6 @@ export interface SimResult {
   /** Marks at the end of the way; null when not known. */
   readonly mark: number | null;
   readonly ctmark: number | null;
+  /** Time to live (hop limit) with which it leaves; null when not known. */
+  readonly ttl: number | null;
 }

@@ -55,7 +55,11 @@ const filtered = (parts: {
       'local 10.0.1.5 dev eth0 table local proto kernel scope host src 10.0.1.5',
     ),
     rules: rules(...BASE_RULES),
-    sysctl: sysctl({ 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '0', 'net.ipv4.conf.eth0.rp_filter': '2' }),
+    sysctl: sysctl({
+      'net.ipv4.ip_forward': '1',
+      'net.ipv4.conf.all.rp_filter': '0',
+      'net.ipv4.conf.eth0.rp_filter': '2',
+    }),
     iptables: iptables(
       [
         ...(parts.tables === undefined ? [] : [parts.tables]),
@@ -87,7 +91,9 @@ describe('forward_chain', () => {
   const judge = (...args: Parameters<typeof filtered>) => fieldsOf(forwardChain, of(...args), judged);
 
   it('lets pods through with policy ACCEPT', () => {
-    expect(judge({})).toEqual([{ policy: 'ACCEPT', policy_packets: 0, verdict: 'passed', drops_pods: false }]);
+    expect(judge({})).toEqual([
+      { policy: 'ACCEPT', policy_packets: 0, verdict: 'passed', drops_pods: false },
+    ]);
   });
 
   it('stops new flows with policy DROP, although KUBE-FORWARD accepts answers', () => {
@@ -95,11 +101,16 @@ describe('forward_chain', () => {
       { policy: 'DROP', policy_packets: 12, verdict: 'stopped', drops_pods: true },
     ]);
     const [instance] = instancesOf(forwardChain, of({ policy: 'DROP [12:720]' }));
-    expect(instance?.evidence).toMatchObject([{ file: 'networking/iptables-save.txt', line: 3, content: ':FORWARD DROP' }]);
+    expect(instance?.evidence).toMatchObject([
+      { file: 'networking/iptables-save.txt', line: 3, content: ':FORWARD DROP' },
+    ]);
   });
 
   it.each([
-    ['a rule of the node', { after: ['-A FORWARD -s 10.0.0.0/16 -j ACCEPT', '-A FORWARD -d 10.0.0.0/16 -j ACCEPT'] }],
+    [
+      'a rule of the node',
+      { after: ['-A FORWARD -s 10.0.0.0/16 -j ACCEPT', '-A FORWARD -d 10.0.0.0/16 -j ACCEPT'] },
+    ],
     [
       'Calico',
       {
@@ -124,18 +135,26 @@ describe('forward_chain', () => {
   });
 
   it('follows the failing flow', () => {
-    const parts = { policy: 'DROP [4:240]', after: ['-A FORWARD -p tcp -m tcp --dport 9090 -j ACCEPT', '-A FORWARD -d 10.0.1.0/24 -j ACCEPT'] };
+    const parts = {
+      policy: 'DROP [4:240]',
+      after: ['-A FORWARD -p tcp -m tcp --dport 9090 -j ACCEPT', '-A FORWARD -d 10.0.1.0/24 -j ACCEPT'],
+    };
     expect(
-      fieldsOf(forwardChain, { ...of(parts), trace: failing }, ['drops_pods', 'hits_question', 'trace_agrees']),
+      fieldsOf(forwardChain, { ...of(parts), trace: failing }, [
+        'drops_pods',
+        'hits_question',
+        'trace_agrees',
+      ]),
     ).toEqual([{ drops_pods: true, hits_question: true, trace_agrees: 'yes' }]);
   });
 
   it('tries a made-up pod where none is known', () => {
     expect(
-      fieldsOf(forwardChain, context({ nodes: [filtered({ policy: 'DROP [12:720]', node: { pods: [] } })] }), [
-        'pods_known',
-        'drops_pods',
-      ]),
+      fieldsOf(
+        forwardChain,
+        context({ nodes: [filtered({ policy: 'DROP [12:720]', node: { pods: [] } })] }),
+        ['pods_known', 'drops_pods'],
+      ),
     ).toEqual([{ pods_known: false, drops_pods: true }]);
   });
 
@@ -183,19 +202,33 @@ describe('forward_blocking_rule', () => {
   it('follows jumps, and takes their conditions along', () => {
     const parts = {
       before: ['-A FORWARD -s 10.0.1.0/24 -p tcp -j GUARD'],
-      chains: [':GUARD - [0:0]', '-A GUARD -p tcp -m multiport --dports 5432,6379 -j REJECT --reject-with tcp-reset'],
+      chains: [
+        ':GUARD - [0:0]',
+        '-A GUARD -p tcp -m multiport --dports 5432,6379 -j REJECT --reject-with tcp-reset',
+      ],
     };
     expect(
       fieldsOf(forwardBlockingRule, of(parts), ['target', 'reject_with', 'chain', 'dport', 'src']),
-    ).toEqual([{ target: 'REJECT', reject_with: 'tcp-reset', chain: 'GUARD', dport: '5432,6379', src: '10.0.1.9' }]);
+    ).toEqual([
+      { target: 'REJECT', reject_with: 'tcp-reset', chain: 'GUARD', dport: '5432,6379', src: '10.0.1.9' },
+    ]);
   });
 
   it.each([
     ['that nothing leads to', { chains: [':OLD-FORWARD-DENY - [0:0]', '-A OLD-FORWARD-DENY -j DROP'] }],
-    ['behind an ACCEPT of everything', { before: ['-A FORWARD -j ACCEPT'], after: ['-A FORWARD -d 10.0.2.0/24 -j DROP'] }],
-    ['for INVALID packets', { before: ['-A FORWARD -m conntrack --ctstate INVALID -m comment --comment "drop invalid" -j DROP'] }],
+    [
+      'behind an ACCEPT of everything',
+      { before: ['-A FORWARD -j ACCEPT'], after: ['-A FORWARD -d 10.0.2.0/24 -j DROP'] },
+    ],
+    [
+      'for INVALID packets',
+      { before: ['-A FORWARD -m conntrack --ctstate INVALID -m comment --comment "drop invalid" -j DROP'] },
+    ],
     ['for another interface', { before: ['-A FORWARD -i docker0 -j DROP', '-A FORWARD -o docker0 -j DROP'] }],
-    ['for instance metadata', { before: ['-A FORWARD -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DROP'] }],
+    [
+      'for instance metadata',
+      { before: ['-A FORWARD -d 169.254.169.254/32 -p tcp -m tcp --dport 80 -j DROP'] },
+    ],
     [
       'of the CNI against node-local pods',
       {
@@ -219,18 +252,34 @@ describe('forward_blocking_rule', () => {
   });
 
   it('finds a DROP before FORWARD', () => {
-    const tables = '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.1.9/32 -p udp -m udp --dport 53 -j DROP\nCOMMIT';
+    const tables =
+      '*raw\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -s 10.0.1.9/32 -p udp -m udp --dport 53 -j DROP\nCOMMIT';
     expect(judge({ tables })).toEqual([
-      { target: 'DROP', chain: 'PREROUTING', hook: 'PREROUTING', scope: 'some', in_question: true, hits_question: false },
+      {
+        target: 'DROP',
+        chain: 'PREROUTING',
+        hook: 'PREROUTING',
+        scope: 'some',
+        in_question: true,
+        hits_question: false,
+      },
     ]);
   });
 
   it('is in question only where it decides the failing flow', () => {
     const parts = {
-      before: ['-A FORWARD -d 10.0.2.0/24 -p tcp -m tcp --dport 8080 -j DROP', '-A FORWARD -d 10.0.2.0/24 -p tcp -m tcp --dport 9090 -j DROP'],
+      before: [
+        '-A FORWARD -d 10.0.2.0/24 -p tcp -m tcp --dport 8080 -j DROP',
+        '-A FORWARD -d 10.0.2.0/24 -p tcp -m tcp --dport 9090 -j DROP',
+      ],
     };
     expect(
-      fieldsOf(forwardBlockingRule, { ...of(parts), trace: failing }, ['dport', 'hits_question', 'in_question', 'trace_agrees']),
+      fieldsOf(forwardBlockingRule, { ...of(parts), trace: failing }, [
+        'dport',
+        'hits_question',
+        'in_question',
+        'trace_agrees',
+      ]),
     ).toEqual([
       { dport: '8080', hits_question: true, in_question: true, trace_agrees: 'yes' },
       { dport: '9090', hits_question: false, in_question: false, trace_agrees: 'yes' },
@@ -240,26 +289,31 @@ describe('forward_blocking_rule', () => {
   it('follows the question', () => {
     const parts = { before: ['-A FORWARD -d 10.0.2.0/24 -p tcp -m tcp --dport 8080 -j DROP'] };
     const asked = (port: number | null) =>
-      fieldsOf(forwardBlockingRule, { ...of(parts), question: asks('10.0.1.9', '10.0.2.7', port) }, ['hits_question', 'in_question']);
+      fieldsOf(forwardBlockingRule, { ...of(parts), question: asks('10.0.1.9', '10.0.2.7', port) }, [
+        'hits_question',
+        'in_question',
+      ]);
     expect(asked(8080)).toEqual([{ hits_question: true, in_question: true }]);
     expect(asked(9090)).toEqual([{ hits_question: false, in_question: false }]);
     expect(asked(null)).toEqual([{ hits_question: false, in_question: true }]);
   });
 
   it('knows a rule that drops by chance, for a lossy flow', () => {
-    const parts = { before: ['-A FORWARD -d 10.0.2.0/24 -m statistic --mode random --probability 0.30000000000 -j DROP'] };
+    const parts = {
+      before: ['-A FORWARD -d 10.0.2.0/24 -m statistic --mode random --probability 0.30000000000 -j DROP'],
+    };
     const lossy = trace([dropped({ verdict: 'lossy', reason: 'partial', points: { src_veth: count(9) } })]);
-    expect(fieldsOf(forwardBlockingRule, { ...of(parts), trace: lossy }, ['by_chance', 'hits_question'])).toEqual([
-      { by_chance: true, hits_question: true },
-    ]);
+    expect(
+      fieldsOf(forwardBlockingRule, { ...of(parts), trace: lossy }, ['by_chance', 'hits_question']),
+    ).toEqual([{ by_chance: true, hits_question: true }]);
   });
 
   it('finds a rule that stops the answers', () => {
     const parts = { before: ['-A FORWARD -s 10.0.2.7/32 -p tcp -m tcp --sport 8080 -j DROP'] };
     const back = trace([dropped({ direction: 'return', segment: 'src_node' })]);
-    expect(fieldsOf(forwardBlockingRule, { ...of(parts), trace: back }, ['way', 'hits_question', 'trace_agrees'])).toEqual([
-      { way: 'return', hits_question: true, trace_agrees: 'yes' },
-    ]);
+    expect(
+      fieldsOf(forwardBlockingRule, { ...of(parts), trace: back }, ['way', 'hits_question', 'trace_agrees']),
+    ).toEqual([{ way: 'return', hits_question: true, trace_agrees: 'yes' }]);
   });
 
   it('is not known without iptables', () => {
@@ -274,7 +328,11 @@ describe('rp_filter', () => {
   const strict = (parts: NodeParts = {}) =>
     filtered({
       node: {
-        sysctl: sysctl({ 'net.ipv4.ip_forward': '1', 'net.ipv4.conf.all.rp_filter': '1', 'net.ipv4.conf.eth0.rp_filter': '0' }),
+        sysctl: sysctl({
+          'net.ipv4.ip_forward': '1',
+          'net.ipv4.conf.all.rp_filter': '1',
+          'net.ipv4.conf.eth0.rp_filter': '0',
+        }),
         ...parts,
       },
     });
@@ -300,7 +358,12 @@ describe('rp_filter', () => {
       { srcNode: 'node-b', dstNode: 'node-a' },
     );
     expect(
-      fieldsOf(rpFilter, context({ nodes: [away, remote], trace: inbound }), [...judged, 'src', 'way_back', 'trace_agrees']),
+      fieldsOf(rpFilter, context({ nodes: [away, remote], trace: inbound }), [
+        ...judged,
+        'src',
+        'way_back',
+        'trace_agrees',
+      ]),
     ).toEqual([
       {
         interface: 'eth0',
@@ -323,14 +386,22 @@ describe('rp_filter', () => {
       fields: { dst: '10.0.1.9', src: '10.0.2.7', dev: 'eth0' },
     });
     const scan = logs({ matches: new Map([matches(MARTIAN_QUERY, [martian])]) });
-    expect(fieldsOf(rpFilter, context({ nodes: [strict()], logs: scan }), ['martians', 'suspect', 'src'])).toEqual([
-      { martians: 1, suspect: true, src: '10.0.2.7' },
-    ]);
-    expect(fieldsOf(rpFilter, context({ nodes: [strict()], logs: scan, trace: trace([flow({ src: { ip: '10.0.1.10', port: 1 } })]) }), ['suspect'])).toEqual([
-      { suspect: false },
-    ]);
-    expect(fieldsOf(rpFilter, context({ nodes: [filtered({})], logs: scan }), ['effective', 'suspect'])).toEqual([
-      { effective: 2, suspect: false },
-    ]);
+    expect(
+      fieldsOf(rpFilter, context({ nodes: [strict()], logs: scan }), ['martians', 'suspect', 'src']),
+    ).toEqual([{ martians: 1, suspect: true, src: '10.0.2.7' }]);
+    expect(
+      fieldsOf(
+        rpFilter,
+        context({
+          nodes: [strict()],
+          logs: scan,
+          trace: trace([flow({ src: { ip: '10.0.1.10', port: 1 } })]),
+        }),
+        ['suspect'],
+      ),
+    ).toEqual([{ suspect: false }]);
+    expect(
+      fieldsOf(rpFilter, context({ nodes: [filtered({})], logs: scan }), ['effective', 'suspect']),
+    ).toEqual([{ effective: 2, suspect: false }]);
   });
 });

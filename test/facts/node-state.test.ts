@@ -72,7 +72,10 @@ const eni = (parts: Partial<Eni> = {}): Eni => ({
 describe('counters', () => {
   it('conntrack_usage gives the ratio', () => {
     const full = one({
-      sysctl: sysctl({ 'net.netfilter.nf_conntrack_count': '130000', 'net.netfilter.nf_conntrack_max': '131072' }),
+      sysctl: sysctl({
+        'net.netfilter.nf_conntrack_count': '130000',
+        'net.netfilter.nf_conntrack_max': '131072',
+      }),
     });
     expect(fieldsOf(conntrackUsage, full, ['entries', 'max', 'ratio', 'percent'])).toEqual([
       { entries: 130_000, max: 131_072, ratio: 0.9918, percent: 99.2 },
@@ -84,7 +87,13 @@ describe('counters', () => {
   it('conntrack_stats keeps the counters apart', () => {
     const stats = counters({ insert_failed: 12, drop: 0, early_drop: 3 }, 'networking/conntrack.txt');
     const [instance] = instancesOf(conntrackStats, one({ conntrack: ok({ stats, count: 99, entries: [] }) }));
-    expect(instance?.fields).toEqual({ insert_failed: 12, drop: 0, early_drop: 3, invalid: null, entries: 99 });
+    expect(instance?.fields).toEqual({
+      insert_failed: 12,
+      drop: 0,
+      early_drop: 3,
+      invalid: null,
+      entries: 99,
+    });
     expect(instance?.evidence.map((e) => e.content)).toEqual(['insert_failed=', 'early_drop=']);
   });
 
@@ -105,35 +114,92 @@ describe('counters', () => {
       ]),
     );
     expect(
-      fieldsOf(enaAllowance, one({ ethtool }), ['interface', 'counter', 'value', 'per_million', 'available', 'in_question']),
+      fieldsOf(enaAllowance, one({ ethtool }), [
+        'interface',
+        'counter',
+        'value',
+        'per_million',
+        'available',
+        'in_question',
+      ]),
     ).toEqual([
-      { interface: 'eth0', counter: 'pps_allowance_exceeded', value: 5000, per_million: 5000, available: null, in_question: true },
-      { interface: 'eth0', counter: 'conntrack_allowance_exceeded', value: 3, per_million: 3, available: 40, in_question: true },
+      {
+        interface: 'eth0',
+        counter: 'pps_allowance_exceeded',
+        value: 5000,
+        per_million: 5000,
+        available: null,
+        in_question: true,
+      },
+      {
+        interface: 'eth0',
+        counter: 'conntrack_allowance_exceeded',
+        value: 3,
+        per_million: 3,
+        available: 40,
+        in_question: true,
+      },
     ]);
     const healthy = context({ nodes: [node({ ethtool })], trace: trace([flow()]) });
-    expect(fieldsOf(enaAllowance, healthy, ['in_question'])).toEqual([{ in_question: false }, { in_question: false }]);
+    expect(fieldsOf(enaAllowance, healthy, ['in_question'])).toEqual([
+      { in_question: false },
+      { in_question: false },
+    ]);
     const lost = context({ nodes: [node({ ethtool })], trace: trace([dropped({ segment: 'vpc' })]) });
-    expect(fieldsOf(enaAllowance, lost, ['in_question'])).toEqual([{ in_question: true }, { in_question: true }]);
+    expect(fieldsOf(enaAllowance, lost, ['in_question'])).toEqual([
+      { in_question: true },
+      { in_question: true },
+    ]);
   });
 });
 
 describe('ipamd', () => {
   it('ip_pool tells a node that is full from a pool that is empty', () => {
     const introspection = (totalIps: number, assignedIps: number) =>
-      ok({ totalIps, assignedIps, enis: [eni(), eni({ id: 'eni-2', primary: false, subnetId: 'subnet-2' })] });
-    const metrics = ok(counters({ awscni_ip_max: 28, awscni_eni_max: 3, 'awscni_ec2api_error_count{fn="x"}': 2 }));
-    const fields = ['total', 'assigned', 'free', 'enis', 'ec2_errors', 'exhausted', 'at_node_limit', 'subnets'];
-    expect(fieldsOf(ipPool, one({ introspection: introspection(28, 28), ipamdMetrics: metrics }), fields)).toEqual([
-      { total: 28, assigned: 28, free: 0, enis: 2, ec2_errors: 2, exhausted: true, at_node_limit: true, subnets: 'subnet-1 subnet-2' },
+      ok({
+        totalIps,
+        assignedIps,
+        enis: [eni(), eni({ id: 'eni-2', primary: false, subnetId: 'subnet-2' })],
+      });
+    const metrics = ok(
+      counters({ awscni_ip_max: 28, awscni_eni_max: 3, 'awscni_ec2api_error_count{fn="x"}': 2 }),
+    );
+    const fields = [
+      'total',
+      'assigned',
+      'free',
+      'enis',
+      'ec2_errors',
+      'exhausted',
+      'at_node_limit',
+      'subnets',
+    ];
+    expect(
+      fieldsOf(ipPool, one({ introspection: introspection(28, 28), ipamdMetrics: metrics }), fields),
+    ).toEqual([
+      {
+        total: 28,
+        assigned: 28,
+        free: 0,
+        enis: 2,
+        ec2_errors: 2,
+        exhausted: true,
+        at_node_limit: true,
+        subnets: 'subnet-1 subnet-2',
+      },
     ]);
-    expect(fieldsOf(ipPool, one({ introspection: introspection(14, 14), ipamdMetrics: metrics }), fields)).toMatchObject([
-      { exhausted: true, at_node_limit: false },
+    expect(
+      fieldsOf(ipPool, one({ introspection: introspection(14, 14), ipamdMetrics: metrics }), fields),
+    ).toMatchObject([{ exhausted: true, at_node_limit: false }]);
+    expect(fieldsOf(ipPool, one({ introspection: introspection(0, 0) }), fields)).toMatchObject([
+      { exhausted: false },
     ]);
-    expect(fieldsOf(ipPool, one({ introspection: introspection(0, 0) }), fields)).toMatchObject([{ exhausted: false }]);
   });
 
   it('ip_pool falls back on the metrics', () => {
-    const metrics = ok(counters({ awscni_total_ip_addresses: 8, awscni_assigned_ip_addresses: 3, awscni_eni_allocated: 1 }));
+    const metrics = ok(
+      counters({ awscni_total_ip_addresses: 8, awscni_assigned_ip_addresses: 3, awscni_eni_allocated: 1 }),
+    );
     expect(fieldsOf(ipPool, one({ ipamdMetrics: metrics }), ['total', 'assigned', 'free', 'enis'])).toEqual([
       { total: 8, assigned: 3, free: 5, enis: 1 },
     ]);
@@ -148,7 +214,9 @@ describe('ipamd', () => {
       { silent: true, disabled: false, agent_running: null },
     ]);
     const off = { ...empty, cniContainers: ok([container({ DISABLE_INTROSPECTION: 'true' })]) };
-    expect(fieldsOf(ipamdState, one(off), ['silent', 'disabled'])).toEqual([{ silent: false, disabled: true }]);
+    expect(fieldsOf(ipamdState, one(off), ['silent', 'disabled'])).toEqual([
+      { silent: false, disabled: true },
+    ]);
     expect(fieldsOf(ipamdState, one({}), ['silent'])).toEqual([{ silent: false }]);
   });
 
@@ -165,16 +233,31 @@ describe('ipamd', () => {
       truncated: false,
     });
     const folder = 'var_log/kube-system_aws-node-ce231_011c6ff7-2f7a/aws-node';
-    const files = [file(`${folder}/6.log`), file(`${folder}/7.log`), file(`${folder}/5.log.20261120-1.gz`), file('var_log/messages')];
-    expect(fieldsOf(containerRestarts, context({ logs: logs({ files }) }), ['pod', 'container', 'restarts', 'logs'])).toEqual([
-      { pod: 'kube-system/aws-node-ce231', container: 'aws-node', restarts: 7, logs: 3 },
-    ]);
+    const files = [
+      file(`${folder}/6.log`),
+      file(`${folder}/7.log`),
+      file(`${folder}/5.log.20261120-1.gz`),
+      file('var_log/messages'),
+    ];
+    expect(
+      fieldsOf(containerRestarts, context({ logs: logs({ files }) }), [
+        'pod',
+        'container',
+        'restarts',
+        'logs',
+      ]),
+    ).toEqual([{ pod: 'kube-system/aws-node-ce231', container: 'aws-node', restarts: 7, logs: 3 }]);
     expect(containerRestarts.compute(context()).known).toBe(false);
   });
 
   it('cni_version strips the build and knows the faulty one', () => {
-    expect([plainVersion('v1.20.4-eksbuild.2'), plainVersion('1.18.1'), plainVersion('dev')]).toEqual(['v1.20.4', 'v1.18.1', 'dev']);
-    const of = (version: string) => fieldsOf(cniVersion, one({ identity: { cniVersion: version } }), ['plain', 'known_bad']);
+    expect([plainVersion('v1.20.4-eksbuild.2'), plainVersion('1.18.1'), plainVersion('dev')]).toEqual([
+      'v1.20.4',
+      'v1.18.1',
+      'dev',
+    ]);
+    const of = (version: string) =>
+      fieldsOf(cniVersion, one({ identity: { cniVersion: version } }), ['plain', 'known_bad']);
     expect(of('v1.20.4-eksbuild.1')).toEqual([{ plain: 'v1.20.4', known_bad: true }]);
     expect(of('v1.20.40')).toEqual([{ plain: 'v1.20.40', known_bad: false }]);
     expect(cniVersion.compute(one({})).known).toBe(false);
@@ -182,17 +265,23 @@ describe('ipamd', () => {
 
   it('custom_networking finds pods on the primary interface', () => {
     const on = { cniContainers: ok([container({ AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: 'true' })]) };
-    expect(fieldsOf(customNetworking, one({ ...on, pods: [pod('10.0.1.9')] }), ['pods_on_primary', 'misplaced'])).toEqual([
-      { pods_on_primary: 1, misplaced: true },
-    ]);
-    expect(fieldsOf(customNetworking, one({ ...on, pods: [pod('100.64.1.9', { deviceNumber: 1 })] }), ['misplaced'])).toEqual([
-      { misplaced: false },
-    ]);
+    expect(
+      fieldsOf(customNetworking, one({ ...on, pods: [pod('10.0.1.9')] }), ['pods_on_primary', 'misplaced']),
+    ).toEqual([{ pods_on_primary: 1, misplaced: true }]);
+    expect(
+      fieldsOf(customNetworking, one({ ...on, pods: [pod('100.64.1.9', { deviceNumber: 1 })] }), [
+        'misplaced',
+      ]),
+    ).toEqual([{ misplaced: false }]);
     expect(instancesOf(customNetworking, one({ pods: [pod('10.0.1.9')] }))).toEqual([]);
   });
 
   it('prefix_delegation sees prefixes without the setting', () => {
-    const introspection = ok({ totalIps: 32, assignedIps: 1, enis: [eni({ cidrs: ['10.0.1.16/28', '10.0.1.9/32'], hasPrefixes: true })] });
+    const introspection = ok({
+      totalIps: 32,
+      assignedIps: 1,
+      enis: [eni({ cidrs: ['10.0.1.16/28', '10.0.1.9/32'], hasPrefixes: true })],
+    });
     expect(fieldsOf(prefixDelegation, one({ introspection }), ['enabled', 'prefixes', 'mixed'])).toEqual([
       { enabled: null, prefixes: 1, mixed: true },
     ]);
@@ -201,15 +290,23 @@ describe('ipamd', () => {
 
 describe('services', () => {
   it('kube_proxy_state counts service chains', () => {
-    const nat = iptables('*nat\n:PREROUTING ACCEPT [0:0]\n:KUBE-SVC-ABC - [0:0]\n:KUBE-SEP-DEF - [0:0]\nCOMMIT');
+    const nat = iptables(
+      '*nat\n:PREROUTING ACCEPT [0:0]\n:KUBE-SVC-ABC - [0:0]\n:KUBE-SEP-DEF - [0:0]\nCOMMIT',
+    );
     const fields = ['service_chains', 'endpoint_chains', 'rules_missing'];
     expect(fieldsOf(kubeProxyState, one({ iptables: nat, kubeProxyMode: 'iptables' }), fields)).toEqual([
       { service_chains: 1, endpoint_chains: 1, rules_missing: false },
     ]);
     const bare = iptables('*nat\n:PREROUTING ACCEPT [0:0]\nCOMMIT');
-    expect(fieldsOf(kubeProxyState, one({ iptables: bare, kubeProxyMode: 'iptables' }), ['rules_missing'])).toEqual([{ rules_missing: true }]);
-    expect(fieldsOf(kubeProxyState, one({ iptables: bare, kubeProxyMode: 'nftables' }), ['rules_missing'])).toEqual([{ rules_missing: false }]);
-    expect(fieldsOf(kubeProxyState, one({}), fields)).toEqual([{ service_chains: null, endpoint_chains: null, rules_missing: false }]);
+    expect(
+      fieldsOf(kubeProxyState, one({ iptables: bare, kubeProxyMode: 'iptables' }), ['rules_missing']),
+    ).toEqual([{ rules_missing: true }]);
+    expect(
+      fieldsOf(kubeProxyState, one({ iptables: bare, kubeProxyMode: 'nftables' }), ['rules_missing']),
+    ).toEqual([{ rules_missing: false }]);
+    expect(fieldsOf(kubeProxyState, one({}), fields)).toEqual([
+      { service_chains: null, endpoint_chains: null, rules_missing: false },
+    ]);
   });
 
   const service = (parts: Partial<Service> = {}): Service => ({
@@ -225,7 +322,10 @@ describe('services', () => {
 
   it('service_endpoint finds an address that its node holds free', () => {
     const free = { address: '10.0.1.44', assigned: false, namespace: null, pod: null, unassignedAt: null };
-    const holder = node({ id: 'node-b', introspection: ok({ totalIps: 1, assignedIps: 0, enis: [eni({ addresses: [free] })] }) });
+    const holder = node({
+      id: 'node-b',
+      introspection: ok({ totalIps: 1, assignedIps: 0, enis: [eni({ addresses: [free] })] }),
+    });
     const of = (nodes: ReturnType<typeof node>[]) =>
       fieldsOf(serviceEndpoint, context({ nodes }), ['service', 'stale', 'stale_endpoint', 'no_endpoints']);
     expect(of([node({ services: [service()] }), holder])).toEqual([
@@ -248,8 +348,16 @@ describe('services', () => {
 
   it('api_server_check takes any answer for reached', () => {
     const check = (attempts: number, reached: number) =>
-      fieldsOf(apiServerCheck, one({ apiServer: ok({ url: 'https://x', attempts, reached, errors: [], clockSkewSeconds: null }) }), ['unreachable']);
-    expect([check(5, 0), check(5, 1), check(0, 0)]).toEqual([[{ unreachable: true }], [{ unreachable: false }], [{ unreachable: false }]]);
+      fieldsOf(
+        apiServerCheck,
+        one({ apiServer: ok({ url: 'https://x', attempts, reached, errors: [], clockSkewSeconds: null }) }),
+        ['unreachable'],
+      );
+    expect([check(5, 0), check(5, 1), check(0, 0)]).toEqual([
+      [{ unreachable: true }],
+      [{ unreachable: false }],
+      [{ unreachable: false }],
+    ]);
   });
 });
 
@@ -267,24 +375,65 @@ describe('other_cni', () => {
       ].join('\n'),
     );
   const enabled = logs({
-    matches: new Map([matches(POLICY_MODE_QUERY, [record({ message: 'Network Policy is enabled', fields: { mode: 'enabled' } })])]),
+    matches: new Map([
+      matches(POLICY_MODE_QUERY, [
+        record({ message: 'Network Policy is enabled', fields: { mode: 'enabled' } }),
+      ]),
+    ]),
   });
-  const fields = ['sure', 'chains_referenced', 'policy_drop_packets', 'leftovers_only', 'policy_engine_conflict'];
+  const fields = [
+    'sure',
+    'chains_referenced',
+    'policy_drop_packets',
+    'leftovers_only',
+    'policy_engine_conflict',
+  ];
 
   it('is a conflict when both enforce', () => {
-    expect(fieldsOf(otherCni, context({ nodes: [node({ iptables: chains(true) })], logs: enabled }), fields)).toEqual([
-      { sure: true, chains_referenced: true, policy_drop_packets: 7, leftovers_only: false, policy_engine_conflict: true },
+    expect(
+      fieldsOf(otherCni, context({ nodes: [node({ iptables: chains(true) })], logs: enabled }), fields),
+    ).toEqual([
+      {
+        sure: true,
+        chains_referenced: true,
+        policy_drop_packets: 7,
+        leftovers_only: false,
+        policy_engine_conflict: true,
+      },
     ]);
   });
 
   it('is none where the agent of the VPC CNI is not known to be enabled', () => {
-    expect(fieldsOf(otherCni, one({ iptables: chains(true) }), ['policy_engine_conflict'])).toEqual([{ policy_engine_conflict: false }]);
+    expect(fieldsOf(otherCni, one({ iptables: chains(true) }), ['policy_engine_conflict'])).toEqual([
+      { policy_engine_conflict: false },
+    ]);
   });
 
   it('is none where nothing leads into the chains', () => {
-    expect(fieldsOf(otherCni, context({ nodes: [node({ iptables: chains(false) })], logs: enabled }), fields)).toEqual([
-      { sure: false, chains_referenced: false, policy_drop_packets: 7, leftovers_only: true, policy_engine_conflict: false },
+    expect(
+      fieldsOf(otherCni, context({ nodes: [node({ iptables: chains(false) })], logs: enabled }), fields),
+    ).toEqual([
+      {
+        sure: false,
+        chains_referenced: false,
+        policy_drop_packets: 7,
+        leftovers_only: true,
+        policy_engine_conflict: false,
+      },
     ]);
+  });
+
+  it('is a conflict when its agent runs, even without chains', () => {
+    const running = node({
+      processes: ok([{ command: 'calico-node -felix', loc: at('system/ps.txt', 60) }]),
+    });
+    expect(
+      fieldsOf(otherCni, context({ nodes: [running], logs: enabled }), [
+        'sure',
+        'chains_referenced',
+        'policy_engine_conflict',
+      ]),
+    ).toEqual([{ sure: true, chains_referenced: false, policy_engine_conflict: true }]);
   });
 
   it('takes devices and images for weak signs', () => {
@@ -305,8 +454,21 @@ describe('other_cni', () => {
 
 describe('interfaces', () => {
   it('interface_mtu names the kinds', () => {
-    const list = interfaces(iface('eth0'), iface('eni18582a65b10'), iface('vlan.eth.1'), iface('vxlan.calico'), iface('lo', 65_536), iface('docker0', 1500));
-    expect(fieldsOf(interfaceMtu, one({ interfaces: list, identity: { primaryInterface: 'eth0' } }), ['interface', 'kind', 'mtu'])).toEqual([
+    const list = interfaces(
+      iface('eth0'),
+      iface('eni18582a65b10'),
+      iface('vlan.eth.1'),
+      iface('vxlan.calico'),
+      iface('lo', 65_536),
+      iface('docker0', 1500),
+    );
+    expect(
+      fieldsOf(interfaceMtu, one({ interfaces: list, identity: { primaryInterface: 'eth0' } }), [
+        'interface',
+        'kind',
+        'mtu',
+      ]),
+    ).toEqual([
       { interface: 'eth0', kind: 'eni', mtu: 9001 },
       { interface: 'eni18582a65b10', kind: 'veth', mtu: 9001 },
       { interface: 'vlan.eth.1', kind: 'branch', mtu: 9001 },
@@ -317,12 +479,23 @@ describe('interfaces', () => {
   });
 
   const sized = (id: string, eth0: number, veth: number) =>
-    node({ id, identity: { primaryInterface: 'eth0' }, interfaces: interfaces(iface('eth0', eth0), iface('eni18582a65b10', veth), iface('lo', 65_536), iface('docker0', 1500)) });
+    node({
+      id,
+      identity: { primaryInterface: 'eth0' },
+      interfaces: interfaces(
+        iface('eth0', eth0),
+        iface('eni18582a65b10', veth),
+        iface('lo', 65_536),
+        iface('docker0', 1500),
+      ),
+    });
   const mismatches = (nodes: ReturnType<typeof node>[], rest = {}) =>
     fieldsOf(mtuMismatch, context({ nodes, ...rest }), ['kind', 'a_mtu', 'b_mtu', 'delivered']);
 
   it('mtu_mismatch finds a veth above its interface', () => {
-    expect(mismatches([sized('node-a', 1500, 9001)])).toEqual([{ kind: 'veth-above-eni', a_mtu: 9001, b_mtu: 1500, delivered: false }]);
+    expect(mismatches([sized('node-a', 1500, 9001)])).toEqual([
+      { kind: 'veth-above-eni', a_mtu: 9001, b_mtu: 1500, delivered: false },
+    ]);
   });
 
   it('mtu_mismatch is content with a veth below it', () => {
@@ -331,13 +504,25 @@ describe('interfaces', () => {
 
   it('mtu_mismatch compares nodes', () => {
     const nodes = [sized('node-a', 9001, 9001), sized('node-b', 1500, 1500)];
-    expect(mismatches(nodes)).toEqual([{ kind: 'between-nodes', a_mtu: 9001, b_mtu: 1500, delivered: false }]);
+    expect(mismatches(nodes)).toEqual([
+      { kind: 'between-nodes', a_mtu: 9001, b_mtu: 1500, delivered: false },
+    ]);
     expect(mismatches(nodes, { trace: trace([flow()]) })).toMatchObject([{ delivered: true }]);
+  });
+
+  it('mtu_mismatch compares pods of nodes whose interfaces agree', () => {
+    const small = { ...sized('node-b', 9001, 1500), pods: [pod('10.0.2.7', { veth: 'eni18582a65b10' })] };
+    const large = { ...sized('node-a', 9001, 9001), pods: [pod('10.0.1.9', { veth: 'eni18582a65b10' })] };
+    expect(mismatches([large, small])).toEqual([
+      { kind: 'between-nodes', a_mtu: 9001, b_mtu: 1500, delivered: false },
+    ]);
   });
 
   it('sysctl_forwarding matters only with pods of the family', () => {
     const off = { sysctl: sysctl({ 'net.ipv4.ip_forward': '0', 'net.ipv6.conf.all.forwarding': '0' }) };
-    expect(fieldsOf(sysctlForwarding, one({ ...off, pods: [pod('10.0.1.9')] }), ['family', 'disabled'])).toEqual([
+    expect(
+      fieldsOf(sysctlForwarding, one({ ...off, pods: [pod('10.0.1.9')] }), ['family', 'disabled']),
+    ).toEqual([
       { family: 4, disabled: true },
       { family: 6, disabled: false },
     ]);
@@ -346,15 +531,17 @@ describe('interfaces', () => {
   it('overlay counts only where a lost flow is routed into it', () => {
     const calico = node({
       interfaces: interfaces(iface('vxlan.calico', 8951)),
-      routes: routes('default via 10.0.1.1 dev eth0', '192.168.32.0/26 via 192.168.32.0 dev vxlan.calico onlink'),
+      routes: routes(
+        'default via 10.0.1.1 dev eth0',
+        '192.168.32.0/26 via 192.168.32.0 dev vxlan.calico onlink',
+      ),
     });
     const of = (dst: string, segment: 'vpc' | 'src_node') =>
-      fieldsOf(overlay, context({ nodes: [calico], trace: trace([dropped({ segment, dst: { ip: dst, port: 80 } })]) }), [
-        'kind',
-        'needs',
-        'carries_lost_flow',
-        'lost_destination',
-      ]);
+      fieldsOf(
+        overlay,
+        context({ nodes: [calico], trace: trace([dropped({ segment, dst: { ip: dst, port: 80 } })]) }),
+        ['kind', 'needs', 'carries_lost_flow', 'lost_destination'],
+      );
     expect(of('192.168.32.9', 'vpc')).toEqual([
       { kind: 'vxlan', needs: 'udp 4789', carries_lost_flow: true, lost_destination: '192.168.32.9' },
     ]);
@@ -365,7 +552,11 @@ describe('interfaces', () => {
   it('security_groups_for_pods needs a pod with a branch interface', () => {
     const branch = node({ pods: [pod('10.0.1.9', { branchEni: true }), pod('10.0.1.10')] });
     const of = (segment: 'vpc' | 'dst_node') =>
-      fieldsOf(securityGroupsForPods, context({ nodes: [branch], trace: trace([dropped({ segment })]) }), ['pod_ip', 'lost_in_vpc', 'role']);
+      fieldsOf(securityGroupsForPods, context({ nodes: [branch], trace: trace([dropped({ segment })]) }), [
+        'pod_ip',
+        'lost_in_vpc',
+        'role',
+      ]);
     expect(of('vpc')).toEqual([{ pod_ip: '10.0.1.9', lost_in_vpc: true, role: 'src' }]);
     expect(of('dst_node')).toEqual([{ pod_ip: '10.0.1.9', lost_in_vpc: false, role: 'src' }]);
   });

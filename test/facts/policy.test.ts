@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { defaultDeny, podIdentifiers } from '../../src/facts/default-deny.js';
+import { defaultDeny } from '../../src/facts/default-deny.js';
+import { podIdentifiers } from '../../src/facts/support/isolation.js';
 import { policyDeniedAnswers } from '../../src/facts/policy-denied-answers.js';
 import { policyDeniedFlow } from '../../src/facts/policy-denied-flow.js';
 import { ISOLATION_QUERY } from '../../src/facts/support/log-queries.js';
@@ -27,7 +28,14 @@ const minute = 60_000;
 const last = Date.UTC(2026, 10, 20, 22, 29);
 
 describe('policy_denied_flow', () => {
-  const judged = ['denials', 'return_traffic', 'accepted_after', 'same_flow_accepted', 'in_question', 'delivered_in_trace'];
+  const judged = [
+    'denials',
+    'return_traffic',
+    'accepted_after',
+    'same_flow_accepted',
+    'in_question',
+    'delivered_in_trace',
+  ];
   const plain = {
     denials: 3,
     return_traffic: false,
@@ -42,7 +50,10 @@ describe('policy_denied_flow', () => {
   });
 
   it('gives the tuple with its pods and times', () => {
-    const [instance] = instancesOf(policyDeniedFlow, context({ nodes: [nodeA], logs: logs({ verdicts: [verdict()] }) }));
+    const [instance] = instancesOf(
+      policyDeniedFlow,
+      context({ nodes: [nodeA], logs: logs({ verdicts: [verdict()] }) }),
+    );
     expect(instance?.fields).toEqual({
       src: '10.0.2.7',
       dst: '10.0.1.9',
@@ -68,39 +79,43 @@ describe('policy_denied_flow', () => {
 
   it('knows answers by their ports', () => {
     const answer = verdict({ src: '10.0.1.9', dst: '10.0.2.7', dport: 45182, sports: [5432] });
-    expect(fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [answer] }) }), ['return_traffic'])).toEqual([
-      { return_traffic: true },
-    ]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [answer] }) }), ['return_traffic']),
+    ).toEqual([{ return_traffic: true }]);
   });
 
   it('does not take a service on a high port for an answer', () => {
     const request = verdict({ dport: 50051, sports: [43211, 51112] });
-    expect(fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [request] }) }), ['return_traffic'])).toEqual([
-      { return_traffic: false },
-    ]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [request] }) }), ['return_traffic']),
+    ).toEqual([{ return_traffic: false }]);
   });
 
   it('sees that it was accepted afterwards', () => {
     const accept = verdict({ verdict: 'ACCEPT', last: last + minute, sports: [50000] });
-    expect(fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), accept] }) }), judged)).toEqual([
-      { ...plain, accepted_after: true },
-    ]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), accept] }) }), judged),
+    ).toEqual([{ ...plain, accepted_after: true }]);
   });
 
   it('sees late packets of flows that were accepted', () => {
     const accept = verdict({ verdict: 'ACCEPT', last: last - minute, sports: [43211, 43212, 50000] });
-    expect(fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), accept] }) }), judged)).toEqual([
-      { ...plain, same_flow_accepted: true },
-    ]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), accept] }) }), judged),
+    ).toEqual([{ ...plain, same_flow_accepted: true }]);
   });
 
   it('leaves an ACCEPT of the other direction out of it', () => {
     const egress = verdict({ verdict: 'ACCEPT', direction: 'egress', last: last + minute });
-    expect(fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), egress] }) }), judged)).toEqual([plain]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ logs: logs({ verdicts: [verdict(), egress] }) }), judged),
+    ).toEqual([plain]);
   });
 
   it('is in question only for the failing flow of the captures', () => {
-    const failing = trace([dropped({ src: { ip: '10.0.2.7', port: 1 }, dst: { ip: '10.0.1.9', port: 8080 } })]);
+    const failing = trace([
+      dropped({ src: { ip: '10.0.2.7', port: 1 }, dst: { ip: '10.0.1.9', port: 8080 } }),
+    ]);
     const other = verdict({ dport: 9090 });
     expect(
       fieldsOf(policyDeniedFlow, context({ trace: failing, logs: logs({ verdicts: [verdict(), other] }) }), [
@@ -118,13 +133,19 @@ describe('policy_denied_flow', () => {
       dropped({
         src: { ip: '10.0.1.9', port: 1 },
         dst: { ip: '172.20.0.7', port: 80 },
-        translated: { src: { ip: '10.0.1.9', port: 1 }, dst: { ip: '10.0.2.7', port: 8080 }, inferred: false },
+        translated: {
+          src: { ip: '10.0.1.9', port: 1 },
+          dst: { ip: '10.0.2.7', port: 8080 },
+          inferred: false,
+        },
       }),
     ]);
     const egress = verdict({ src: '10.0.1.9', dst: '172.20.0.7', dport: 80, direction: 'egress' });
-    expect(fieldsOf(policyDeniedFlow, context({ trace: failing, logs: logs({ verdicts: [egress] }) }), ['in_question'])).toEqual([
-      { in_question: true },
-    ]);
+    expect(
+      fieldsOf(policyDeniedFlow, context({ trace: failing, logs: logs({ verdicts: [egress] }) }), [
+        'in_question',
+      ]),
+    ).toEqual([{ in_question: true }]);
   });
 
   it('is out of question in a healthy trace, and known as delivered', () => {
@@ -150,26 +171,42 @@ describe('policy_denied_flow', () => {
 
 describe('policy_denied_answers', () => {
   it('sums answers of one server to one client over the ports', () => {
-    const answer = (dport: number) => verdict({ src: '10.0.1.9', dst: '10.0.2.7', dport, sports: [5432], count: 2, direction: 'egress' });
+    const answer = (dport: number) =>
+      verdict({ src: '10.0.1.9', dst: '10.0.2.7', dport, sports: [5432], count: 2, direction: 'egress' });
     const request = verdict({ verdict: 'ACCEPT', src: '10.0.2.7', dst: '10.0.1.9', dport: 5432 });
     expect(
-      fieldsOf(policyDeniedAnswers, context({ logs: logs({ verdicts: [answer(45182), answer(45190), request, verdict()] }) }), [
-        'server',
-        'server_port',
-        'client',
-        'denials',
-        'flows',
-        'request_accepted',
-      ]),
+      fieldsOf(
+        policyDeniedAnswers,
+        context({ logs: logs({ verdicts: [answer(45182), answer(45190), request, verdict()] }) }),
+        ['server', 'server_port', 'client', 'denials', 'flows', 'request_accepted'],
+      ),
     ).toEqual([
-      { server: '10.0.1.9', server_port: 5432, client: '10.0.2.7', denials: 4, flows: 2, request_accepted: true },
+      {
+        server: '10.0.1.9',
+        server_port: 5432,
+        client: '10.0.2.7',
+        denials: 4,
+        flows: 2,
+        request_accepted: true,
+      },
     ]);
   });
 
   it('takes tuples that the scan already gathered', () => {
-    const gathered = verdict({ returnTraffic: true, sport: 5432, dport: 45182, dports: [45182, 45190, 45200], sports: [5432], count: 9 });
+    const gathered = verdict({
+      returnTraffic: true,
+      sport: 5432,
+      dport: 45182,
+      dports: [45182, 45190, 45200],
+      sports: [5432],
+      count: 9,
+    });
     expect(
-      fieldsOf(policyDeniedAnswers, context({ logs: logs({ verdicts: [gathered] }) }), ['server_port', 'denials', 'flows']),
+      fieldsOf(policyDeniedAnswers, context({ logs: logs({ verdicts: [gathered] }) }), [
+        'server_port',
+        'denials',
+        'flows',
+      ]),
     ).toEqual([{ server_port: 5432, denials: 9, flows: 3 }]);
   });
 });
@@ -178,7 +215,11 @@ describe('default_deny', () => {
   const line = (message: string, fields: Record<string, string>, number: number) =>
     record({ message, fields, line: number, time: last + number * 1000 });
   const opens = (number: number, identifier = 'db-5c7f9b6d4-shop') =>
-    line(`Total number of PolicyEndpoint resources for podIdentifier ${identifier} are 1`, { pod: identifier }, number);
+    line(
+      `Total number of PolicyEndpoint resources for podIdentifier ${identifier} are 1`,
+      { pod: identifier },
+      number,
+    );
   const denies = (number: number) => line('Default Deny enabled on Ingress', { deny: 'Ingress' }, number);
   const totals = (number: number, ingress: string) =>
     line(`Total no.of - ingressRules ${ingress} egressRules 0`, { ingress, egress: '0' }, number);
@@ -195,7 +236,14 @@ describe('default_deny', () => {
 
   it('takes the last state of the log', () => {
     expect(
-      fieldsOf(defaultDeny, withLog([opens(1), totals(2, '0'), denies(3)]), ['pod_identifier', 'direction', 'from', 'pods', 'addresses', 'in_question']),
+      fieldsOf(defaultDeny, withLog([opens(1), totals(2, '0'), denies(3)]), [
+        'pod_identifier',
+        'direction',
+        'from',
+        'pods',
+        'addresses',
+        'in_question',
+      ]),
     ).toEqual([
       {
         pod_identifier: 'db-5c7f9b6d4-shop',
@@ -214,13 +262,25 @@ describe('default_deny', () => {
 
   it('keeps pods apart', () => {
     const records = [opens(1), denies(2), opens(3, 'web-1-shop'), totals(4, '2')];
-    expect(fieldsOf(defaultDeny, withLog(records), ['pod_identifier'])).toEqual([{ pod_identifier: 'db-5c7f9b6d4-shop' }]);
+    expect(fieldsOf(defaultDeny, withLog(records), ['pod_identifier'])).toEqual([
+      { pod_identifier: 'db-5c7f9b6d4-shop' },
+    ]);
   });
 
   it('goes by the policy where no line names the pods', () => {
     const policy = (name: string, number: number) =>
-      line(`Processing Policy Endpoint  Name: ${name} Namespace shop`, { policy: name, namespace: 'shop' }, number);
-    const records = [policy('deny-all-x7k2p', 1), totals(2, '0'), denies(3), policy('allow-web-q2w3e', 4), totals(5, '2')];
+      line(
+        `Processing Policy Endpoint  Name: ${name} Namespace shop`,
+        { policy: name, namespace: 'shop' },
+        number,
+      );
+    const records = [
+      policy('deny-all-x7k2p', 1),
+      totals(2, '0'),
+      denies(3),
+      policy('allow-web-q2w3e', 4),
+      totals(5, '2'),
+    ];
     expect(fieldsOf(defaultDeny, withLog(records), ['pod_identifier', 'policy', 'subject', 'pods'])).toEqual([
       { pod_identifier: null, policy: 'shop/deny-all-x7k2p', subject: 'shop/deny-all-x7k2p', pods: 1 },
     ]);
@@ -230,7 +290,10 @@ describe('default_deny', () => {
     const of = (src: string, dst: string) =>
       fieldsOf(
         defaultDeny,
-        { ...withLog([opens(1), denies(2)]), trace: trace([dropped({ src: { ip: src, port: 1 }, dst: { ip: dst, port: 2 } })]) },
+        {
+          ...withLog([opens(1), denies(2)]),
+          trace: trace([dropped({ src: { ip: src, port: 1 }, dst: { ip: dst, port: 2 } })]),
+        },
         ['in_question'],
       );
     expect(of('10.0.2.7', '10.0.1.9')).toEqual([{ in_question: true }]);
@@ -243,11 +306,25 @@ describe('default_deny', () => {
   });
 
   const program = (maps: { name: string; id: number }[]) =>
-    ok([{ podIdentifier: 'db-5c7f9b6d4-shop', direction: 'ingress' as const, programId: 7, maps, loc: at('ebpf-data.txt') }]);
-  const emptyMap = ok(new Map([[12, { id: 12, empty: true, entries: [], loc: at('networking/ebpf-maps-data.txt', 9) }]]));
+    ok([
+      {
+        podIdentifier: 'db-5c7f9b6d4-shop',
+        direction: 'ingress' as const,
+        programId: 7,
+        maps,
+        loc: at('ebpf-data.txt'),
+      },
+    ]);
+  const emptyMap = ok(
+    new Map([[12, { id: 12, empty: true, entries: [], loc: at('networking/ebpf-maps-data.txt', 9) }]]),
+  );
 
   it('reads an empty map as isolation in old agents', () => {
-    const old = node({ pods: [db], ebpfPrograms: program([{ name: 'ingress_map', id: 12 }]), ebpfMaps: emptyMap });
+    const old = node({
+      pods: [db],
+      ebpfPrograms: program([{ name: 'ingress_map', id: 12 }]),
+      ebpfMaps: emptyMap,
+    });
     expect(fieldsOf(defaultDeny, context({ nodes: [old] }), ['from', 'direction'])).toEqual([
       { from: 'map', direction: 'ingress' },
     ]);
@@ -266,7 +343,10 @@ describe('default_deny', () => {
   });
 
   it('reads denials of tier DEFAULT as strict mode without a policy', () => {
-    const strict = context({ nodes: [nodeA], logs: logs({ verdicts: [verdict({ tier: 'DEFAULT', count: 4 })] }) });
+    const strict = context({
+      nodes: [nodeA],
+      logs: logs({ verdicts: [verdict({ tier: 'DEFAULT', count: 4 })] }),
+    });
     expect(fieldsOf(defaultDeny, strict, ['pod_identifier', 'from', 'denied'])).toEqual([
       { pod_identifier: 'db-5c7f9b6d4@shop', from: 'verdict', denied: 4 },
     ]);

@@ -49,7 +49,10 @@ describe('blocking_route', () => {
   });
 
   it('quotes the line', () => {
-    const [instance] = instancesOf(blockingRoute, context({ nodes: [withRoutes(['blackhole 10.0.2.0/26'])] }));
+    const [instance] = instancesOf(
+      blockingRoute,
+      context({ nodes: [withRoutes(['blackhole 10.0.2.0/26'])] }),
+    );
     expect(instance?.evidence).toEqual([
       {
         type: 'network_diagnostics',
@@ -70,15 +73,19 @@ describe('blocking_route', () => {
   });
 
   it('yields to an equal prefix of a lower metric', () => {
-    expect(judge(['blackhole 10.0.2.0/24 metric 100', '10.0.2.0/24 via 10.0.1.1 dev eth0 metric 10'])).toMatchObject([
-      { covers_known: 0 },
-    ]);
+    expect(
+      judge(['blackhole 10.0.2.0/24 metric 100', '10.0.2.0/24 via 10.0.1.1 dev eth0 metric 10']),
+    ).toMatchObject([{ covers_known: 0 }]);
   });
 
   it('is in question when the failing flow ends there', () => {
     const rest = { trace: trace([dropped()]) };
-    expect(judge(['blackhole 10.0.2.0/26'], {}, rest)).toMatchObject([{ affects_question: true, in_question: true }]);
-    expect(judge(['blackhole 10.0.3.0/26'], {}, rest)).toMatchObject([{ affects_question: false, in_question: false }]);
+    expect(judge(['blackhole 10.0.2.0/26'], {}, rest)).toMatchObject([
+      { affects_question: true, in_question: true },
+    ]);
+    expect(judge(['blackhole 10.0.3.0/26'], {}, rest)).toMatchObject([
+      { affects_question: false, in_question: false },
+    ]);
   });
 
   it('follows the question', () => {
@@ -100,15 +107,20 @@ describe('blocking_route', () => {
     ).toMatchObject([{ consulted: true }]);
   });
 
-  it.each(['blackhole 192.168.16.0/26 proto 80', 'blackhole 10.33.92.0/26 proto bird'])('knows %s as Calico\'s', (line) => {
-    expect(fieldsOf(blockingRoute, context({ nodes: [withRoutes([line])] }), ['calico_ipam_block'])).toEqual([
-      { calico_ipam_block: true },
-    ]);
-  });
+  it.each(['blackhole 192.168.16.0/26 proto 80', 'blackhole 10.33.92.0/26 proto bird'])(
+    "knows %s as Calico's",
+    (line) => {
+      expect(
+        fieldsOf(blockingRoute, context({ nodes: [withRoutes([line])] }), ['calico_ipam_block']),
+      ).toEqual([{ calico_ipam_block: true }]);
+    },
+  );
 
   it('does not excuse a whole service range by its protocol', () => {
     expect(
-      fieldsOf(blockingRoute, context({ nodes: [withRoutes(['blackhole 172.20.0.0/16 proto bird'])] }), ['calico_ipam_block']),
+      fieldsOf(blockingRoute, context({ nodes: [withRoutes(['blackhole 172.20.0.0/16 proto bird'])] }), [
+        'calico_ipam_block',
+      ]),
     ).toEqual([{ calico_ipam_block: false }]);
   });
 
@@ -116,9 +128,11 @@ describe('blocking_route', () => {
     'unreachable default dev lo metric 4294967295 error -101 pref medium ::',
     'unreachable ::/96 dev lo metric 1024 error -113',
     'unreachable 2002::/16 dev lo metric 1024 error -113',
-  ])('knows %s as the kernel\'s', (line) => {
+  ])("knows %s as the kernel's", (line) => {
     const six = node({ routes6: routes(line) });
-    expect(fieldsOf(blockingRoute, context({ nodes: [six] }), ['kernel_default'])).toEqual([{ kernel_default: true }]);
+    expect(fieldsOf(blockingRoute, context({ nodes: [six] }), ['kernel_default'])).toEqual([
+      { kernel_default: true },
+    ]);
   });
 });
 
@@ -150,7 +164,9 @@ describe('pod_route', () => {
   const whole = { missing: null, broken: false };
 
   it('is content with a /32 and a rule at 512', () => {
-    expect(of([web], ['10.0.1.9 dev eni18582a65b10 scope link'], ['512: from all to 10.0.1.9 lookup main'])).toEqual([whole]);
+    expect(
+      of([web], ['10.0.1.9 dev eni18582a65b10 scope link'], ['512: from all to 10.0.1.9 lookup main']),
+    ).toEqual([whole]);
   });
 
   it('finds the route gone', () => {
@@ -169,7 +185,13 @@ describe('pod_route', () => {
   const rule77 = '512: from all to 10.0.1.77 lookup main';
 
   it('wants a rule and a default route for pods of a secondary interface', () => {
-    expect(of([second], [route77, 'default via 10.0.1.1 dev eth1 table 2'], [rule77, '1536: from 10.0.1.77 lookup 2'])).toEqual([whole]);
+    expect(
+      of(
+        [second],
+        [route77, 'default via 10.0.1.1 dev eth1 table 2'],
+        [rule77, '1536: from 10.0.1.77 lookup 2'],
+      ),
+    ).toEqual([whole]);
     expect(of([second], [route77, 'default via 10.0.1.1 dev eth1 table 2'], [rule77])).toEqual([
       { missing: 'rule "from 10.0.1.77 lookup 2"', broken: true },
     ]);
@@ -203,9 +225,12 @@ describe('pod_route', () => {
     expect(of([web], [], [], { checkpoint: ok([]) })).toMatchObject([{ broken: false }]);
   });
 
-  it('reads the tables of the pod\'s own family', () => {
+  it("reads the tables of the pod's own family", () => {
     const six = pod('2600:1f13::9', { name: 'web-2' });
-    const parts = { routes6: routes('2600:1f13::9 dev eni1 metric 1024 pref medium'), rules6: rules('0: from all lookup local') };
+    const parts = {
+      routes6: routes('2600:1f13::9 dev eni1 metric 1024 pref medium'),
+      rules6: rules('0: from all lookup local'),
+    };
     expect(of([six], [], [], parts)).toEqual([whole]);
   });
 });
@@ -256,13 +281,45 @@ describe('cidr_conflict', () => {
   it('finds a pod of another node in the range of docker0', () => {
     const there = node({ id: 'node-b', pods: [pod('172.17.3.4')] });
     expect(of([docker], { nodes: [withRoutes([docker]), there] })).toEqual([
-      { dst: '172.17.0.0/16', dev: 'docker0', conflicts_with: 'peer', other: '172.17.3.4', in_question: true },
+      {
+        dst: '172.17.0.0/16',
+        dev: 'docker0',
+        conflicts_with: 'peer',
+        other: '172.17.3.4',
+        in_question: true,
+      },
     ]);
   });
 
   it('finds the failing flow in it', () => {
     const failing = trace([dropped({ dst: { ip: '172.17.3.4', port: 80 } })]);
-    expect(of([docker], { trace: failing })).toMatchObject([{ conflicts_with: 'flow', other: '172.17.3.4', in_question: true }]);
+    expect(of([docker], { trace: failing })).toMatchObject([
+      { conflicts_with: 'flow', other: '172.17.3.4', in_question: true },
+    ]);
+  });
+
+  it('finds a connection of a pod into it that was never answered', () => {
+    const tracked = (dst: string) =>
+      ok({
+        stats: new Map(),
+        count: 1,
+        entries: [
+          {
+            proto: 'tcp',
+            state: 'SYN_SENT',
+            original: { src: '10.0.1.9', dst, sport: 40_000, dport: 443 },
+            reply: { src: dst, dst: '10.0.1.9', sport: 443, dport: 40_000 },
+            flags: ['UNREPLIED'],
+            mark: null,
+            loc: { file: 'networking/conntrack.txt', line: 9 },
+          },
+        ],
+      });
+    const pods = [pod('10.0.1.9')];
+    expect(of([docker], {}, { pods, conntrack: tracked('172.17.3.4') })).toMatchObject([
+      { conflicts_with: 'connection', other: '172.17.3.4', in_question: true },
+    ]);
+    expect(of([docker], {}, { pods, conntrack: tracked('172.18.3.4') })).toEqual([]);
   });
 
   it('finds a VPC of the same range', () => {
@@ -277,6 +334,8 @@ describe('cidr_conflict', () => {
   });
 
   it('leaves the interfaces of the VPC and of the pods alone', () => {
-    expect(of(['10.0.7.0/24 dev eth1 proto kernel scope link', '169.254.170.23 dev pod-id-link0 scope link'])).toEqual([]);
+    expect(
+      of(['10.0.7.0/24 dev eth1 proto kernel scope link', '169.254.170.23 dev pod-id-link0 scope link']),
+    ).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@
 import { parseIpRoutes } from '../../src/artifacts/ip-route.js';
 import { parseIpRules } from '../../src/artifacts/ip-rule.js';
 import { parseIptablesSave } from '../../src/artifacts/iptables-save.js';
-import type { CaptureTable } from '../../src/model/capture.js';
+import { PROTO_UDP } from '../../src/model/capture.js';
+import type { CaptureFlow, CaptureTable, DnsMessage } from '../../src/model/capture.js';
 import type { Collected, Loc } from '../../src/model/location.js';
 import type { LogMatches, LogRecord, LogScan, PolicyVerdict } from '../../src/model/logs.js';
 import type {
@@ -168,7 +169,8 @@ export function iface(name: string, mtu = 9001, parts: Partial<NetInterface> = {
   };
 }
 
-export const interfaces = (...list: NetInterface[]): NodeFacts['interfaces'] => ok(list, 'networking/ifconfig.txt');
+export const interfaces = (...list: NetInterface[]): NodeFacts['interfaces'] =>
+  ok(list, 'networking/ifconfig.txt');
 
 export const sysctl = (values: Readonly<Record<string, string>>): NodeFacts['sysctl'] =>
   ok(
@@ -181,7 +183,10 @@ export const sysctl = (values: Readonly<Record<string, string>>): NodeFacts['sys
     'sysctls/sysctl_all.txt',
   );
 
-export const counters = (values: Readonly<Record<string, number>>, file = 'file'): ReadonlyMap<string, Counter> =>
+export const counters = (
+  values: Readonly<Record<string, number>>,
+  file = 'file',
+): ReadonlyMap<string, Counter> =>
   new Map(Object.entries(values).map(([key, value], index) => [key, { value, loc: at(file, index + 1) }]));
 
 /** Rules from `iptables-save` text, with or without counters. */
@@ -230,7 +235,11 @@ export function logs(parts: Partial<LogScan> = {}): LogScan {
   return { files: [], matches: new Map(), verdicts: [], ...parts };
 }
 
-export function matches(queryId: string, records: readonly LogRecord[], cut = false): [string, readonly LogMatches[]] {
+export function matches(
+  queryId: string,
+  records: readonly LogRecord[],
+  cut = false,
+): [string, readonly LogMatches[]] {
   const byNode = [...new Set(records.map((r) => r.node))];
   return [
     queryId,
@@ -356,6 +365,79 @@ export function trace(
   };
 }
 
+// ---------------------------------------------------------------- captures
+
+export interface SentPacket {
+  /** Seconds since the first packet. */
+  readonly at: number;
+  readonly src: string;
+  readonly dst: string;
+  readonly sport: number;
+  readonly dport: number;
+  readonly dns?: Omit<DnsMessage, 'packet'>;
+}
+
+/** A capture of UDP packets, with the columns that facts read; the others are zero. */
+export function capture(packets: readonly SentPacket[], file = 'caps/src_veth.pcap'): CaptureTable {
+  const flows: CaptureFlow[] = [];
+  const n = packets.length;
+  const time = new Float64Array(n);
+  const flowColumn = new Uint32Array(n);
+  const way = new Uint8Array(n);
+  const dns: DnsMessage[] = [];
+  for (const [row, p] of packets.entries()) {
+    const forward = `${p.src} ${String(p.sport)}` < `${p.dst} ${String(p.dport)}`;
+    const ends = forward
+      ? { a: p.src, aPort: p.sport, b: p.dst, bPort: p.dport }
+      : { a: p.dst, aPort: p.dport, b: p.src, bPort: p.sport };
+    let index = flows.findIndex(
+      (f) => f.a === ends.a && f.b === ends.b && f.aPort === ends.aPort && f.bPort === ends.bPort,
+    );
+    if (index < 0) index = flows.push({ protocol: PROTO_UDP, ...ends }) - 1;
+    time[row] = p.at * 1e9;
+    flowColumn[row] = index;
+    way[row] = forward ? 0 : 1;
+    if (p.dns !== undefined) dns.push({ packet: row, ...p.dns });
+  }
+  return {
+    file,
+    format: 'pcap',
+    baseNs: 0n,
+    packets: n,
+    wireBytes: 0,
+    interfaces: [],
+    flows,
+    columns: {
+      time,
+      iface: new Uint16Array(n),
+      dir: new Uint8Array(n),
+      flow: flowColumn,
+      way,
+      ttl: new Uint8Array(n),
+      ipId: new Uint16Array(n),
+      bits: new Uint8Array(n),
+      ipLength: new Uint32Array(n),
+      payload: new Uint32Array(n),
+      hash: new Uint32Array(n),
+      flags: new Uint16Array(n),
+      seq: new Uint32Array(n),
+      ack: new Uint32Array(n),
+      window: new Uint16Array(n),
+      tsval: new Uint32Array(n),
+      aux: new Uint32Array(n),
+    },
+    macs: [],
+    arp: [],
+    dns,
+    app: [],
+    otherFrames: 0,
+    malformed: 0,
+    truncated: false,
+    corrupt: false,
+    problems: [],
+  };
+}
+
 // ---------------------------------------------------------------- context
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
@@ -390,5 +472,7 @@ export function fieldsOf(
   of: FactContext,
   names: readonly string[],
 ): Record<string, FactValue | undefined>[] {
-  return instancesOf(fact, of).map(({ fields }) => Object.fromEntries(names.map((name) => [name, fields[name]])));
+  return instancesOf(fact, of).map(({ fields }) =>
+    Object.fromEntries(names.map((name) => [name, fields[name]])),
+  );
 }

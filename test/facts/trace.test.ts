@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clockSkew } from '../../src/facts/clock-skew.js';
 import { crossNodeOnly } from '../../src/facts/cross-node-only.js';
+import { dnsQueries } from '../../src/facts/dns-queries.js';
 import { externalEgress } from '../../src/facts/external-egress.js';
 import { traceLoss } from '../../src/facts/trace-loss.js';
 import { tracePodSilence } from '../../src/facts/trace-pod-silence.js';
@@ -8,9 +9,12 @@ import { traceRejection } from '../../src/facts/trace-rejection.js';
 import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
 import { traceSummary } from '../../src/facts/trace-summary.js';
 import { wrongInterface } from '../../src/facts/wrong-interface.js';
+import { BIT_ICMP_ERROR, PROTO_ICMP } from '../../src/model/capture.js';
 import type { Loss } from '../../src/model/trace.js';
 import {
+  asks,
   BASE_RULES,
+  capture,
   context,
   count,
   dropped,
@@ -26,6 +30,7 @@ import {
   rules,
   tap,
   trace,
+  type SentPacket,
 } from './support.js';
 
 const nodeA = node({ id: 'node-a', pods: [pod('10.0.1.9', { name: 'web-1' })] });
@@ -56,9 +61,15 @@ describe('trace_summary', () => {
       flows_delivered: 1,
     });
     expect(instance?.evidence.map((e) => [e.file, e.content])).toEqual([
-      ['caps/src_veth.pcap', 'source veth (eni-src): tcp 10.0.1.9:43211 > 10.0.2.7:8080: 4 packets (296 bytes) and 0 back'],
+      [
+        'caps/src_veth.pcap',
+        'source veth (eni-src): tcp 10.0.1.9:43211 > 10.0.2.7:8080: 4 packets (296 bytes) and 0 back',
+      ],
       ['caps/src_eth0.pcap', 'source node interface (eth0): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
-      ['caps/dst_eth0.pcap', 'destination node interface (eth0): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
+      [
+        'caps/dst_eth0.pcap',
+        'destination node interface (eth0): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet',
+      ],
       ['caps/dst_veth.pcap', 'destination veth (eni-dst): tcp 10.0.1.9:43211 > 10.0.2.7:8080: no packet'],
     ]);
   });
@@ -83,7 +94,13 @@ describe('trace_loss', () => {
   };
 
   it('gives rates in per cent and the worst flow', () => {
-    const lossy = flow({ verdict: 'lossy', reason: 'partial', segment: 'vpc', direction: 'forward', losses: [loss] });
+    const lossy = flow({
+      verdict: 'lossy',
+      reason: 'partial',
+      segment: 'vpc',
+      direction: 'forward',
+      losses: [loss],
+    });
     const [instance] = instancesOf(traceLoss, context({ trace: trace([lossy], { losses: [loss] }) }));
     expect(instance?.fields).toEqual({
       segment: 'vpc',
@@ -104,11 +121,34 @@ describe('trace_loss', () => {
 
   it('does not count flows that lose by size', () => {
     const bySize = flow({ verdict: 'lossy', reason: 'size', losses: [loss] });
-    expect(fieldsOf(traceLoss, context({ trace: trace([bySize], { losses: [loss] }) }), ['flows'])).toEqual([{ flows: 0 }]);
+    expect(fieldsOf(traceLoss, context({ trace: trace([bySize], { losses: [loss] }) }), ['flows'])).toEqual([
+      { flows: 0 },
+    ]);
+  });
+
+  it('does not count flows whose sender was told to send smaller packets', () => {
+    const lossy = flow({ verdict: 'lossy', reason: 'partial', direction: 'forward', losses: [loss] });
+    const data = { at: 0, src: '10.0.1.9', dst: '10.0.2.7', sport: 43211, dport: 8080 };
+    const plain = capture([data, { ...data, src: '10.0.1.5', dst: '10.0.1.9', sport: 0, dport: 0 }]);
+    const { columns } = plain;
+    columns.bits[1] = BIT_ICMP_ERROR;
+    columns.flags[1] = (3 << 8) | 4;
+    columns.aux[1] = 1;
+    const told = {
+      ...plain,
+      flows: plain.flows.map((f, index) => (index === 1 ? { ...f, protocol: PROTO_ICMP } : f)),
+    };
+    const of = (captures: (typeof plain)[]) =>
+      fieldsOf(traceLoss, context({ captures, trace: trace([lossy], { losses: [loss] }) }), ['flows']);
+    expect(of([told])).toEqual([{ flows: 0 }]);
+    expect(of([capture([data])])).toEqual([{ flows: 1 }]);
+    expect(of([{ ...told, file: 'caps/dst_veth.pcap' }])).toEqual([{ flows: 1 }]);
   });
 
   it('leaves out segments without loss', () => {
-    expect(instancesOf(traceLoss, context({ trace: trace([flow()], { losses: [{ ...loss, lost: 0 }] }) }))).toEqual([]);
+    expect(
+      instancesOf(traceLoss, context({ trace: trace([flow()], { losses: [{ ...loss, lost: 0 }] }) })),
+    ).toEqual([]);
   });
 });
 
@@ -122,8 +162,31 @@ describe('trace_size_loss', () => {
       size: { largestPassed: 1500, smallestLost: 4052, dontFragment: true },
     });
     expect(
-      fieldsOf(traceSizeLoss, context({ trace: trace([big]) }), ['largest_passed', 'smallest_lost', 'dont_fragment', 'segment']),
+      fieldsOf(traceSizeLoss, context({ trace: trace([big]) }), [
+        'largest_passed',
+        'smallest_lost',
+        'dont_fragment',
+        'segment',
+      ]),
     ).toEqual([{ largest_passed: 1500, smallest_lost: 4052, dont_fragment: true, segment: 'vpc' }]);
+  });
+
+  it('gathers the flows of a pair of ends', () => {
+    const of = (dport: number, largestPassed: number, smallestLost: number) =>
+      flow({
+        dst: { ip: '10.0.2.7', port: dport },
+        verdict: 'lossy',
+        segment: 'vpc',
+        direction: 'forward',
+        size: { largestPassed, smallestLost, dontFragment: true },
+      });
+    expect(
+      fieldsOf(
+        traceSizeLoss,
+        context({ trace: trace([of(8080, 138, 9001), of(8081, 1400, 3205), of(8082, 5000, 9001)]) }),
+        ['flows', 'largest_passed', 'smallest_lost'],
+      ),
+    ).toEqual([{ flows: 3, largest_passed: 1400, smallest_lost: 3205 }]);
   });
 
   it('is silent about a delivered flow whose sizes are known', () => {
@@ -138,7 +201,14 @@ describe('trace_rejection', () => {
     reason: 'rst',
     segment: 'dst_pod',
     direction: 'forward',
-    rejection: { by: 'rst', icmpType: null, icmpCode: null, sender: '10.0.2.7', firstSeen: 'dst_veth', segment: 'dst_pod' },
+    rejection: {
+      by: 'rst',
+      icmpType: null,
+      icmpCode: null,
+      sender: '10.0.2.7',
+      firstSeen: 'dst_veth',
+      segment: 'dst_pod',
+    },
   });
 
   it('gathers equal refusals', () => {
@@ -177,7 +247,14 @@ describe('trace_rejection', () => {
     const turned = flow({
       verdict: 'rejected',
       segment: 'dst_node',
-      rejection: { by: 'icmp', icmpType, icmpCode, sender: '10.0.2.5', firstSeen: 'dst_eth0', segment: 'dst_node' },
+      rejection: {
+        by: 'icmp',
+        icmpType,
+        icmpCode,
+        sender: '10.0.2.5',
+        firstSeen: 'dst_eth0',
+        segment: 'dst_node',
+      },
     });
     expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
       { icmp, too_big: tooBig },
@@ -189,7 +266,14 @@ describe('trace_rejection', () => {
       src: { ip: '2600::9', port: 1 },
       dst: { ip: '2600::7', port: 2 },
       verdict: 'rejected',
-      rejection: { by: 'icmp', icmpType: 2, icmpCode: 0, sender: '2600::1', firstSeen: 'src_eth0', segment: 'vpc' },
+      rejection: {
+        by: 'icmp',
+        icmpType: 2,
+        icmpCode: 0,
+        sender: '2600::1',
+        firstSeen: 'src_eth0',
+        segment: 'vpc',
+      },
     });
     expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
       { icmp: 'packet too big', too_big: true },
@@ -199,7 +283,12 @@ describe('trace_rejection', () => {
 
 describe('trace_pod_silence', () => {
   it('finds a destination that gets everything and answers nothing', () => {
-    const silent = dropped({ reason: 'no-answer', segment: 'dst_pod', lastSeen: 'dst_veth', firstMissing: null });
+    const silent = dropped({
+      reason: 'no-answer',
+      segment: 'dst_pod',
+      lastSeen: 'dst_veth',
+      firstMissing: null,
+    });
     expect(
       fieldsOf(tracePodSilence, context({ nodes: [nodeB], trace: trace([silent, silent, flow()]) }), [
         'end',
@@ -217,13 +306,125 @@ describe('trace_pod_silence', () => {
       dstIp: '10.0.2.7',
       summary: { segment: 'src_pod', verdict: 'dropped', direction: 'forward' },
     });
-    expect(fieldsOf(tracePodSilence, context({ nodes: [nodeA], trace: nothing }), ['end', 'pod_ip', 'dst'])).toEqual([
-      { end: 'src', pod_ip: '10.0.1.9', dst: '10.0.2.7' },
-    ]);
+    expect(
+      fieldsOf(tracePodSilence, context({ nodes: [nodeA], trace: nothing }), ['end', 'pod_ip', 'dst']),
+    ).toEqual([{ end: 'src', pod_ip: '10.0.1.9', dst: '10.0.2.7' }]);
   });
 
   it('says nothing of a drop before the pod', () => {
     expect(instancesOf(tracePodSilence, context({ trace: trace([dropped()]) }))).toEqual([]);
+  });
+});
+
+describe('trace_pod_silence of a source, by its capture', () => {
+  const incoming = { at: 0, src: '10.0.1.5', dst: '10.0.1.9', sport: 40000, dport: 8080 };
+  const taps = [tap('src_veth', { podIps: ['10.0.1.9'], packets: 1 })];
+  const of = (packets: SentPacket[], rest = {}) =>
+    fieldsOf(
+      tracePodSilence,
+      context({
+        nodes: [nodeA],
+        captures: [capture(packets)],
+        trace: trace([], { taps, srcIp: null, dstIp: null }),
+        ...rest,
+      }),
+      ['end', 'pod_ip', 'dst'],
+    );
+
+  it('finds a veth with packets for the pod and none of it', () => {
+    expect(of([incoming])).toEqual([{ end: 'src', pod_ip: '10.0.1.9', dst: null }]);
+  });
+
+  it('is satisfied with one packet of the pod', () => {
+    expect(of([incoming, { ...incoming, src: '10.0.1.9', dst: '10.0.2.7' }])).toEqual([]);
+  });
+
+  it('says nothing of an empty capture: it may not have run', () => {
+    const empty = trace([], { taps: [tap('src_veth', { podIps: ['10.0.1.9'], packets: 0 })] });
+    expect(of([], { trace: empty })).toEqual([]);
+  });
+
+  it('looks for the flow that was asked about', () => {
+    const sent = { ...incoming, src: '10.0.1.9', dst: '10.0.3.3' };
+    expect(of([sent], { question: asks('10.0.1.9', '10.0.2.7', 80) })).toEqual([
+      { end: 'src', pod_ip: '10.0.1.9', dst: '10.0.2.7' },
+    ]);
+    expect(
+      of([sent], { question: asks('10.0.1.9', '10.0.2.7', 80), trace: trace([flow()], { taps }) }),
+    ).toEqual([]);
+  });
+});
+
+describe('dns_queries', () => {
+  const ask = (at: number, qtype: number, id: number, sport = 40_000): SentPacket => ({
+    at,
+    src: '10.0.1.9',
+    sport,
+    dst: '172.20.0.10',
+    dport: 53,
+    dns: { id, qtype, qname: 'api.shop.', response: false, rcode: 0 },
+  });
+  const answer = (at: number, qtype: number, id: number, rcode = 0): SentPacket => ({
+    at,
+    src: '172.20.0.10',
+    sport: 53,
+    dst: '10.0.1.9',
+    dport: 40_000,
+    dns: { id, qtype, qname: 'api.shop.', response: true, rcode },
+  });
+  const of = (packets: SentPacket[]) =>
+    fieldsOf(dnsQueries, context({ captures: [capture(packets)] }), [
+      'queries',
+      'unanswered',
+      'five_second_retry',
+      'nxdomain',
+    ]);
+
+  it('finds the lost one of a pair that is asked again after five seconds', () => {
+    expect(
+      of([
+        ask(0, 1, 7),
+        ask(0.001, 28, 8),
+        answer(0.002, 1, 7),
+        ask(5.004, 28, 8),
+        answer(5.006, 28, 8),
+        ask(9, 1, 9),
+        answer(9.001, 1, 9),
+      ]),
+    ).toEqual([{ queries: 4, unanswered: 1, five_second_retry: 1, nxdomain: 0 }]);
+  });
+
+  it('takes another interval for another cause', () => {
+    expect(
+      of([
+        ask(0, 1, 7),
+        ask(0.001, 28, 8),
+        answer(0.002, 1, 7),
+        ask(2.5, 28, 8),
+        answer(2.51, 28, 8),
+        ask(9, 1, 9),
+        answer(9.001, 1, 9),
+      ]),
+    ).toMatchObject([{ five_second_retry: 0, unanswered: 1 }]);
+  });
+
+  it('wants both of one socket', () => {
+    expect(
+      of([
+        ask(0, 1, 7),
+        ask(0.001, 28, 8, 40_001),
+        answer(0.002, 1, 7),
+        ask(5.004, 28, 8, 40_001),
+        ask(9, 1, 9),
+        answer(9.001, 1, 9),
+      ]),
+    ).toMatchObject([{ five_second_retry: 0 }]);
+  });
+
+  it('counts a question seen twice at one tap once, and leaves the last two seconds out', () => {
+    expect(of([ask(0, 1, 7), ask(0.0001, 1, 7), answer(0.002, 1, 7, 3), ask(4, 1, 9)])).toEqual([
+      { queries: 1, unanswered: 0, five_second_retry: 0, nxdomain: 1 },
+    ]);
   });
 });
 
@@ -263,12 +464,19 @@ describe('wrong_interface', () => {
 
   it('finds a capture of the primary interface for a pod of the second', () => {
     expect(
-      fieldsOf(wrongInterface, context({ nodes: [secondary], trace: lost }), ['pod_ip', 'captured', 'expected', 'saw_pod']),
+      fieldsOf(wrongInterface, context({ nodes: [secondary], trace: lost }), [
+        'pod_ip',
+        'captured',
+        'expected',
+        'saw_pod',
+      ]),
     ).toEqual([{ pod_ip: '10.0.1.9', captured: 'eth0', expected: 'eth1', saw_pod: false }]);
   });
 
   it('is satisfied when one of the captures is of the right interface', () => {
-    const both = trace([dropped()], { taps: [tap('src_eth0'), tap(null, { node: 'node-a', interfaceName: 'eth1', kind: 'eni' })] });
+    const both = trace([dropped()], {
+      taps: [tap('src_eth0'), tap(null, { node: 'node-a', interfaceName: 'eth1', kind: 'eni' })],
+    });
     expect(instancesOf(wrongInterface, context({ nodes: [secondary], trace: both }))).toEqual([]);
   });
 
@@ -296,7 +504,9 @@ describe('cross_node_only', () => {
   it('is not it when another flow between the nodes works', () => {
     const works = flow({ dst: { ip: '10.0.2.7', port: 9090 } });
     expect(
-      fieldsOf(crossNodeOnly, context({ nodes: [both, nodeB], trace: trace([dropped(), within, works]) }), ['only_cross']),
+      fieldsOf(crossNodeOnly, context({ nodes: [both, nodeB], trace: trace([dropped(), within, works]) }), [
+        'only_cross',
+      ]),
     ).toEqual([{ only_cross: false }]);
   });
 });
@@ -312,11 +522,11 @@ describe('external_egress', () => {
 
   it('counts flows that left and were never answered', () => {
     expect(
-      fieldsOf(externalEgress, context({ nodes: [nodeA], trace: trace([out('52.95.1.1'), out('1.1.1.1')]) }), [
-        'flows_failed',
-        'destinations_failed',
-        'flows_ok',
-      ]),
+      fieldsOf(
+        externalEgress,
+        context({ nodes: [nodeA], trace: trace([out('52.95.1.1'), out('1.1.1.1')]) }),
+        ['flows_failed', 'destinations_failed', 'flows_ok'],
+      ),
     ).toEqual([{ flows_failed: 2, destinations_failed: 2, flows_ok: 0 }]);
   });
 

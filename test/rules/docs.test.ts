@@ -35,6 +35,7 @@ describe('docs/rules.md', () => {
     ['Log condition', definitions['logCondition']],
     ['Recovery', definitions['recovery']],
     ['Judgement', definitions['judgement']],
+    ['Weakening', definitions['weakening']],
     ['Override', definitions['override']],
     ['Switch', definitions['switch']],
     ['Case', caseSchema],

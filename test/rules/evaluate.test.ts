@@ -140,6 +140,23 @@ describe('judgements', () => {
     expect(judged({ when: YES, weaken: [yes, yes, yes] }).findings[0]!.confidence).toBe('low');
   });
 
+  it('weaken with a severity: at most that severe, never more than the rule', () => {
+    const severities = (severity: 'critical' | 'info', allowed: readonly ('medium' | 'low')[]): unknown =>
+      evaluateRules(
+        [
+          rule({
+            when: YES,
+            severity,
+            weaken: allowed.map((most) => ({ when: YES, because: 'so', severity: most })),
+          }),
+        ],
+        context({ facts: FACTS }),
+      ).findings.map((finding) => finding.severity);
+    expect(severities('critical', ['medium', 'low'])).toEqual(['low']);
+    expect(severities('critical', ['medium'])).toEqual(['medium']);
+    expect(severities('info', ['low'])).toEqual(['info']);
+  });
+
   it('strengthen: high, and added to the diagnosis; weaken counts from there', () => {
     const strong = judged({ when: YES, confidence: 'low', strengthen: [yes, no] });
     expect(strong.findings[0]).toMatchObject({ confidence: 'high', diagnosis: 'It is broken. a is 1.' });

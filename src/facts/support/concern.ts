@@ -73,8 +73,7 @@ export function concernOf(context: FactContext): Concern {
   return { from: 'none', flows: [] };
 }
 
-const agree = (a: string | null, b: string | null): boolean =>
-  a === null || b === null || sameAddress(a, b);
+const agree = (a: string | null, b: string | null): boolean => a === null || b === null || sameAddress(a, b);
 
 /** True when some flow in question may be this one; also when nothing is in question. */
 export function inQuestion(concern: Concern, candidate: ConcernFlow): boolean {

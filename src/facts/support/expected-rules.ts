@@ -3,7 +3,8 @@ import type { IptablesRule } from '../../model/node.js';
 import { contains } from './addresses.js';
 
 /** Chains of kube-proxy, kubelet and policy engines: what they drop is what they are told to. */
-const MANAGED_CHAIN = /^(KUBE-(FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|IPVS-.*|FW-.*|SERVICES|EXTERNAL-SERVICES|NODEPORTS|FORWARD)|cali-.*|CILIUM_.*|DOCKER-ISOLATION-.*)$/;
+const MANAGED_CHAIN =
+  /^(KUBE-(FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|IPVS-.*|FW-.*|SERVICES|EXTERNAL-SERVICES|NODEPORTS|FORWARD)|cali-.*|CILIUM_.*|DOCKER-ISOLATION-.*)$/;
 
 const EXPECTED_COMMENT =
   /has no (local )?endpoints|Block Node Local Pod access|block incoming localnet connections|firewall for dropping marked packets|cali:/i;
@@ -18,7 +19,10 @@ function isInvalidOnly(rule: IptablesRule): boolean {
 /** Instance metadata and other link-local addresses: kept from pods on purpose. */
 function isLinkLocal(rule: IptablesRule): boolean {
   return rule.matches.some(
-    (m) => m.module === 'destination' && !m.negated && m.args.every((arg) => contains('169.254.0.0/16', arg) || contains('127.0.0.0/8', arg)),
+    (m) =>
+      m.module === 'destination' &&
+      !m.negated &&
+      m.args.every((arg) => contains('169.254.0.0/16', arg) || contains('127.0.0.0/8', arg)),
   );
 }
 

@@ -50,7 +50,9 @@ export type InterfaceKind = 'eni' | 'veth' | 'branch' | 'overlay' | 'loopback' |
 export function interfaceKind(node: NodeFacts, name: string): InterfaceKind {
   if (name === 'lo') return 'loopback';
   if (name.startsWith('vlan.eth.')) return 'branch';
-  if (/^(vxlan|tunl|flannel|cilium_vxlan|cilium_geneve|geneve|genev_sys|wireguard|wg|gre|ip6tnl|sit)/.test(name)) {
+  if (
+    /^(vxlan|tunl|flannel|cilium_vxlan|cilium_geneve|geneve|genev_sys|wireguard|wg|gre|ip6tnl|sit)/.test(name)
+  ) {
     return 'overlay';
   }
   if (/^(docker|br-|cni|virbr|cbr|podman|lxdbr)/.test(name)) return 'bridge';
@@ -66,7 +68,10 @@ export function podAgeSeconds(node: NodeFacts, pod: Pod): number | null {
   return Math.round((node.collectedAt - pod.allocatedAt) / 1000);
 }
 
-export function cniEnv(node: NodeFacts, name: string): { value: string; loc: { file: string; line: number } } | null {
+export function cniEnv(
+  node: NodeFacts,
+  name: string,
+): { value: string; loc: { file: string; line: number } } | null {
   const main = node.cniContainers.value.filter((c) => c.name === 'aws-node' || c.name === null);
   for (const container of main.length > 0 ? main : node.cniContainers.value) {
     const entry = container.env.get(name);

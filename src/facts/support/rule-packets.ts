@@ -5,7 +5,12 @@ import type { Tuple } from './samples.js';
 import { PLAIN } from './samples.js';
 
 /** The rule, with the rules that lead to its chain from the built-in one; null when none do. */
-export function pathTo(iptables: Iptables, table: string, builtin: string, rule: IptablesRule): IptablesRule[] | null {
+export function pathTo(
+  iptables: Iptables,
+  table: string,
+  builtin: string,
+  rule: IptablesRule,
+): IptablesRule[] | null {
   const chains = iptables.tables.get(table)?.chains;
   if (chains === undefined) return null;
   const open: { chain: string; path: IptablesRule[] }[] = [{ chain: builtin, path: [] }];

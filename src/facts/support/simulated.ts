@@ -47,7 +47,7 @@ function asked(context: FactContext): AskedFlow[] {
     });
   }
   const { src, dst, protocol } = context.question;
-  if (context.trace !== null || src === null || dst?.port == null) return [];
+  if (context.trace !== null || src === null || dst === null || dst.port === null) return [];
   const sent = { src: src.ip, sport: src.port ?? SOME_PORT, dst: dst.ip, dport: dst.port };
   const known = (['tcp', 'udp', 'sctp', 'icmp'] as const).find((p) => p === protocol);
   return [{ protocol: known ?? 'tcp', sent, wire: sent }];
@@ -60,7 +60,12 @@ function packets(context: FactContext, flow: AskedFlow): Omit<SimulatedFlow, 're
   const family: Family = familyOf(flow.sent.src) === 6 ? 6 : 4;
   const { protocol, sent, wire } = flow;
   const list: Omit<SimulatedFlow, 'result'>[] = [];
-  const add = (node: NodeFacts, way: 'forward' | 'return', iif: string | null, tuple: AskedFlow['wire']): void => {
+  const add = (
+    node: NodeFacts,
+    way: 'forward' | 'return',
+    iif: string | null,
+    tuple: AskedFlow['wire'],
+  ): void => {
     if (iif === null) return;
     const ctstate = way === 'forward' ? ('NEW' as const) : ('ESTABLISHED' as const);
     list.push({ node, way, packet: { family, ...tuple, protocol, iif, ctstate } });

@@ -7,8 +7,7 @@ export interface Denial {
   readonly accepts: readonly PolicyVerdict[];
 }
 
-const key = (v: PolicyVerdict): string =>
-  [v.node, v.src, v.dst, v.dport, v.protocol.toLowerCase()].join(' ');
+const key = (v: PolicyVerdict): string => [v.node, v.src, v.dst, v.dport, v.protocol.toLowerCase()].join(' ');
 
 /** Linux hands out source ports from here on by default; services listen below. */
 const EPHEMERAL = 32_768;
@@ -45,7 +44,8 @@ export function denials(context: FactContext): Denial[] {
 }
 
 /** Port a tuple of answers comes from. */
-export const answeringPort = (verdict: PolicyVerdict): number | null => verdict.sport ?? verdict.sports[0] ?? null;
+export const answeringPort = (verdict: PolicyVerdict): number | null =>
+  verdict.sport ?? verdict.sports[0] ?? null;
 
 /** The agent's log was read on some node: only then does the absence of verdicts mean anything at all. */
 export const agentLogRead = (context: FactContext): boolean =>

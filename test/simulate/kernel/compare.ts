@@ -13,7 +13,11 @@ export interface Real {
 export function realOutcome(events: readonly ProbeEvent[]): Real {
   const local = events.find((e) => e.kind === 'local');
   if (local !== undefined)
-    return { kind: 'delivered', text: `local ${local.dst} ${local.dport}`, event: local };
+    return {
+      kind: 'delivered',
+      text: `local ${local.src}:${local.sport} > ${local.dst}:${local.dport}`,
+      event: local,
+    };
   const out = events.find((e) => e.kind === 'out');
   if (out !== undefined) {
     return {
@@ -65,6 +69,8 @@ export function fits(c: Case, sim: SimResult, real: Real): boolean {
   if (real.kind === 'dropped' || seen === null) return true;
   if (real.kind === 'rejected') return fitsRefusal(c, sim, seen);
   if (real.kind === 'forwarded' && sim.outInterface !== seen.dev) return false;
+  // Rules at the end of mangle POSTROUTING write marks and states into the time to live.
+  if (real.kind === 'forwarded' && sim.ttl !== null && sim.ttl !== seen.ttl) return false;
   const src = sim.translated?.src ?? { ip: probe.src, port: probe.sport };
   const dst = sim.translated?.dst ?? { ip: probe.dst, port: probe.dport };
   const ports = probe.protocol === 6 || probe.protocol === 17;

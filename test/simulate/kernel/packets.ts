@@ -75,7 +75,7 @@ function randomDestination(r: Random, a: Addresses): string {
     [4, r.pick(a.remote)],
     [4, r.pick(a.services)],
     [3, r.pick(a.special)],
-    [2, r.pick(a.own).address],
+    [3, r.pick(a.own).address],
     [1, a.family === 4 ? '10.0.1.255' : a.remote[1]!],
     [0.3, a.family === 4 ? '127.0.0.1' : a.remote[2]!],
     [1, randomHost(r, a)],

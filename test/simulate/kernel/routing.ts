@@ -1,8 +1,13 @@
 import type { Addresses } from './addresses.js';
 import type { Random } from './random.js';
 
-/** `ip` commands that give the router rules and routes as the VPC CNI does, with random changes. */
-export function randomRouting(r: Random, a: Addresses): string[] {
+/**
+ * `ip` commands that give the router rules and routes as the VPC CNI does, with random changes.
+ *
+ * `marked`: what comes in by eth1 is marked and the mark leads back there, so that source validation depends on
+ * `src_valid_mark`.
+ */
+export function randomRouting(r: Random, a: Addresses, marked: boolean): string[] {
   const out: string[] = [];
   const route = (words: string): void => void out.push(`route add ${words}`);
   const rule = (words: string): void => void out.push(`rule add ${words}`);
@@ -35,7 +40,9 @@ export function randomRouting(r: Random, a: Addresses): string[] {
   if (r.chance(0.3)) {
     route(`${a.remote[3]} nexthop via ${a.gateway} dev eth0 nexthop via ${a.gateway2} dev eth1 onlink`);
   }
-  for (let n = r.int(4); n > 0; n -= 1) rule(randomRule(r, a));
+  if (marked) rule('fwmark 0x20/0x20 lookup 2 pref 700');
+  if (r.chance(0.4)) rule('nop pref 1600');
+  for (let n = r.int(6); n > 0; n -= 1) rule(randomRule(r, a));
   // ICMP errors of the router itself leave in any case, so that a refusal can be seen.
   rule('iif lo lookup 7777 pref 40000');
   route('default dev obs table 7777');
@@ -61,7 +68,7 @@ function randomRule(r: Random, a: Addresses): string {
     [1, `not from ${a.vpc}`],
     [2, `to ${r.pick([...a.remote, a.vpc, ...a.specialNets])}`],
     [1, `from ${a.vpc} to ${r.pick(a.remote)}`],
-    [2, `fwmark ${r.pick(['0x80/0x80', '0x4000/0x4000', '0x1', '0x10/0xf0'])}`],
+    [4, `fwmark ${r.pick(['0x80/0x80', '0x4000/0x4000', '0x1', '0x10/0xf0'])}`],
     [1, `iif ${r.pick(['eth0', 'eth1', 'eni1aa', 'lo', 'gone0'])}`],
     [1, `oif ${r.pick(['eth0', 'eth1'])}`],
     [1, `ipproto ${r.pick(['tcp', 'udp'])}`],
@@ -75,8 +82,8 @@ function randomRule(r: Random, a: Addresses): string {
     [1, 'unreachable'],
     [1, 'prohibit'],
     [1, 'blackhole'],
-    [1, 'lookup main suppress_prefixlength 0'],
-    [1, 'goto 1600'],
+    [3, 'lookup main suppress_prefixlength 0'],
+    [2, 'goto 1600'],
   ]);
   const extra =
     action === 'goto 1600' ? 1600 - r.int(500) : r.pick([5, 100, 515, 1000, 1030, 1100, 1540, 1600, 1700]);
@@ -84,7 +91,7 @@ function randomRule(r: Random, a: Addresses): string {
 }
 
 /** Settings of the kernel that decide about forwarding and source validation. */
-export function randomSysctls(r: Random): string[] {
+export function randomSysctls(r: Random, marked: boolean): string[] {
   const out = [
     'net.ipv4.ip_forward=1',
     'net.ipv6.conf.all.forwarding=1',
@@ -105,10 +112,11 @@ export function randomSysctls(r: Random): string[] {
       ])}`,
     );
     if (r.chance(0.06)) out.push(`net.ipv4.conf.${dev}.forwarding=0`);
-    if (r.chance(0.15)) out.push(`net.ipv4.conf.${dev}.src_valid_mark=1`);
+    if (r.chance(0.3)) out.push(`net.ipv4.conf.${dev}.src_valid_mark=1`);
     if (r.chance(0.05)) out.push(`net.ipv4.conf.${dev}.accept_local=1`);
     if (r.chance(0.05)) out.push(`net.ipv4.conf.${dev}.route_localnet=1`);
   }
+  if (marked) out.push('net.ipv4.conf.eth1.rp_filter=1', `net.ipv4.conf.eth1.src_valid_mark=${r.int(2)}`);
   out.push(
     `net.ipv4.conf.all.rp_filter=${r.weighted([
       [6, 0],

@@ -14,7 +14,7 @@ export interface RandomRules {
 }
 
 /** Rules in the vocabulary of EKS nodes: those of kube-proxy and the CNI in most runs, and random ones. */
-export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules {
+export function randomRules(r: Random, a: Addresses, sets: boolean, marked: boolean): RandomRules {
   const lines: string[] = [];
   const kube = r.chance(0.7);
   const raw = r.chance(0.2);
@@ -24,6 +24,10 @@ export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules
     for (const hook of CHAIN_HOOKS[table]!) chains.set(hook, []);
     if (kube) addKube(table, chains, a, r);
     for (const hook of CHAIN_HOOKS[table]!) addRandom({ r, a, table, hook, sets }, chains);
+    if (table === 'mangle' && marked)
+      chains.get('PREROUTING')!.unshift('-i eth1 -j MARK --set-xmark 0x20/0x20');
+    if (table === 'mangle') chains.get('POSTROUTING')!.push(...observers(a));
+    if (r.chance(0.4)) lengthen(chains, a);
     lines.push(`*${table}`);
     for (const name of chains.keys()) {
       const builtin = CHAIN_HOOKS[table]!.includes(name);
@@ -35,6 +39,31 @@ export function randomRules(r: Random, a: Addresses, sets: boolean): RandomRules
   }
   const text = `${lines.join('\n')}\n`;
   return { text, usesNoTrack: /NOTRACK|notrack/.test(text) };
+}
+
+/** Makes marks and states visible from outside: each adds a bit to the time to live. */
+function observers(a: Addresses): string[] {
+  const tests = [
+    '-m mark --mark 0x80/0x80',
+    '-m mark --mark 0x4000/0x4000',
+    '-m mark --mark 0x1/0x1',
+    '-m mark --mark 0x10/0x10',
+    '-m connmark --mark 0x80/0x80',
+    '-m connmark --mark 0x1/0x1',
+    '-m conntrack --ctstate DNAT',
+  ];
+  const target = a.family === 4 ? 'TTL --ttl-inc' : 'HL --hl-inc';
+  return tests.map((test, bit) => `${test} -j ${target} ${1 << bit}`);
+}
+
+/** Puts rules for other destinations between those of a chain: long chains are searched in another way. */
+function lengthen(chains: Map<string, string[]>, a: Addresses): void {
+  for (const [name, rules] of chains) {
+    if (rules.length < 3 || name === 'POSTROUTING') continue;
+    const other = (n: number): string => (a.family === 4 ? `192.0.2.${n}` : `2001:db8:dead::${n}`);
+    const long = Array.from({ length: 36 }, (_, n) => [`-d ${other(n)}`, rules[n] ?? '']).flat();
+    chains.set(name, [...long.filter((rule) => rule !== ''), ...rules.slice(36)]);
+  }
 }
 
 /** What kube-proxy and the VPC CNI write. */
@@ -196,10 +225,10 @@ function randomRule(place: Place, below: readonly string[], level: number): stri
     n -= 1
   )
     matches.push(randomMatch(place));
-  // Built-in tests may stand once in a rule.
+  // Built-in tests may stand once in a rule; old versions of iptables say so of marks too.
   const seen = new Set<string>();
   const once = matches.filter((m) => {
-    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1];
+    const key = /(?:^|! )(-[sdiop]) /.exec(m)?.[1] ?? /--(mark|and-mark)/.exec(m)?.[1];
     if (key === undefined) return true;
     if (seen.has(key)) return false;
     seen.add(key);
@@ -250,17 +279,21 @@ function randomMatch(place: Place): string {
       table === 'raw' ? 0 : 4,
       `-m conntrack ${not}--ctstate ${r.pick(['NEW', 'RELATED,ESTABLISHED', 'INVALID', 'DNAT', 'SNAT', 'NEW,UNTRACKED', 'ESTABLISHED,DNAT'])}`,
     ],
+    [
+      table === 'raw' ? 0 : 1,
+      `-m conntrack --ctstate INVALID,NEW ${not}--ctorigdst ${r.pick([a.vpc, a.services[0]!])}`,
+    ],
     [table === 'raw' ? 0 : 1, `-m state --state ${r.pick(['NEW', 'RELATED,ESTABLISHED'])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigdst ${r.pick([...a.services, a.vpc])}`],
     [table === 'raw' ? 0 : 1, `-m conntrack ${not}--ctorigsrc ${r.pick(nets)}`],
-    [3, `-m addrtype ${not}--${r.pick(['src', 'dst'])}-type ${r.pick(types)}${r.chance(0.3) ? limit : ''}`],
+    [3, `-m addrtype ${not}--${r.pick(['src', 'dst'])}-type ${r.pick(types)}${r.chance(0.5) ? limit : ''}`],
     [1, '-m comment --comment "it\'s \\"quoted\\" -j DROP"'],
     [1, `-m length ${not}--length 0:${r.pick([40, 60, 1500])}`],
     [1, a.family === 4 ? `-m ttl --ttl-lt ${r.pick([60, 64])}` : `-m hl --hl-lt ${r.pick([60, 64])}`],
     [1, `-m iprange ${not}--${r.pick(['src', 'dst'])}-range ${a.pods[0]!.address}-${a.pods[1]!.address}`],
     [hasIn ? 1 : 0, `-m pkttype ${not}--pkt-type unicast`],
     [
-      hook === 'PREROUTING' && (table === 'raw' || table === 'mangle') ? 2 : 0,
+      hook === 'PREROUTING' && (table === 'raw' || table === 'mangle') ? 5 : 0,
       `-m rpfilter ${r.pick(['', '--loose ', '--validmark ', '--accept-local '])}${r.pick(['', '--invert'])}`,
     ],
     [hook === 'POSTROUTING' || hook === 'OUTPUT' ? 1 : 0, `-m owner ${not}--uid-owner 4242`],
@@ -284,7 +317,7 @@ function randomMatch(place: Place): string {
 
 function randomTarget(place: Place, below: readonly string[], level: number): string {
   const { r, a, table, hook } = place;
-  const jump = below.length > 0 ? [[5, `-${r.chance(0.85) ? 'j' : 'g'} ${r.pick(below)}`] as const] : [];
+  const jump = below.length > 0 ? [[5, `-${r.chance(0.65) ? 'j' : 'g'} ${r.pick(below)}`] as const] : [];
   const back = [level > 0 ? 3 : 1, '-j RETURN'] as const;
   const mark = [
     [2, `-j MARK --set-xmark ${r.pick(['0x4000/0x4000', '0x80/0x80', '0x1/0xffffffff', '0x10/0x0'])}`],
@@ -293,6 +326,8 @@ function randomTarget(place: Place, below: readonly string[], level: number): st
   const connmark = [
     [1, `-j CONNMARK --set-xmark ${r.pick(['0x80/0x80', '0x1/0xffffffff'])}`],
     [1, '-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80'],
+    [1, '-j CONNMARK --restore-mark --nfmask 0xff --ctmask 0x80'],
+    [1, '-j CONNMARK --set-xmark 0x81/0x81'],
     [1, '-j CONNMARK --save-mark --nfmask 0xff --ctmask 0xff'],
   ] as const;
   if (table === 'raw') {

@@ -44,19 +44,35 @@ export function newTally(): Tally {
   };
 }
 
+/** Rules and routes that a test gives instead of random ones. */
+export interface Scenario {
+  readonly family: Family;
+  readonly rules: string;
+  /** `ip` commands. */
+  readonly routing: readonly string[];
+  readonly sysctl: readonly string[];
+}
+
 /** Builds one router with random rules and routes, sends packets through it and compares. */
-export async function runLab(seed: number, packets: number, tally: Tally): Promise<void> {
+export async function runLab(
+  seed: number,
+  packets: number,
+  tally: Tally,
+  scenario: Scenario | null = null,
+): Promise<void> {
   const r = new Random(seed);
-  const family: Family = seed % 3 === 2 ? 6 : 4;
+  const family: Family = scenario?.family ?? (seed % 3 === 2 ? 6 : 4);
   const a = addressesOf(family);
   const legacy = seed % 4 === 3;
   const lab = new Lab(seed, legacy);
   try {
     lab.create(a);
-    lab.sysctl(randomSysctls(r));
-    lab.ip(randomRouting(r, a), family === 6);
+    const marked = r.chance(0.3);
+    lab.sysctl([...randomSysctls(r, marked), ...(scenario?.sysctl ?? [])]);
+    lab.ip(scenario?.routing ?? randomRouting(r, a, marked), family === 6);
     const sets = r.chance(0.6) && lab.restoreSets(randomSets(a));
-    const rules = randomRules(r, a, sets);
+    const rules =
+      scenario === null ? randomRules(r, a, sets, marked) : { text: scenario.rules, usesNoTrack: false };
     try {
       lab.restore(rules.text, family === 6);
     } catch (error) {
@@ -119,11 +135,11 @@ async function compare(
   let late: Map<number, ProbeEvent[]> | null = null;
   for (const c of cases) {
     const sim = simulate(node, c.sim);
-    let real = realOutcome(events.get(c.probe.id) ?? []);
+    let real = realOutcome(eventsOf(c, events));
     let verdict = judge(node, c, sim, real);
     if (verdict === 'disagree' && real.kind === 'dropped') {
       late ??= byId(await lab.send([]));
-      real = realOutcome([...(events.get(c.probe.id) ?? []), ...(late.get(c.probe.id) ?? [])]);
+      real = realOutcome([...eventsOf(c, events), ...eventsOf(c, late)]);
       verdict = judge(node, c, sim, real);
     }
     tally.cases += 1;
@@ -169,6 +185,12 @@ function count(tally: Tally, seed: number, c: Case, sim: SimResult, real: Real, 
         .join('\n')}`,
     );
   }
+}
+
+/** A reset of a packet with ACK carries the acknowledged number, not the packet's own. */
+function eventsOf(c: Case, events: ReadonlyMap<number, ProbeEvent[]>): ProbeEvent[] {
+  const resets = c.probe.ack === c.probe.id ? [] : (events.get(c.probe.ack) ?? []);
+  return [...(events.get(c.probe.id) ?? []), ...resets.filter((e) => e.kind === 'rst')];
 }
 
 function byId(events: readonly ProbeEvent[]): Map<number, ProbeEvent[]> {

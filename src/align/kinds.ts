@@ -1,0 +1,204 @@
+import ipaddr from 'ipaddr.js';
+import { PROTO_ICMPV6 } from '../model/capture.js';
+import { macsOf } from './tap-groups.js';
+import type { Conversation, OrientedLeg } from './conversations.js';
+import { fingerprintsOf } from './fingerprints.js';
+import type { Leg } from './legs.js';
+import { isInitialTtl, type TapData } from './taps.js';
+import type { Topology } from './topology.js';
+
+/** What packets alone say of a tap: the veth of one pod, or an interface that carries the packets of many. */
+export interface Kind {
+  readonly kind: 'veth' | 'eni';
+  readonly podIp: string | null;
+  readonly reason: string;
+  /** False where only the lack of anything else speaks for it. */
+  readonly sure: boolean;
+}
+
+/** How often a packet was forwarded since its sender, by its TTL; null when none was seen or nothing fits. */
+export function hops(ttl: number): number | null {
+  if (ttl === 0) return null;
+  for (let n = 0; n <= 3; n++) if (isInitialTtl(ttl + n)) return n;
+  return null;
+}
+
+interface End {
+  readonly ip: string;
+  readonly peer: string;
+  /** Of packets from `ip`, and of packets to it. */
+  readonly sent: number | null;
+  readonly received: number | null;
+}
+
+/**
+ * 64 at the sender's veth, one less on an ENI, two less at the veth of a pod on another node. So the pod behind a
+ * veth is an end of every packet there, and its own packets were never forwarded. A node's own address looks the
+ * same at an ENI that carries nothing else: ARP, the other captures and the bundles tell them apart.
+ */
+export class Kinds {
+  private readonly legsOf = new Map<number, Leg[]>();
+  /** Legs of the same conversation, built when first needed. */
+  private siblings: Map<Leg, readonly OrientedLeg[]> | null = null;
+  private readonly nodeAddresses: ReadonlySet<string>;
+  private readonly pods: ReadonlySet<string>;
+
+  constructor(
+    private readonly taps: readonly TapData[],
+    legs: readonly Leg[],
+    private readonly conversations: readonly Conversation[],
+    topology: Topology,
+  ) {
+    this.nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
+    this.pods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
+    for (const leg of legs) {
+      push(this.legsOf, leg.tap, leg);
+    }
+  }
+
+  of(tap: TapData): Kind | null {
+    if (tap.cookedPart === 'eni')
+      return eni('cooked packets that neither came from a pod of this node nor went to one', true);
+    if (tap.cookedPart !== null)
+      return veth(
+        tap.cookedPart,
+        `cooked packets that came in from ${tap.cookedPart} or went out to it`,
+        true,
+      );
+    const legs = this.legsOf.get(tap.index) ?? [];
+    if (legs.length === 0) return null;
+    const both = commonEnds(tap, legs);
+    const candidates = both.filter((ip) =>
+      endsOf(tap, legs, ip).every((e) => e.sent === null || e.sent === 0),
+    );
+    if (candidates.length === 0)
+      return eni('packets of several ends, or forwarded before they came here', true);
+    for (const ip of candidates) {
+      const found = this.settle(tap, legs, ip);
+      if (found !== null) return found;
+    }
+    const sender = candidates.find((ip) => endsOf(tap, legs, ip).some((e) => e.sent === 0));
+    if (sender !== undefined && candidates.length === 1)
+      return veth(
+        sender,
+        `every packet is to or from ${sender}, whose own packets have their initial TTL`,
+        false,
+      );
+    if (sender === undefined) return eni('forwarded once (TTL one below its initial value)', false);
+    return candidates.length > 1 && legs.length === 1
+      ? null
+      : veth(sender, `every packet is to or from ${sender}`, false);
+  }
+
+  /** What is certain of an address that is an end of every packet at a tap. */
+  private settle(tap: TapData, legs: readonly Leg[], ip: string): Kind | null {
+    if (this.nodeAddresses.has(ip)) return null;
+    const ends = endsOf(tap, legs, ip);
+    if (ends.some((e) => e.received === 2))
+      return veth(
+        ip,
+        `every packet is to or from ${ip}; those to it were forwarded twice, its own never`,
+        true,
+      );
+    if (
+      tap.arp.some((a) => a.op === 'request' && a.targetIp === ip && a.senderIp !== ip) ||
+      solicited(tap, ip)
+    )
+      return veth(ip, `every packet is to or from ${ip}, for whose MAC its node asks here`, true);
+    if (tap.arp.some((a) => a.op === 'request' && a.senderIp === ip && !a.targetIp.startsWith('169.254.')))
+      return eni(`${ip} asks here for the MAC of a router or neighbour, as a node does`, true);
+    if (this.seenElsewhereAlike(tap, legs))
+      return eni('the same packets have the same TTL at another capture: no node lies between', true);
+    if (this.pods.has(ip) && ends.some((e) => e.sent === 0))
+      return veth(
+        ip,
+        `every packet is to or from the pod ${ip}, whose own packets have their initial TTL`,
+        true,
+      );
+    return null;
+  }
+
+  /** Two ENIs show one packet with one TTL; two veths never do. */
+  private seenElsewhereAlike(tap: TapData, legs: readonly Leg[]): boolean {
+    const macs = macsOf(tap);
+    return legs.some((leg) => {
+      const print = fingerprintsOf(this.taps, leg)[0];
+      return this.siblingsOf(leg).some(({ leg: twin }) => {
+        const other = this.taps[twin.tap]!;
+        if (other.table === tap.table || (macs !== '' && macs === macsOf(other))) return false;
+        const same = ([0, 1] as const).map(
+          (w) => leg.ttl[w] === 0 || twin.ttl[w] === 0 || leg.ttl[w] === twin.ttl[w],
+        );
+        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl[w] > 0 && twin.ttl[w] > 0))
+          return false;
+        return (
+          print !== undefined &&
+          sameFlow(tap, leg, other, twin) &&
+          fingerprintsOf(this.taps, twin)[0] === print
+        );
+      });
+    });
+  }
+
+  private siblingsOf(leg: Leg): readonly OrientedLeg[] {
+    if (this.siblings === null) {
+      this.siblings = new Map();
+      for (const c of this.conversations) for (const { leg: l } of c.legs) this.siblings.set(l, c.legs);
+    }
+    return this.siblings.get(leg) ?? [];
+  }
+}
+
+function sameFlow(tap: TapData, leg: Leg, other: TapData, twin: Leg): boolean {
+  const [f, g] = [tap.table.flows[leg.flow]!, other.table.flows[twin.flow]!];
+  return f.a === g.a && f.b === g.b && f.aPort === g.aPort && f.bPort === g.bPort;
+}
+
+/** IPv6: a neighbour solicitation by another goes to the multicast address made of the last three bytes. */
+function solicited(tap: TapData, ip: string): boolean {
+  if (!ip.includes(':')) return false;
+  const bytes = ipaddr.parse(ip).toByteArray();
+  const group = ipaddr
+    .fromByteArray([255, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 255, ...bytes.slice(13)])
+    .toString();
+  return tap.table.flows.some(
+    (f) => f.protocol === PROTO_ICMPV6 && ((f.a === group && f.b !== ip) || (f.b === group && f.a !== ip)),
+  );
+}
+
+function veth(podIp: string, reason: string, sure: boolean): Kind {
+  return { kind: 'veth', podIp, reason, sure };
+}
+
+function eni(reason: string, sure: boolean): Kind {
+  return { kind: 'eni', podIp: null, reason, sure };
+}
+
+function commonEnds(tap: TapData, legs: readonly Leg[]): string[] {
+  const first = tap.table.flows[legs[0]!.flow]!;
+  return [...new Set([first.a, first.b])].filter((ip) =>
+    legs.every((l) => {
+      const f = tap.table.flows[l.flow]!;
+      return f.a === ip || f.b === ip;
+    }),
+  );
+}
+
+function endsOf(tap: TapData, legs: readonly Leg[], ip: string): End[] {
+  return legs.map((l) => {
+    const f = tap.table.flows[l.flow]!;
+    const way = f.a === ip ? 0 : 1;
+    return {
+      ip,
+      peer: way === 0 ? f.b : f.a,
+      sent: hops(l.ttl[way]),
+      received: hops(l.ttl[way === 0 ? 1 : 0]),
+    };
+  });
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}

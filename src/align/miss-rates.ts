@@ -1,0 +1,87 @@
+import type { Analysis } from './analyse.js';
+import { hostPair } from './grouping.js';
+import type { PairLoss, Witness } from './losses.js';
+import type { PathPoint } from './paths.js';
+
+/** Below this many packets that had to pass, a tap's own rate says less than that of all taps together. */
+const ENOUGH = 30;
+/** Captures lose packets in bunches: their counts spread wider than independent chances would. */
+const BUNCHES = 3;
+
+/** How many of the packets that had to pass each tap it did not see. */
+export class MissRates {
+  private readonly sums = new Map<number, { had: number; missed: number }>();
+  private had = 0;
+  private missed = 0;
+
+  constructor(analyses: readonly Analysis[]) {
+    for (const a of analyses)
+      for (const witness of a.witnesses)
+        witness.had.forEach((had, k) => {
+          const missed = witness.missed[k]!;
+          this.had += had;
+          this.missed += missed;
+          for (const tap of a.path.points[k]!.watchers) {
+            const s = this.sums.get(tap.index) ?? { had: 0, missed: 0 };
+            this.sums.set(tap.index, { had: s.had + had, missed: s.missed + missed });
+          }
+        });
+  }
+
+  /** Rate of a tap, null when nothing had to pass it. */
+  of(tap: number): number | null {
+    const s = this.sums.get(tap);
+    return s === undefined || s.had === 0 ? null : s.missed / s.had;
+  }
+
+  /** The worst of the taps at a point; where one tap misses packets, others of the run are not trusted to miss none. */
+  private at(p: PathPoint): number {
+    const overall = this.had === 0 ? 0 : this.missed / this.had;
+    return Math.max(overall, ...p.watchers.map((t) => this.of(t.index) ?? 0));
+  }
+
+  /** Too little had to pass a point to know what it misses. */
+  private unknown(p: PathPoint): boolean {
+    return p.watchers.every((t) => (this.sums.get(t.index)?.had ?? 0) < ENOUGH);
+  }
+
+  /** Takes away losses that the tap's own misses explain; all flows between two hosts are weighed together. */
+  discount(analyses: readonly Analysis[]): Analysis[] {
+    const pools = new Map<string, { sent: number; lost: number }>();
+    const keyOf = (a: Analysis, p: PairLoss, way: string): string =>
+      `${hostPair(a)}|${a.path.points[p.from]!.station}|${a.path.points[p.to]!.station}|${way}`;
+    const each = (a: Analysis, visit: (p: PairLoss, way: string) => void): void => {
+      for (const p of a.forward) visit(p, 'forward');
+      for (const p of a.back) visit(p, 'return');
+    };
+    for (const a of analyses)
+      each(a, (p, way) => {
+        const key = keyOf(a, p, way);
+        const s = pools.get(key) ?? { sent: 0, lost: 0 };
+        pools.set(key, { sent: s.sent + p.sent, lost: s.lost + p.lost });
+      });
+    const keep =
+      (a: Analysis, way: string) =>
+      (p: PairLoss): PairLoss => {
+        if (p.lost === 0) return p;
+        const { sent, lost } = pools.get(keyOf(a, p, way))!;
+        const to = a.path.points[p.to]!;
+        const m = this.at(to);
+        const explained = sent * m + 3 * Math.sqrt(BUNCHES * sent * m * (1 - m));
+        const single = a.tcp === null && lost === 1 && sent > 1 && this.unknown(to);
+        return lost > explained && !single
+          ? p
+          : { ...p, lost: 0, neverPassed: 0, neverCopies: 0, smallestLost: 0 };
+      };
+    return analyses.map((a) => ({
+      ...a,
+      forward: a.forward.map(keep(a, 'forward')),
+      back: a.back.map(keep(a, 'return')),
+    }));
+  }
+}
+
+/** A witness with its points in reverse order. */
+export function reversed(w: Witness): Witness {
+  return { had: [...w.had].reverse(), missed: [...w.missed].reverse() };
+}

@@ -1,0 +1,108 @@
+import { PROTO_TCP } from '../model/capture.js';
+import type { Analysis, Scene } from './analyse.js';
+import type { Conversation } from './conversations.js';
+import { COVERED } from './coverage.js';
+import type { PairLoss } from './losses.js';
+import type { Path, PathPoint } from './paths.js';
+import type { Streams } from './streams.js';
+import type { TcpState } from './tcp-state.js';
+
+const NONE: readonly never[] = [];
+
+/**
+ * The analysis of a TCP connection that is healthy at first sight: every point saw each byte once and in order,
+ * and all of them were acknowledged. The same as the full analysis would find; null where that is needed.
+ */
+export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analysis | null {
+  const { points } = path;
+  if (c.protocol !== PROTO_TCP || c.errors.length > 0 || points.length === 0) return null;
+  const { streams } = scene;
+  const first = points[0]!;
+  for (const p of points) if (p.legs.length !== 1) return null;
+  for (const way of [0, 1] as const) {
+    const a = streamWay(first, way);
+    let acknowledged = false;
+    for (const p of points) {
+      const s = p.legs[0]!.leg.stream;
+      const w = streamWay(p, way);
+      if (!streams.inOrder(s, w) || !streams.began(s, w)) return null;
+      const s0 = first.legs[0]!.leg.stream;
+      if (streams.base(s, w) !== streams.base(s0, a) || streams.bytes(s, w) !== streams.bytes(s0, a))
+        return null;
+      if (streams.segments(s, w) !== streams.segments(s0, a) || streams.syns(s, w) > 1) return null;
+      if (streams.acknowledged(s, w)) acknowledged = true;
+    }
+    if (!acknowledged) return null;
+  }
+  const state = stateOf(points, streams);
+  if (state === null) return null;
+  const forward = pairs(points, 0, scene);
+  const back = forward === null ? null : pairs([...points].reverse(), 1, scene);
+  if (forward === null || back === null) return null;
+  const last = points.length - 1;
+  return {
+    stands: 1,
+    conversation: c,
+    path,
+    forwardAt: points.map((p) => p.legs[0]!.leg.packets[streamWay(p, 0)]),
+    backAt: points.map((p) => p.legs[0]!.leg.packets[streamWay(p, 1)]),
+    tcp: state,
+    refusal: null,
+    packetTooBig: false,
+    answered: true,
+    failing: false,
+    failsByItself: false,
+    forward,
+    back: back.map((p) => ({ ...p, from: last - p.from, to: last - p.to })),
+    witnesses: [0, 1].map((way) => {
+      const n = streams.segments(first.legs[0]!.leg.stream, streamWay(first, way as 0 | 1));
+      return { had: points.map(() => n), missed: points.map(() => 0) };
+    }),
+    retransmissions: 0,
+    fragmented: false,
+    segmentSize: 0,
+    watchedSeconds: 0,
+  };
+}
+
+/** Way in the tap's table of what the client (0) or the server (1) sent. */
+function streamWay(p: PathPoint, way: 0 | 1): 0 | 1 {
+  const { forward } = p.legs[0]!;
+  return way === 0 ? forward : forward === 0 ? 1 : 0;
+}
+
+function stateOf(points: readonly PathPoint[], streams: Streams): TcpState | null {
+  const { stream } = points[0]!.legs[0]!.leg;
+  const [w, v] = [streamWay(points[0]!, 0), streamWay(points[0]!, 1)];
+  const [syn, synAck] = [streams.syns(stream, w), streams.syns(stream, v)];
+  const [forwardData, backData] = [streams.ackPackets(stream, w) > 0, streams.ackPackets(stream, v) > 0];
+  const established = (synAck > 0 && forwardData) || (syn + synAck === 0 && forwardData && backData);
+  if (!established) return null;
+  return { syn, synAck, established, refusedAt: NONE, refusalTtl: NONE, refusalTime: NONE, reset: false };
+}
+
+/** Nothing lost between neighbouring points; null unless each capture surely ran while the other saw packets. */
+function pairs(points: readonly PathPoint[], way: 0 | 1, scene: Scene): PairLoss[] | null {
+  const out: PairLoss[] = [];
+  for (let k = 0; k + 1 < points.length; k++) {
+    const [from, to] = [points[k]!, points[k + 1]!];
+    const { leg } = from.legs[0]!;
+    const w = streamWay(from, way);
+    for (const t of [leg.first[w], leg.last[w]])
+      if (scene.windows.at(to, from, scene.clocks.toReference(from.node, t)) !== COVERED) return null;
+    out.push({
+      from: k,
+      to: k + 1,
+      sent: scene.streams.segments(leg.stream, w),
+      lost: 0,
+      neverPassed: 0,
+      neverCopies: 0,
+      watchedFor: 0,
+      proved: true,
+      largestPassed: scene.streams.largest(leg.stream, w),
+      smallestLost: 0,
+      dontFragment: true,
+    });
+  }
+  return out;
+}

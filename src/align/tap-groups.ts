@@ -1,0 +1,54 @@
+import type { Place } from './geography.js';
+import type { TapData } from './taps.js';
+
+/**
+ * Taps that must be of one node: interfaces of one file, files of one rotated capture, captures of one pod's veth
+ * or of one interface by its MAC.
+ */
+export function tapGroups(taps: readonly TapData[], places: readonly Place[]): number[] {
+  const parent = taps.map((_, i) => i);
+  const root = (i: number): number => {
+    while (parent[i] !== i) i = parent[i]!;
+    return i;
+  };
+  for (let i = 0; i < taps.length; i++)
+    for (let j = i + 1; j < taps.length; j++)
+      if (belongTogether(taps[i]!, taps[j]!, places[i]!, places[j]!)) parent[root(j)] = root(i);
+  return taps.map((_, i) => root(i));
+}
+
+function belongTogether(x: TapData, y: TapData, a: Place, b: Place): boolean {
+  if (x.table === y.table) return true;
+  if (a.kind === 'veth' && b.kind === 'veth' && a.podIps.some((ip) => b.podIps.includes(ip))) return true;
+  if (!apart(x, y)) return false;
+  if (a.kind === 'eni' && b.kind === 'eni' && macsOf(x) !== '' && macsOf(x) === macsOf(y)) return true;
+  const stem = rotationStem(x.table.file);
+  return stem !== null && stem === rotationStem(y.table.file);
+}
+
+/** `trace.pcap` of `trace.pcap0`, `trace.pcap00.gz`; null for names that do not look like parts of a rotated capture. */
+export function rotationStem(file: string): string | null {
+  return /^(.*\.(?:pcap|cap|pcapng|dmp))\d+(?:\.gz)?$/i.exec(file)?.[1] ?? null;
+}
+
+export function macsOf(t: TapData): string {
+  return t.interfaceMac ?? [...new Set(t.macs.flatMap((m) => [m.src, m.dst]))].sort().join(' ');
+}
+
+/** Files of one rotated capture follow one another. */
+function apart(x: TapData, y: TapData): boolean {
+  if (x.fileFirst === null || y.fileFirst === null) return true;
+  return x.fileLast! <= y.fileFirst || y.fileLast! <= x.fileFirst;
+}
+
+/** Gives the one node known in a group to all of it. */
+export function spreadNodes(groups: readonly number[], places: readonly Place[]): void {
+  const known = new Map<number, Set<string>>();
+  places.forEach((p, i) => {
+    if (p.node !== null) known.set(groups[i]!, (known.get(groups[i]!) ?? new Set()).add(p.node));
+  });
+  places.forEach((p, i) => {
+    const nodes = known.get(groups[i]!);
+    if (p.node === null && nodes?.size === 1) p.node = [...nodes][0]!;
+  });
+}
