@@ -7,6 +7,8 @@ import { addCompare } from './compare.js';
 import { addNetwork } from './network.js';
 import { addPath } from './path.js';
 import { addCapture } from './capture.js';
+import { addCompletion } from './completion.js';
+import { addMan } from './man.js';
 import { addReport } from './report.js';
 import { addRules } from './rules-cli.js';
 import { addShow } from './show.js';
@@ -35,6 +37,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   addValidate(program, exit);
   addReport(program);
   addRules(program, exit);
+  addCompletion(program);
+  addMan(program);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {
     if (e.code === 'EPIPE') process.exit(code);
