@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
+import { clean as safe, cut } from './unsafe.js';
 
 /** How text is laid out: width in columns, colours or none. */
 export interface TextOptions {
@@ -13,7 +14,13 @@ export function paint(o: TextOptions): Paint {
   return pc.createColors(o.color);
 }
 
-export { clean } from './unsafe.js';
+/** Characters of one text that a terminal gets; the JSON has the rest. */
+const MAX_TEXT = 4000;
+
+/** Text from a bundle, safe for a terminal: one line, no control characters, no direction overrides, not endless. */
+export function clean(text: string): string {
+  return safe(cut(text, MAX_TEXT));
+}
 
 /** Breaks at blanks so that no line is wider than `width`; words wider than that are cut at the width. */
 export function wrap(text: string, width: number, indent = ''): string {

@@ -13,12 +13,16 @@ function flags(model: CommandModel): string {
 
 function block(model: CommandModel): string {
   const names = model.commands.map((c) => c.name).join(' ');
-  const takesValue = model.options.filter((o) => o.value !== null && o.choices.length === 0).map((o) => o.long);
+  const takesValue = model.options
+    .filter((o) => o.value !== null && o.choices.length === 0)
+    .map((o) => o.long);
   return [
     `    '${model.path}')`,
     '      case $prev in',
     ...valueCases(model.options),
-    ...(takesValue.length === 0 ? [] : [`      ${takesValue.join('|')}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`]),
+    ...(takesValue.length === 0
+      ? []
+      : [`      ${takesValue.join('|')}) COMPREPLY=($(compgen -f -- "$cur")); return ;;`]),
     '      esac',
     `      if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W '${flags(model)}' -- "$cur"))`,
     `      else COMPREPLY=(${names === '' ? '' : `$(compgen -W '${names}' -- "$cur") `}${model.commands.length > 0 ? '' : '$(compgen -f -- "$cur")'}); fi`,

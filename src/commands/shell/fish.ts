@@ -18,7 +18,8 @@ function lines(program: CommandModel, c: CommandModel): string[] {
   const subcommands = c.commands.map((s) => `${head} -f -a ${s.name} -d ${quoted(s.about)}`);
   const options = c.options.map((o) => {
     const short = o.short === null ? '' : ` -s ${o.short.replace(/^-/, '')}`;
-    const value = o.value === null ? '' : o.choices.length > 0 ? ` -x -a ${quoted(o.choices.join(' '))}` : ' -r';
+    const value =
+      o.value === null ? '' : o.choices.length > 0 ? ` -x -a ${quoted(o.choices.join(' '))}` : ' -r';
     return `${head} -l ${o.long.replace(/^--/, '')}${short}${value} -d ${quoted(o.about)}`;
   });
   return [...subcommands, ...options];
