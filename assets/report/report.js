@@ -110,19 +110,26 @@
   /** Log words: whole addresses, paths and names first, then their parts. No stems, no stop words. */
   function words(text) {
     var out = [];
+    var add = function (word) {
+      if (word !== '' && word.length <= 200 && !out.includes(word)) out.push(word);
+    };
     (
       String(text)
         .toLowerCase()
         .match(/[\p{L}\p{N}_][\p{L}\p{N}_.:/@-]*/gu) || []
     ).forEach(function (raw) {
       var whole = raw.replace(/[.:/@-]+$/, '');
-      if (whole === '' || whole.length > 200) return;
-      out.push(whole);
-      var parts = whole.split(/[.:/@_-]+/);
-      if (parts.length > 1 && parts.length < 12)
-        parts.forEach(function (part) {
-          if (part !== '') out.push(part);
-        });
+      add(whole);
+      // A file by its name alone, an address without its port, and their parts.
+      whole.split('/').slice(0, 20).forEach(add);
+      whole
+        .split(/[/:@]+/)
+        .slice(0, 20)
+        .forEach(add);
+      whole
+        .split(/[.:/@_-]+/)
+        .slice(0, 20)
+        .forEach(add);
     });
     return out;
   }
@@ -158,6 +165,15 @@
       return word.length === 0 ? [] : [word[0]];
     });
     if (all.length === 0) return [];
+    var hits = queryAll(built, all);
+    return hits.length > 0 ? hits : queryAll(built, words(text).filter(isPart));
+  }
+
+  function isPart(word) {
+    return !/[.:/@_-]/.test(word);
+  }
+
+  function queryAll(built, all) {
     return built.query(function (query) {
       all.forEach(function (word) {
         query.term(word, {

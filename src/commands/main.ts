@@ -20,7 +20,12 @@ const COMMANDS: Readonly<Record<string, (program: Command, exit: (code: number) 
   validate: async (program, exit) => (await import('./validate.js')).addValidate(program, exit),
   report: async (program) => (await import('./report.js')).addReport(program),
   rules: async (program, exit) => (await import('./rules-cli.js')).addRules(program, exit),
+  completion: async (program) => (await import('./completion.js')).addCompletion(program),
+  man: async (program) => (await import('./man.js')).addMan(program),
 };
+
+/** Commands that describe all others. */
+const ABOUT_ALL = new Set(['completion', 'man']);
 
 /** Runs the command line; answers the exit code (see the contract: 0, 1, 2, 130). */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -34,7 +39,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for usage and examples)')
     .showSuggestionAfterError()
     .exitOverride();
-  const named = argv[0] !== undefined && Object.hasOwn(COMMANDS, argv[0]) ? [argv[0]] : Object.keys(COMMANDS);
+  const first = argv[0] ?? '';
+  const one = Object.hasOwn(COMMANDS, first) && !ABOUT_ALL.has(first);
+  const named = one ? [first] : Object.keys(COMMANDS);
   for (const name of named) await COMMANDS[name]!(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {

@@ -19,7 +19,9 @@ export function renderLadder(d: AnalysisDocument, o: TextOptions): string {
   const label = Math.max(24, Math.min(60, o.width - 4 - ladder.points.length * COLUMN - 12));
   const head = `  ${padEnd('', 2)}${padEnd('packet', label)}${ladder.points.map((p) => padStart(NAME[p], COLUMN)).join('')}  last seen`;
   const lines = [
-    c.bold(`flow ${ladder.flow + 1}: ${flow.protocol} ${clean(flow.src)} → ${clean(flow.dst)}  ${flow.verdict}`),
+    c.bold(
+      `flow ${ladder.flow + 1}: ${flow.protocol} ${clean(flow.src)} → ${clean(flow.dst)}  ${flow.verdict}`,
+    ),
     `  ${clean(flow.explanation)}`,
     `  times in seconds since ${ladder.start}, on one clock`,
     '',
@@ -30,7 +32,12 @@ export function renderLadder(d: AnalysisDocument, o: TextOptions): string {
   return `${lines.join('\n')}\n`;
 }
 
-function row(p: DocLadder['packets'][number], ladder: DocLadder, label: number, c: ReturnType<typeof paint>): string {
+function row(
+  p: DocLadder['packets'][number],
+  ladder: DocLadder,
+  label: number,
+  c: ReturnType<typeof paint>,
+): string {
   const back = p.direction === 'return';
   const travel = back ? [...ladder.points].reverse() : ladder.points;
   const last = [...travel].reverse().find((point) => p.at[point] !== undefined);

@@ -1,5 +1,5 @@
 import type { AnalysisDocument, DocFlow } from '../../model/document.js';
-import { flowGroups, hostOf, sourcePorts, type FlowGroup } from '../flow-groups.js';
+import { flowGroups, flowNumbers, hostOf, sourcePorts, type FlowGroup } from '../flow-groups.js';
 import { POINTS, type Point } from '../../model/trace.js';
 import { cut } from '../unsafe.js';
 import { DIRECTION_NAME, POINT_NAME, SEGMENT_NAME } from '../words.js';
@@ -31,6 +31,7 @@ export function flowsSection(d: AnalysisDocument): Markup {
           <tr>
             <th scope="col">verdict</th>
             <th scope="col">flows</th>
+            <th scope="col">numbers</th>
             <th scope="col">from</th>
             <th scope="col">to</th>
             <th scope="col">where, why</th>
@@ -55,6 +56,7 @@ function row(g: FlowGroup): Markup {
   return html`<tr class="${g.verdict}" data-search data-title="Flow ${cut(src, 60)} to ${cut(f.dst, 60)}">
     <th scope="row"><span aria-hidden="true">${MARK[g.verdict]}</span> ${g.verdict}</th>
     <td class="n">${g.flows.length}</td>
+    <td class="small">${flowNumbers(g)}</td>
     <td>
       ${f.protocol}
       <span class="addr">${cut(src, 80)}</span
