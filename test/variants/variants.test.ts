@@ -57,7 +57,8 @@ describe('variants', () => {
     ]);
   });
 
-  it.each(named)('%s', async (_, variant) => {
+  // Most of the time goes into small files: waiting for some at once helps.
+  it.concurrent.each(named)('%s', async (_, variant) => {
     const { missing, alarms, faint } = await runVariant(base, rules, variant);
     expect({ missing, alarms, faint }).toEqual({ missing: [], alarms: [], faint: [] });
   });

@@ -1,6 +1,6 @@
 /** Faults with as little evidence as a collector may bring home. */
 import { logrus } from '../../logs/clock.js';
-import { editEnis, fullPool } from '../introspection.js';
+import { fullPool, secondInterface } from '../introspection.js';
 import { monitoringAgentLayout, primaryInterface } from '../layout.js';
 import { fault, type Variant } from '../types.js';
 
@@ -290,22 +290,7 @@ export const sparseFaults: Variant[] = [
     expected: ['missing_route'],
     severe: ['missing-route'],
     edit(node) {
-      const pod = node.base.pods[0];
-      editEnis(node, (card) => {
-        const enis = card.ENIs as Record<string, Record<string, unknown>>;
-        const first = enis[node.base.eni]!;
-        const cidrs = first['AvailableIPv4Cidrs'] as Record<string, unknown>;
-        const key = `${pod.ip}/32`;
-        enis['eni-0aaaabbbbccccdddd'] = {
-          ...first,
-          ID: 'eni-0aaaabbbbccccdddd',
-          IsPrimary: false,
-          DeviceNumber: 1,
-          RouteTableID: 2,
-          AvailableIPv4Cidrs: { [key]: cidrs[key] },
-        };
-        delete cidrs[key];
-      });
+      secondInterface(node, (address) => address === node.base.pods[0].ip);
       node.append(
         'networking/iproute.txt',
         'default via 10.67.70.1 dev eth1 table 2 ',
