@@ -48,6 +48,7 @@ export function joinConversations(
   const links = new Links(groups);
   linkByTopology(groups, links, topology);
   linkByFingerprint(taps, groups, links);
+  linkByClient(groups, links);
   linkByTiming(groups, links);
   const errorsByKey = groupErrors(taps, errors);
   return links.components().map((members) => conversation(members, links, errorsByKey));
@@ -211,6 +212,25 @@ function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string,
         if (strong || sharesAddress(x.flow, y.flow)) links.join(x.key, y.key, true);
       }
   }
+}
+
+/**
+ * DNAT leaves the client's address and port: two names of one client's flow, of which each capture sees only one,
+ * are its service and the pod behind.
+ */
+function linkByClient(groups: ReadonlyMap<string, Group>, links: Links): void {
+  const byClient = new Map<string, Group[]>();
+  for (const g of groups.values()) {
+    if (isEcho(g.flow.protocol) || g.flow.protocol === PROTO_TCP) continue;
+    const { protocol, src } = tupleOf(g);
+    const key = `${protocol}|${src.ip}|${src.port}`;
+    const list = byClient.get(key);
+    if (list) list.push(g);
+    else byClient.set(key, [g]);
+  }
+  for (const [x, y, more] of byClient.values())
+    if (x !== undefined && y !== undefined && more === undefined && noTapSeesBoth(x, y))
+      links.join(x.key, y.key, true);
 }
 
 /** A node forwards a packet within this time, by the one clock of its captures. */

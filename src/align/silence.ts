@@ -107,9 +107,13 @@ function reason(
   if (geography.hints[tap.index]!.side === 'src') return "its capture's file name calls it the source";
   if (geography.hints[tap.index]!.side === 'dst') return null;
   const [peer] = peers;
-  if (peers.length !== 1 || peer === undefined || !speaks(peer)) return null;
-  const asked = conversations.some(
-    (c) => c.client.ip === peer && podIps.includes((c.translated?.server ?? c.server).ip),
-  );
-  return asked ? null : `the pod ${peer}, captured beside it, is alive and hears nothing from it`;
+  // The weakest of the four: the capture must hold frames, and its peer must serve others and fail at nothing itself.
+  if (tap.packets === 0 || peers.length !== 1 || peer === undefined || !speaks(peer)) return null;
+  const serves = conversations.some((c) => (c.translated?.server ?? c.server).ip === peer && answered(c));
+  const fails = conversations.some((c) => c.client.ip === peer && !answered(c));
+  return !serves || fails ? null : `the pod ${peer}, captured beside it, is alive and hears nothing from it`;
+}
+
+function answered(c: Conversation): boolean {
+  return c.legs.some(({ leg, forward }) => leg.packets[forward === 0 ? 1 : 0] > 0);
 }

@@ -2,18 +2,30 @@ import { Command, CommanderError } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { escapeUnsafe, printable } from '../ingest/printable.js';
 import { packageVersion } from '../version.js';
-import { addAnalyze } from './analyze.js';
-import { addCompare } from './compare.js';
-import { addNetwork } from './network.js';
-import { addPath } from './path.js';
-import { addCapture } from './capture.js';
-import { addCompletion } from './completion.js';
-import { addMan } from './man.js';
-import { addReport } from './report.js';
-import { addRules } from './rules-cli.js';
-import { addShow } from './show.js';
-import { addTrace } from './trace.js';
-import { addValidate } from './validate.js';
+
+/**
+ * Each command with its module. When one is named, the others are not loaded: a search in a kept index takes less time
+ * than loading all of them.
+ */
+const COMMANDS: Readonly<Record<string, (program: Command, exit: (code: number) => void) => Promise<void>>> = {
+  analyze: async (program, exit) => (await import('./analyze.js')).addAnalyze(program, exit),
+  trace: async (program, exit) => (await import('./trace.js')).addTrace(program, exit),
+  capture: async (program, exit) => (await import('./capture.js')).addCapture(program, exit),
+  search: async (program) => (await import('./search.js')).addSearch(program),
+  timeline: async (program) => (await import('./timeline.js')).addTimeline(program),
+  show: async (program, exit) => (await import('./show.js')).addShow(program, exit),
+  path: async (program, exit) => (await import('./path.js')).addPath(program, exit),
+  network: async (program, exit) => (await import('./network.js')).addNetwork(program, exit),
+  compare: async (program, exit) => (await import('./compare.js')).addCompare(program, exit),
+  validate: async (program, exit) => (await import('./validate.js')).addValidate(program, exit),
+  report: async (program) => (await import('./report.js')).addReport(program),
+  rules: async (program, exit) => (await import('./rules-cli.js')).addRules(program, exit),
+  completion: async (program) => (await import('./completion.js')).addCompletion(program),
+  man: async (program) => (await import('./man.js')).addMan(program),
+};
+
+/** Commands that describe all others. */
+const ABOUT_ALL = new Set(['completion', 'man']);
 
 /** Runs the command line; answers the exit code (see the contract: 0, 1, 2, 130). */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -27,18 +39,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     .showHelpAfterError('(add --help for usage and examples)')
     .showSuggestionAfterError()
     .exitOverride();
-  addAnalyze(program, exit);
-  addTrace(program, exit);
-  addCapture(program, exit);
-  addShow(program, exit);
-  addPath(program, exit);
-  addNetwork(program, exit);
-  addCompare(program, exit);
-  addValidate(program, exit);
-  addReport(program);
-  addRules(program, exit);
-  addCompletion(program);
-  addMan(program);
+  const first = argv[0] ?? '';
+  const one = Object.hasOwn(COMMANDS, first) && !ABOUT_ALL.has(first);
+  const named = one ? [first] : Object.keys(COMMANDS);
+  for (const name of named) await COMMANDS[name]!(program, exit);
   // A reader that closes early (`| head`) is no error.
   process.stdout.on('error', (e: NodeJS.ErrnoException) => {
     if (e.code === 'EPIPE') process.exit(code);

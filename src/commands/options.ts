@@ -4,7 +4,7 @@ import type { Question } from '../facts/types.js';
 import { DEFAULT_LIMITS, type Limits } from '../limits.js';
 import { SEVERITIES, type Severity } from '../model/rule.js';
 import type { Point } from '../model/trace.js';
-import { FORMATS } from '../report/index.js';
+import { FORMATS } from '../report/formats.js';
 
 export interface OutputOptions {
   format: string;

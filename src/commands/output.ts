@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { NetcheckError } from '../errors.js';
-import { render, type Format } from '../report/index.js';
+import type { Format } from '../report/formats.js';
+import type { TextOptions } from '../report/layout.js';
 import type { AnalysisDocument } from '../model/document.js';
-import { redactDocument } from '../redact/index.js';
 import type { OutputOptions, RedactOptionValues } from './options.js';
 import { printable } from '../ingest/index.js';
 
@@ -31,20 +31,24 @@ export async function writeOut(text: string, o: OutputOptions): Promise<void> {
   writeFile(o.output, text);
 }
 
-/** Renders the document and writes it, redacted where that was asked for. */
+/** Renders the document, in the wanted format or as `view` does, and writes it, redacted where that was asked for. */
 export async function writeDocument(
   document: AnalysisDocument,
   o: OutputOptions & RedactOptionValues,
+  view?: (document: AnalysisDocument, options: TextOptions) => string,
 ): Promise<void> {
-  const text = render(redacted(document, o), o.format as Format, { color: useColor(o), width: width() });
-  await writeOut(text, o);
+  const shown = await redacted(document, o);
+  const options = { color: useColor(o), width: width() };
+  if (view !== undefined) return writeOut(view(shown, options), o);
+  const { render } = await import('../report/index.js');
+  await writeOut(render(shown, o.format as Format, options), o);
 }
 
-/** The document as it may leave this machine, when that was asked for. */
-export function redacted(document: AnalysisDocument, o: RedactOptionValues): AnalysisDocument {
+async function redacted(document: AnalysisDocument, o: RedactOptionValues): Promise<AnalysisDocument> {
   const { redactWords: words, redactPrivate, redactMap } = o;
   if (o.redact !== true && words === undefined && redactPrivate !== true && redactMap === undefined)
     return document;
+  const { redactDocument } = await import('../redact/index.js');
   const result = redactDocument(document, {
     ...(words === undefined ? {} : { words }),
     privateAddresses: redactPrivate === true,

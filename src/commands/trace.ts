@@ -14,7 +14,7 @@ import {
   type RedactOptionValues,
   type QuestionOptions,
 } from './options.js';
-import { redacted, width, useColor, writeDocument, writeOut } from './output.js';
+import { writeDocument } from './output.js';
 import { progressDisplay } from './progress.js';
 
 const EXAMPLES = `
@@ -24,7 +24,7 @@ Examples:
   eks-netcheck trace caps/ --flow 1
 `;
 
-interface TraceOptions extends RedactOptionValues, OutputOptions, QuestionOptions {
+interface TraceOptions extends OutputOptions, QuestionOptions, RedactOptionValues {
   point?: Map<string, Point>;
   jobs?: number;
   flow?: number;
@@ -59,9 +59,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
         });
         progress.clear();
         if (o.flow !== undefined && document.flows[o.flow - 1] === undefined) throw noSuchFlow(o.flow, document.flows.length);
-        if (o.flow !== undefined && o.format === 'text')
-          await writeOut(renderLadder(redacted(document, o), { color: useColor(o), width: width() }), o);
-        else await writeDocument(document, o);
+        await writeDocument(document, o, o.flow !== undefined && o.format === 'text' ? renderLadder : undefined);
         if (document.coverage.captures.length === 0) exit(2);
       } finally {
         progress.clear();

@@ -6,6 +6,8 @@ export const TASKS = {
   capture: async () => (await import('../capture/task.js')).default,
   inspect: async () => (await import('../inspect/task.js')).default,
   logs: async () => (await import('../logs/task.js')).default,
+  index: async () => (await import('../index-store/task.js')).default,
+  search: async () => (await import('../search/task.js')).default,
 } as const;
 
 export type TaskName = keyof typeof TASKS;

@@ -1,4 +1,5 @@
 import type { AnalysisDocument } from '../model/document.js';
+import type { Format } from './formats.js';
 import { renderHtml } from './html/page.js';
 import { renderJson } from './json.js';
 import { renderJunit } from './junit.js';
@@ -7,8 +8,7 @@ import { renderSarif } from './sarif.js';
 import { renderText, type TextOptions } from './text.js';
 import { renderYaml } from './yaml.js';
 
-export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'html', 'sarif', 'junit'] as const;
-export type Format = (typeof FORMATS)[number];
+export { FORMATS, type Format } from './formats.js';
 
 /** Renders the document; every format holds the same facts. Pure: the same document gives the same bytes. */
 export function render(document: AnalysisDocument, format: Format, options: TextOptions): string {

@@ -4,7 +4,9 @@ import { renderPath } from '../../../src/explain/path/text.js';
 import type { PathQuestion } from '../../../src/explain/path/types.js';
 import { walk } from '../../../src/explain/path/walk.js';
 import type { NodeFacts } from '../../../src/model/node.js';
-import { rules, sysctl } from '../../facts/support.js';
+import { parseIpRoutes } from '../../../src/artifacts/ip-route.js';
+import { parseIpRules } from '../../../src/artifacts/ip-rule.js';
+import { iptables, ok, pod, rules, sysctl } from '../../facts/support.js';
 import { policies, serviceRules, VETH_A, VETH_B, vpcNode } from '../nodes.js';
 
 const A = vpcNode();
@@ -219,6 +221,45 @@ describe('where it begins', () => {
     const old = vpcNode({ id: 'old', parts: { pods: [{ ...A.pods[0]!, allocatedAt: 1 }] } });
     const now = vpcNode({ id: 'now', parts: { pods: [{ ...A.pods[0]!, allocatedAt: 2 }] } });
     expect(ask([old, now], '10.0.1.10', '10.0.9.9').node).toBe('now');
+  });
+});
+
+describe('IPv6', () => {
+  const rules6 = ok(
+    parseIpRules(
+      '0: from all lookup local\n512: from all to 2600::9 lookup main\n32766: from all lookup main',
+      'networking/ip6rule.txt',
+      6,
+    ),
+    'networking/ip6rule.txt',
+  );
+  const six = (...lines: string[]) =>
+    vpcNode({
+      parts: {
+        pods: [pod('2600::9', { name: 'web-1', veth: VETH_A })],
+        routes6: ok(parseIpRoutes(lines.join('\n'), 'networking/ip6route.txt', 6), 'networking/ip6route.txt'),
+        rules6,
+        ip6tables: iptables(
+          '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
+          6,
+        ),
+        sysctl: sysctl({ 'net.ipv6.conf.all.forwarding': '1' }),
+      },
+    });
+  const VETH_ROUTE = `2600::9 dev ${VETH_A} metric 1024 pref medium`;
+
+  it('has addresses and ports apart', () => {
+    const d = ask([six('default via fe80::1 dev eth0 metric 1024', VETH_ROUTE)], '2600::9', '2600:1::7', 443);
+    expect(d).toMatchObject({
+      verdict: 'forwarded',
+      out_interface: 'eth0',
+      packet: { src: '[2600::9]:41000', dst: '[2600:1::7]:443' },
+    });
+  });
+
+  it('names the file of its own family where there is no route', () => {
+    const d = ask([six(VETH_ROUTE)], '2600::9', '2600:1::7', 443);
+    expect(d.decided_by).toMatchObject({ kind: 'route', file: 'networking/ip6route.txt', line: null });
   });
 });
 

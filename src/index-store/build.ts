@@ -1,0 +1,96 @@
+/** Builds the index of one input: ingest, then the files of its bundles in the worker pool. */
+import { join } from 'node:path';
+import { ingest, type IngestProgress } from '../ingest/index.js';
+import type { TempDir } from '../ingest/temp-dir.js';
+import type { Limits } from '../limits.js';
+import { nodeClock } from '../logs/node-clock.js';
+import { podLog } from '../logs/pod-logs.js';
+import { logFiles } from '../logs/sources.js';
+import type { Bundle, SourceFile } from '../model/source.js';
+import type { Pool } from '../pool/pool.js';
+import type { StoredIndex } from './codec.js';
+import { partName, TextNotWritten } from './text-part.js';
+import type { IndexFile, IndexResult, IndexTask } from './types.js';
+
+export interface BuildOptions {
+  readonly limits: Limits;
+  /** Files of archives are unpacked here. */
+  readonly tempDir: TempDir;
+  /** The text parts are written here. */
+  readonly folder: string;
+  readonly pool: Pool;
+  readonly onProgress?: (event: IngestProgress | { stage: 'index'; done: number; total: number }) => void;
+}
+
+/** Small files are indexed together, so that a bundle of hundreds of them is a handful of tasks. */
+const GROUP = 8 * 1024 * 1024;
+
+export async function buildIndex(input: string, options: BuildOptions): Promise<StoredIndex> {
+  const { limits, tempDir, onProgress } = options;
+  const { bundles, problems } = await ingest([input], { limits, tempDir, ...(onProgress ? { onProgress } : {}) });
+  const files = (await Promise.all(bundles.map(filesOf))).flat();
+  const tasks = grouped(files).map(
+    (group, part): IndexTask => ({ files: group, part, textPath: join(options.folder, partName(part)), limits }),
+  );
+  const total = files.reduce((sum, { file }) => sum + file.size, 0);
+  let done = 0;
+  const results = await Promise.all(
+    tasks.map(async (task) => {
+      const result = await options.pool.run<IndexResult>('index', task);
+      if (result.notWritten !== undefined) throw new TextNotWritten(result.notWritten);
+      done += task.files.reduce((sum, { file }) => sum + file.size, 0);
+      onProgress?.({ stage: 'index', done, total });
+      return result;
+    }),
+  );
+  const order = new Map(files.map(({ node, file }, i) => [`${node}\n${file.path}`, i]));
+  const byOrder = (a: { node: string; path: string }, b: { node: string; path: string }): number =>
+    order.get(`${a.node}\n${a.path}`)! - order.get(`${b.node}\n${b.path}`)!;
+  return {
+    bundles: bundles.map(({ id, collectedAt, files: own }) => ({ id, collectedAt, files: own.size })),
+    files: results.flatMap((result) => result.files).sort(byOrder),
+    skipped: results.flatMap((result) => result.skipped).sort(byOrder),
+    problems,
+  };
+}
+
+/** All files of a bundle that have bytes: rotated logs before the current one, then everything else by name. */
+async function filesOf(bundle: Bundle): Promise<IndexFile[]> {
+  const clock = await nodeClock(bundle);
+  const logs = logFiles(bundle);
+  const sources = new Map(logs.map(({ file, source }) => [file, source]));
+  const rest = [...bundle.files.values()]
+    .filter((file) => !sources.has(file))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...logs.map(({ file }) => file), ...rest]
+    .filter((file) => file.size > 0)
+    .map((file): IndexFile => ({
+      node: bundle.id,
+      file,
+      source: sources.get(file) ?? null,
+      pod: podOf(file),
+      collectedAt: bundle.collectedAt,
+      clock,
+    }));
+}
+
+function podOf(file: SourceFile): string | null {
+  const log = podLog(file);
+  return log === null ? null : `${log.namespace}/${log.pod}`;
+}
+
+/** The largest first, so that no worker is left with it at the end. */
+function grouped(files: readonly IndexFile[]): IndexFile[][] {
+  const bySize = [...files].sort((a, b) => b.file.size - a.file.size);
+  const groups: IndexFile[][] = [];
+  let room = 0;
+  for (const file of bySize) {
+    if (groups.length === 0 || file.file.size > room) {
+      groups.push([]);
+      room = GROUP;
+    }
+    groups.at(-1)!.push(file);
+    room -= file.file.size;
+  }
+  return groups;
+}

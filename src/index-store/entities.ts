@@ -1,0 +1,89 @@
+/** Names of things in a file: addresses, network interfaces, instances, sandboxes. */
+import { CLASS, SEPARATOR } from './classes.js';
+import type { Entity, EntityKind } from './types.js';
+
+interface Seen {
+  readonly kind: EntityKind;
+  count: number;
+  first: number;
+  last: number;
+}
+
+/** Room for names: a share of the text, so that the index stays small where every line has a name of its own. */
+const SHARE = 0.006;
+const FREE_ROOM = 8192;
+
+export class EntityTable {
+  /** Times a name was left out. */
+  leftOut = 0;
+  private readonly names = new Map<string, Seen>();
+  private room = FREE_ROOM;
+
+  /** More text was read. */
+  grow(bytes: number): void {
+    this.room += bytes * SHARE;
+  }
+
+  /** A word with a digit, or an IPv4 address, at its place in a line. */
+  see(bytes: Buffer, start: number, end: number, time: number): void {
+    const kind = kindOf(bytes, start, end);
+    if (kind === null) return;
+    const from = kind === 'eni' ? start - 4 : kind === 'instance' ? start - 2 : start;
+    const name = bytes.toString('latin1', from, end).toLowerCase();
+    let seen = this.names.get(name);
+    if (seen === undefined) {
+      if (this.room < name.length + 24) {
+        this.leftOut++;
+        return;
+      }
+      this.room -= name.length + 24;
+      this.names.set(name, (seen = { kind, count: 0, first: NaN, last: NaN }));
+    }
+    seen.count++;
+    if (!(seen.first <= time)) seen.first = Number.isNaN(time) ? seen.first : time;
+    if (!(seen.last >= time)) seen.last = Number.isNaN(time) ? seen.last : time;
+  }
+
+  list(): Entity[] {
+    return [...this.names].map(([name, { kind, count, first, last }]) => ({
+      kind,
+      name,
+      count,
+      first: Number.isNaN(first) ? null : first,
+      last: Number.isNaN(last) ? null : last,
+    }));
+  }
+}
+
+const DOT = 46;
+const DASH = 45;
+
+function kindOf(bytes: Buffer, start: number, end: number): EntityKind | null {
+  const length = end - start;
+  if (length === 64) return hex(bytes, start, end) ? 'sandbox' : null;
+  if (length === 17 || length === 8) {
+    if (bytes[start - 1] !== DASH || !hex(bytes, start, end)) return null;
+    if (bytes[start - 2] === 105 && !isWord(bytes, start - 3)) return 'instance';
+    const eni = bytes[start - 2] === 105 && bytes[start - 3] === 110 && bytes[start - 4] === 101;
+    return eni && !isWord(bytes, start - 5) ? 'eni' : null;
+  }
+  if (length < 7 || length > 15) return null;
+  for (let i = start + 1; i < start + 4; i++) if (bytes[i] === DOT) return 'ip';
+  const from = { eni: 14, veth: 12, cali: 15 };
+  const text = bytes.toString('latin1', start, start + 4);
+  if (text.startsWith('eni')) return length === from.eni && hex(bytes, start + 3, end) ? 'veth' : null;
+  if (text === 'veth') return length === from.veth && hex(bytes, start + 4, end) ? 'veth' : null;
+  return text === 'cali' && length === from.cali && hex(bytes, start + 4, end) ? 'veth' : null;
+}
+
+function isWord(bytes: Buffer, at: number): boolean {
+  return at >= 0 && CLASS[bytes[at]!] !== SEPARATOR;
+}
+
+function hex(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (!((byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,237 @@
+/**
+ * The hot loop of indexing: one pass over the bytes of a line that hashes what is fixed and masks what varies.
+ *
+ *     "msg":"assigned IP 10.0.1.9 to sandbox 3f2a…"  →  "msg":"assigned IP ␀ to sandbox ␀"
+ *
+ * Words with a digit are masked, joined with what follows by `.:,/-` and a digit (times, addresses, numbers with
+ * units), as are UUIDs, MAC and IPv6 addresses and the random suffix of pod names. Words of the trade (`ipv4`, `k8s`)
+ * and the known beginnings of names (`eth` in `eth0`, klog's level in `E0517`) are kept.
+ */
+import { BIT, CLASS, DIGIT, FOLD, HASH_START, HASH_STEP, LETTER, SEPARATOR, wordHash } from './classes.js';
+import { bytesFiltered, quadsIn, VOCABULARY } from './units.js';
+import type { WordSet } from './filter.js';
+
+const PREFIXES = ['eth', 'ens', 'enp', 'eni', 'veth', 'cali', 'lxc', 'vlan', 'azv'].map((text) =>
+  Buffer.from(text),
+);
+/** Bytes of a line that make its pattern; what follows is a tail of which nothing is known. */
+export const MAX_MASKED = 4096;
+/** Kept words that make the coarse pattern of lines beyond the cap. */
+const COARSE_WORDS = 6;
+/** A longer word is no word but data, and is masked. */
+const MAX_WORD = 128;
+
+const DASH = 45;
+const COLON = 58;
+const DOT = 46;
+
+/** Told of each masked span, when a template is made. */
+export type SpanSink = (start: number, end: number) => void;
+
+export class Masker {
+  /** Key of the line's pattern, and of its first words. */
+  key = 0;
+  coarse = 0;
+  /** Where the coarse pattern ends; -1 when the line has too few words. */
+  coarseEnd = -1;
+  /** Where the pattern ends: the end of the line, or near `MAX_MASKED`. */
+  end = 0;
+  /** What hides behind the masks: see `BIT`; the longest run of letters; whether words without digits do. */
+  bits = 0;
+  run = 0;
+  special = false;
+
+  constructor(
+    private readonly words: WordSet | null,
+    private readonly onSpan: SpanSink | null = null,
+    private readonly onWord: ((start: number, end: number, hash: number) => void) | null = null,
+  ) {}
+
+  scan(bytes: Buffer, start: number, end: number): void {
+    this.bits = 0;
+    this.run = 0;
+    this.special = false;
+    this.coarseEnd = -1;
+    this.end = end;
+    let h1 = 0x2545f491;
+    let h2 = 0x9747b28c | 0;
+    let words = 0;
+    let i = start;
+    let cut = false;
+    const limit = start + MAX_MASKED;
+    while (i < end) {
+      const byte = bytes[i]!;
+      if (i >= limit && !cut) {
+        cut = true;
+        this.end = i;
+        this.key = keyOf(h1, h2 ^ 0x5bd1e995);
+      }
+      if (CLASS[byte] === SEPARATOR) {
+        h1 = Math.imul(h1 ^ byte, 0x85ebca6b);
+        h2 = Math.imul(h2 + byte, 0xc2b2ae35) ^ (h2 >>> 15);
+        i++;
+        continue;
+      }
+      const from = i;
+      let w1 = 0x3c6ef372;
+      let w2 = 5381;
+      let seen = 0;
+      let b = byte;
+      let kind = CLASS[b]!;
+      do {
+        seen |= kind;
+        w1 = Math.imul(w1 ^ b, 0xcc9e2d51);
+        w2 = ((w2 << 5) + w2 + b) | 0;
+        i++;
+        if (i >= end) break;
+        b = bytes[i]!;
+        kind = CLASS[b]!;
+      } while (kind !== SEPARATOR);
+      const digits = (seen & DIGIT) !== 0;
+      const hash = digits ? hashOf(bytes, from, i) : 0;
+      if ((digits && !VOCABULARY.has(hash)) || i - from > MAX_WORD) {
+        const kept = this.keptPrefix(bytes, from, i);
+        if (digits) this.note(bytes, from, i, hash);
+        else this.special = true;
+        i = this.extend(bytes, from, i, end);
+        this.see(bytes, from + kept, i);
+        if (this.onSpan !== null && !cut) this.onSpan(from + kept, i);
+        w1 = kept === 0 ? 7 : bytes[from]! * 31 + bytes[from + kept - 1]! + kept;
+        w2 = 0x1b873593;
+      } else if (++words === COARSE_WORDS) {
+        this.coarseEnd = i;
+      }
+      h1 = Math.imul(h1 ^ w1, 0x85ebca6b) ^ (h1 >>> 13);
+      h2 = Math.imul(h2 + w2, 0xc2b2ae35) ^ (h2 >>> 15);
+      if (this.coarseEnd === i) this.coarse = keyOf(h1 ^ 0x1234567, h2);
+    }
+    if (!cut) this.key = keyOf(h1, h2);
+  }
+
+  /** Puts a word of a masked span into the filter of the block. */
+  private note(bytes: Buffer, start: number, end: number, hash: number): void {
+    if (this.words !== null && bytesFiltered(bytes, start, end)) {
+      this.words.add(hash);
+      if (this.onWord !== null) this.onWord(start, end, hash);
+    }
+  }
+
+  /** Length of the part of a word that is kept: a known beginning, or klog's level. */
+  private keptPrefix(bytes: Buffer, start: number, end: number): number {
+    const first = bytes[start]!;
+    if (CLASS[first] !== LETTER) return 0;
+    if (end - start === 5 && (first === 73 || first === 87 || first === 69 || first === 70)) {
+      if (allDigits(bytes, start + 1, end)) return 1;
+    }
+    for (const prefix of PREFIXES) {
+      const length = prefix.length;
+      if (end - start > length && first === prefix[0] && bytes.compare(prefix, 0, length, start, start + length) === 0)
+        return length;
+    }
+    return 0;
+  }
+
+  /** The end of the span that starts with a masked word. */
+  private extend(bytes: Buffer, start: number, wordEnd: number, end: number): number {
+    let from = start;
+    let i = wordEnd;
+    let dots = 0;
+    while (i + 1 < end) {
+      const joiner = bytes[i]!;
+      if (joiner !== DOT && joiner !== COLON && joiner !== DASH && joiner !== 44 && joiner !== 47) break;
+      const next = i + 1;
+      let hash = HASH_START;
+      let to = next;
+      for (; to < end && CLASS[bytes[to]!] !== SEPARATOR; to++) hash = Math.imul(hash ^ FOLD[bytes[to]!]!, HASH_STEP);
+      if (CLASS[bytes[next]!] !== DIGIT) {
+        const joined =
+          joiner === COLON
+            ? isHex(bytes, from, i, 4) && isHex(bytes, next, to, 4)
+            : joiner === DASH && (isPodSuffix(bytes, from, i, next, to) || isUuidGroup(bytes, from, i, next, to));
+        if (!joined || to === next) break;
+        if (!hasDigit(bytes, next, to)) this.special = true;
+      }
+      if (joiner === DOT) dots++;
+      if (hasDigit(bytes, next, to)) this.note(bytes, next, to, hash);
+      from = next;
+      i = to;
+    }
+    if (dots >= 3 && this.words !== null) this.noteAddresses(bytes, start, i);
+    return i;
+  }
+
+  private noteAddresses(bytes: Buffer, start: number, end: number): void {
+    const text = bytes.toString('latin1', start, end);
+    for (const [from, to] of quadsIn(text)) {
+      const hash = wordHash(text.slice(from, to));
+      this.words!.add(hash);
+      if (this.onWord !== null) this.onWord(start + from, start + to, hash);
+    }
+  }
+
+  private see(bytes: Buffer, start: number, end: number): void {
+    let { bits, run } = this;
+    let letters = 0;
+    for (let i = start; i < end; i++) {
+      const byte = bytes[i]!;
+      bits |= BIT[byte]!;
+      letters = CLASS[byte] === LETTER ? letters + 1 : 0;
+      if (letters > run) run = letters;
+    }
+    this.bits = bits;
+    this.run = run;
+  }
+}
+
+function hashOf(bytes: Buffer, start: number, end: number): number {
+  let hash = HASH_START;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ FOLD[bytes[i]!]!, HASH_STEP);
+  return hash;
+}
+
+/** 53 bits of two hashes. */
+function keyOf(h1: number, h2: number): number {
+  return (h1 >>> 0) * 0x200000 + (h2 >>> 11);
+}
+
+function allDigits(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (CLASS[bytes[i]!] !== DIGIT) return false;
+  return true;
+}
+
+function hasDigit(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (CLASS[bytes[i]!] === DIGIT) return true;
+  return false;
+}
+
+function isHex(bytes: Buffer, start: number, end: number, longest: number): boolean {
+  if (end - start < 1 || end - start > longest) return false;
+  for (let i = start; i < end; i++) {
+    const folded = FOLD[bytes[i]!]!;
+    if (CLASS[folded] !== DIGIT && (folded < 97 || folded > 102)) return false;
+  }
+  return true;
+}
+
+/** Letters and digits of Kubernetes' random suffixes. */
+const SUFFIX = new Uint8Array(256);
+for (const char of 'bcdfghjklmnpqrstvwxz2456789') SUFFIX[char.charCodeAt(0)] = 1;
+
+/** `5d78c9869d-xk2lp`: the hash of a replica set, and the five random characters of a pod. */
+function isPodSuffix(bytes: Buffer, from: number, to: number, next: number, end: number): boolean {
+  if (to - from < 6 || to - from > 10 || end - next !== 5) return false;
+  for (let i = next; i < end; i++) if (SUFFIX[bytes[i]!] === 0) return false;
+  return true;
+}
+
+/** A later group of a UUID, all in hexadecimal. */
+function isUuidGroup(bytes: Buffer, from: number, to: number, next: number, end: number): boolean {
+  const before = to - from;
+  const length = end - next;
+  return (
+    (before === 8 || before === 4) &&
+    (length === 4 || length === 12) &&
+    isHex(bytes, from, to, 8) &&
+    isHex(bytes, next, end, 12)
+  );
+}

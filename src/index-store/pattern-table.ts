@@ -1,0 +1,123 @@
+/** The patterns of one file, with the lines of each. */
+import { decodeLine } from '../logs/record.js';
+import type { LogLevel } from '../model/logs.js';
+import { MAX_MASKED, type Masker } from './masker.js';
+import { PostingsWriter } from './postings.js';
+import { MARKS, templateOf } from './template.js';
+import type { Pattern } from './types.js';
+
+/** Patterns of a file; also bounded by the room for their text. Beyond it lines share the pattern of their beginning. */
+const MAX_PATTERNS = 4096;
+const MAX_COARSE = 256;
+/** Room for templates: bytes, and a share of the text. */
+const FREE_ROOM = 48 * 1024;
+const SHARE = 0.012;
+
+class Growing {
+  readonly lines = new PostingsWriter();
+  first = NaN;
+  last = NaN;
+  untimed = false;
+  bits = 0;
+  run = 0;
+  special = false;
+
+  constructor(
+    readonly template: string,
+    readonly level: LogLevel | undefined,
+    readonly line: number,
+  ) {}
+}
+
+export class PatternTable {
+  /** Lines put under the pattern of their beginning. */
+  collapsed = 0;
+  private readonly exact = new Map<number, Growing>();
+  private readonly coarse = new Map<number, Growing>();
+  private readonly all: Growing[] = [];
+  private rest: Growing | null = null;
+  private room = FREE_ROOM;
+
+  /** More text was read. */
+  grow(bytes: number): void {
+    this.room += bytes * SHARE;
+  }
+
+  /** Puts a line under its pattern. `masker` has just scanned it; `time` is NaN when it has none. */
+  add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): void {
+    const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line);
+    pattern.lines.add(line);
+    pattern.bits |= masker.bits;
+    if (masker.run > pattern.run) pattern.run = masker.run;
+    if (masker.special) pattern.special = true;
+    if (time !== time) pattern.untimed = true;
+    else {
+      if (!(pattern.first <= time)) pattern.first = time;
+      if (!(pattern.last >= time)) pattern.last = time;
+    }
+  }
+
+  /** The patterns in the order of their first lines, and the lines of all. */
+  finish(): { patterns: Pattern[]; postings: Uint8Array } {
+    const length = this.all.reduce((sum, { lines }) => sum + lines.length, 0);
+    const postings = new Uint8Array(length);
+    let from = 0;
+    const patterns = this.all.map((p): Pattern => {
+      postings.set(p.lines.written(), from);
+      from += p.lines.length;
+      return {
+        template: p.template,
+        count: p.lines.count,
+        first: Number.isNaN(p.first) ? null : p.first,
+        last: Number.isNaN(p.last) ? null : p.last,
+        untimed: p.untimed,
+        level: p.level,
+        bits: p.bits,
+        run: p.run,
+        special: p.special,
+        line: p.line,
+        from: from - p.lines.length,
+        length: p.lines.length,
+      };
+    });
+    return { patterns, postings };
+  }
+
+  private newPattern(masker: Masker, bytes: Buffer, start: number, end: number, line: number): Growing {
+    const cost = Math.min(masker.end - start, MAX_MASKED) + 64;
+    if (this.exact.size < MAX_PATTERNS && cost <= this.room) {
+      this.room -= cost;
+      const pattern = this.make(bytes, start, end, masker.end, line);
+      this.exact.set(masker.key, pattern);
+      return pattern;
+    }
+    this.collapsed++;
+    return this.coarsePattern(masker, bytes, start, end, line);
+  }
+
+  private coarsePattern(masker: Masker, bytes: Buffer, start: number, end: number, line: number): Growing {
+    const { coarse, coarseEnd } = masker;
+    const usable = coarseEnd >= 0 && coarseEnd - start <= 512;
+    const known = usable ? this.coarse.get(coarse) : undefined;
+    if (known !== undefined) return known;
+    if (usable && this.coarse.size < MAX_COARSE) {
+      const pattern = this.make(bytes, start, end, coarseEnd, line);
+      this.coarse.set(coarse, pattern);
+      return pattern;
+    }
+    if (this.rest === null) {
+      this.rest = new Growing(MARKS.tail, undefined, line);
+      this.all.push(this.rest);
+    }
+    return this.rest;
+  }
+
+  private make(bytes: Buffer, start: number, end: number, upTo: number, line: number): Growing {
+    const template = templateOf(bytes, start, end, upTo);
+    const whole = upTo === end;
+    const level = whole ? decodeLine(bytes.toString('utf8', start, end)).level : undefined;
+    const pattern = new Growing(template, level, line);
+    this.all.push(pattern);
+    return pattern;
+  }
+}

@@ -1,0 +1,122 @@
+/** The indexes of all inputs as one, with the text behind them. */
+import { numbered } from '../ingest/capture-labels.js';
+import type { Problem } from '../model/source.js';
+import type { Pool } from '../pool/pool.js';
+import { join } from 'node:path';
+import type { StoredIndex } from './codec.js';
+import { DamagedIndex, partName, TextPartReader } from './text-part.js';
+import type { FileIndex, SkippedFile } from './types.js';
+import type { StoredWords } from './words-index.js';
+
+/** A file of the index, and where its text lies. */
+export interface IndexedFile {
+  /** With the bundle id it has among all inputs. */
+  readonly index: FileIndex;
+  /** The text part on disk. */
+  readonly textPath: string;
+}
+
+/** The index of one input. */
+export interface Opened {
+  readonly index: StoredIndex;
+  readonly folder: string;
+  readonly words: () => StoredWords;
+}
+
+export class SearchIndex {
+  readonly files: readonly IndexedFile[];
+  readonly skipped: readonly SkippedFile[];
+  readonly problems: readonly Problem[];
+  /** Bundle ids. */
+  readonly nodes: readonly string[];
+  /** When a bundle was collected, by its id. */
+  readonly collectedAt: (node: string) => number | null;
+  /** True when nothing was read but the index. */
+  readonly fromCache: boolean;
+  private readonly readers = new Map<string, TextPartReader>();
+  private poolOfRun: Pool | null = null;
+
+  constructor(
+    private readonly opened: readonly Opened[],
+    extra: { readonly problems: readonly Problem[]; readonly fromCache: boolean },
+    private readonly onClose: () => Promise<void>,
+    private readonly jobs: number | undefined,
+  ) {
+    const { files, nodes, skipped, collected } = merged(opened);
+    this.collectedAt = (node) => collected.get(node) ?? null;
+    this.files = files;
+    this.nodes = nodes;
+    this.skipped = skipped;
+    this.problems = [...opened.flatMap(({ index }) => index.problems), ...extra.problems];
+    this.fromCache = extra.fromCache;
+  }
+
+  /** The text of a block. Throws DamagedIndex. */
+  read(file: IndexedFile, block: number): Buffer {
+    let reader = this.readers.get(file.textPath);
+    if (reader === undefined) this.readers.set(file.textPath, (reader = openPart(file.textPath)));
+    return reader.read(file.index.blocks, block);
+  }
+
+  /** Words of each input's index. Throws DamagedIndex. */
+  words(): StoredWords[] {
+    return this.opened.map(({ words }) => words());
+  }
+
+  async pool(): Promise<Pool> {
+    const { createPool } = await import('../pool/pool.js');
+    return (this.poolOfRun ??= createPool(this.jobs));
+  }
+
+  async close(): Promise<void> {
+    for (const reader of this.readers.values()) reader.close();
+    this.readers.clear();
+    await this.poolOfRun?.close();
+    await this.onClose();
+  }
+}
+
+export function openPart(path: string): TextPartReader {
+  try {
+    return new TextPartReader(path);
+  } catch (cause) {
+    throw new DamagedIndex('the stored text is missing', { cause });
+  }
+}
+
+
+/** Joins what was opened: the same bundle given twice counts once, and several collections of a node get numbers. */
+function merged(opened: readonly Opened[]): {
+  files: IndexedFile[];
+  nodes: string[];
+  skipped: SkippedFile[];
+  collected: ReadonlyMap<string, number | null>;
+} {
+  const bundles = opened.flatMap(({ index, folder }) =>
+    index.bundles.map(({ id, collectedAt }) => ({
+      collectedAt,
+      base: id.replace(/#\d+$/, ''),
+      files: index.files.filter(({ node }) => node === id),
+      skipped: index.skipped.filter(({ node }) => node === id),
+      folder,
+    })),
+  );
+  const seen = new Set<string>();
+  const kept = bundles.filter(({ base, files }) => {
+    const content = JSON.stringify([base, files.map(({ name, bytes, crc }) => [name, bytes, crc])]);
+    return !seen.has(content) && seen.add(content);
+  });
+  const byTime = [...kept].sort((a, b) => (a.collectedAt ?? Infinity) - (b.collectedAt ?? Infinity) || 0);
+  const ids = numbered(byTime.map(({ base }) => base));
+  const idOf = new Map(byTime.map((bundle, i) => [bundle, ids[i]!]));
+  const files: IndexedFile[] = [];
+  const skipped: SkippedFile[] = [];
+  for (const bundle of kept) {
+    const node = idOf.get(bundle)!;
+    for (const index of bundle.files)
+      files.push({ index: { ...index, node }, textPath: join(bundle.folder, partName(index.part)) });
+    skipped.push(...bundle.skipped.map((file) => ({ ...file, node })));
+  }
+  const collected = new Map(kept.map((bundle) => [idOf.get(bundle)!, bundle.collectedAt]));
+  return { files, skipped, collected, nodes: kept.map((bundle) => idOf.get(bundle)!) };
+}

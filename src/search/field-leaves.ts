@@ -1,0 +1,143 @@
+/** Tests of `field:value`. */
+import ipaddr from 'ipaddr.js';
+import { foldCase } from '../index-store/classes.js';
+import { quadsIn } from '../index-store/units.js';
+import type { LogLevel } from '../model/logs.js';
+import { levelOf } from '../logs/decode/level.js';
+import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { FileView, LineView } from './line-view.js';
+import { MAYBE, NO, YES, type Tri } from './tri.js';
+import { findWord, WordLeaf } from './word-leaf.js';
+
+/** A test of the file alone: `file:`, `node:`. */
+export class FileLeaf implements Leaf {
+  readonly needs = null;
+  readonly words: readonly string[] = [];
+  private readonly parts: readonly string[];
+
+  /** The value is found anywhere in the name, letter case aside; `*` stands for anything between two parts of it. */
+  constructor(
+    private readonly name: (file: FileView) => string,
+    value: string,
+  ) {
+    this.parts = foldCase(value).split(/\*+/);
+  }
+
+  pattern(_: PatternView, file: FileView): Tri {
+    return this.fits(file) ? YES : NO;
+  }
+
+  block(): boolean {
+    return true;
+  }
+
+  line(line: LineView): boolean {
+    return this.fits(line.file);
+  }
+
+  private fits(file: FileView): boolean {
+    const name = foldCase(this.name(file));
+    let from = 0;
+    for (const part of this.parts) {
+      const at = name.indexOf(part, from);
+      if (at < 0) return false;
+      from = at + part.length;
+    }
+    return true;
+  }
+}
+
+/** `level:error`, `level:error,fatal`, `level:none`. */
+export class LevelLeaf implements Leaf {
+  readonly needs = null;
+  readonly words: readonly string[] = [];
+
+  constructor(private readonly levels: ReadonlySet<LogLevel>) {}
+
+  /** The levels named, or null when one is unknown. */
+  static parse(value: string): LevelLeaf | null {
+    const levels = value.split(',').map((name) => (name === 'none' ? null : (levelOf(name) ?? undefined)));
+    return levels.includes(undefined) ? null : new LevelLeaf(new Set(levels as LogLevel[]));
+  }
+
+  pattern({ pattern }: PatternView): Tri {
+    if (pattern.level === undefined) return MAYBE;
+    return this.levels.has(pattern.level) ? YES : NO;
+  }
+
+  block(): boolean {
+    return true;
+  }
+
+  line(line: LineView): boolean {
+    return this.levels.has(line.level);
+  }
+}
+
+/** `pod:cart-0`, `pod:shop/cart-0`: lines that name the pod, and the pod's own logs. */
+export class PodLeaf implements Leaf {
+  readonly needs = null;
+  readonly words: readonly string[];
+  private readonly namespace: string | null;
+  private readonly name: string;
+  private readonly word: WordLeaf;
+
+  constructor(value: string) {
+    const folded = foldCase(value);
+    const slash = folded.indexOf('/');
+    this.namespace = slash < 0 ? null : folded.slice(0, slash);
+    this.name = folded.slice(slash + 1);
+    this.word = new WordLeaf(this.name);
+    this.words = [this.name];
+  }
+
+  pattern(view: PatternView, file: FileView): Tri {
+    if (this.isOwnLog(file)) return YES;
+    return this.word.pattern(view) === NO ? NO : MAYBE;
+  }
+
+  block(): boolean {
+    return true;
+  }
+
+  line(line: LineView): boolean {
+    if (this.isOwnLog(line.file)) return true;
+    const text = line.folded;
+    if (this.namespace !== null && findWord(text, this.namespace, 0) < 0) return false;
+    for (let at = findWord(text, this.name, 0); at >= 0; at = findWord(text, this.name, at + 1)) {
+      // Names of pods go on over dashes: `cart-0` is not in `cart-0-canary`.
+      if (text[at - 1] !== '-' && text[at + this.name.length] !== '-') return true;
+    }
+    return false;
+  }
+
+  private isOwnLog({ pod }: FileView): boolean {
+    if (pod === null) return false;
+    const [namespace, name] = foldCase(pod).split('/');
+    return name === this.name && (this.namespace === null || namespace === this.namespace);
+  }
+}
+
+/** `ip:10.0.1.0/24`: lines with an IPv4 address of the block. */
+export class CidrLeaf implements Leaf {
+  readonly needs = null;
+  readonly words: readonly string[] = [];
+
+  constructor(private readonly range: [ipaddr.IPv4, number]) {}
+
+  pattern({ pattern, folded }: PatternView): Tri {
+    const mayHide = (pattern.bits & (1 << 27)) !== 0 || pattern.level === undefined;
+    return mayHide || /\d\.\d/.test(folded) ? MAYBE : NO;
+  }
+
+  block(_: MayHold): boolean {
+    return true;
+  }
+
+  line(line: LineView): boolean {
+    return quadsIn(line.text).some(([start, end]) => {
+      const text = line.text.slice(start, end);
+      return ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).match(this.range);
+    });
+  }
+}

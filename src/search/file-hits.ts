@@ -1,0 +1,201 @@
+/** What a query finds in one file: by its patterns where they decide, else by its lines. */
+import { foldCase } from '../index-store/classes.js';
+import { mayHold } from '../index-store/filter.js';
+import { eachPosting } from '../index-store/postings.js';
+import type { IndexedFile } from '../index-store/search-index.js';
+import type { FileIndex, Pattern } from '../index-store/types.js';
+import type { QuerySource } from './parse.js';
+import type { Query } from './query.js';
+import type { TimeWindow } from './scan-block.js';
+import type { SearchHits, SearchTask } from './task.js';
+import { MAYBE, NO, YES, type Tri } from './tri.js';
+
+/** Hits of one pattern in one file. */
+export interface PatternHits {
+  readonly pattern: Pattern;
+  readonly count: number;
+  /** Milliseconds since the epoch; null when no hit has a time. */
+  readonly first: number | null;
+  readonly last: number | null;
+  /** The first line that was hit. */
+  readonly line: number;
+}
+
+/** Which patterns are decided, and what is to be read for the others. */
+export interface FilePlan {
+  readonly file: IndexedFile;
+  readonly decided: readonly Pattern[];
+  /** Lines of undecided patterns are looked for by these tasks. */
+  readonly tasks: readonly SearchTask[];
+  /** Bytes of text that the tasks read. */
+  readonly bytes: number;
+}
+
+/** Text of one task: enough to be worth a worker's while. */
+const TASK_BYTES = 8 * 1024 * 1024;
+
+export function planFile(file: IndexedFile, query: Query, source: QuerySource, window: TimeWindow): FilePlan {
+  const { index } = file;
+  const decided: Pattern[] = [];
+  const undecided: Pattern[] = [];
+  for (const pattern of index.patterns) {
+    const tri = both(query.pattern({ pattern, folded: folded(pattern.template) }, index), timeOf(pattern, window));
+    if (tri === YES) decided.push(pattern);
+    else if (tri === MAYBE) undecided.push(pattern);
+  }
+  const rows = undecided.length === 0 ? [] : rowsOf(index, query, window);
+  const wanted = undecided.length === index.patterns.length ? null : candidates(index, undecided, rows);
+  const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
+  let bytes = 0;
+  let room = 0;
+  for (const row of rows) {
+    const bits = wanted?.get(row);
+    // No candidate lies in this block.
+    if (wanted !== null && bits === undefined) continue;
+    if (tasks.length === 0 || room <= 0) {
+      const { node, path, pod, profile, yearless, blocks } = index;
+      const view = { node, path, pod, profile, yearless };
+      tasks.push({ query: source, file: view, textPath: file.textPath, blocks, rows: [], wanted: [], window });
+      room = TASK_BYTES;
+    }
+    const task = tasks.at(-1)!;
+    task.rows.push(row);
+    task.wanted.push(bits ?? null);
+    room -= index.blocks.size[row]!;
+    bytes += index.blocks.size[row]!;
+  }
+  return { file, decided, tasks, bytes };
+}
+
+const foldedOf = new Map<string, string>();
+
+/** Templates repeat from file to file. */
+function folded(template: string): string {
+  let known = foldedOf.get(template);
+  if (known === undefined) foldedOf.set(template, (known = foldCase(template)));
+  return known;
+}
+
+function both(a: Tri, b: Tri): Tri {
+  return a < b ? a : b;
+}
+
+/** Whether the lines of a pattern lie in the window: lines without a time count as inside. */
+function timeOf({ first, last, untimed }: Pattern, window: TimeWindow): Tri {
+  if (first === null || last === null) return YES;
+  const { since, until } = window;
+  if ((since === null || first >= since) && (until === null || last <= until)) return YES;
+  const outside = (since !== null && last < since) || (until !== null && first > until);
+  return outside && !untimed ? NO : MAYBE;
+}
+
+/** Blocks in which a line can pass, by their times and their words. */
+function rowsOf({ blocks, filters }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < blocks.line.length; row++) {
+    const timed = blocks.untimed[row] === 0;
+    if (timed && since !== null && blocks.max[row]! < since) continue;
+    if (timed && until !== null && blocks.min[row]! > until) continue;
+    const filter = filters.subarray(row === 0 ? 0 : blocks.filterEnd[row - 1]!, blocks.filterEnd[row]!);
+    if (query.block((hash) => blocks.unfiltered[row] === 1 || mayHold(filter, hash))) rows.push(row);
+  }
+  return rows;
+}
+
+/** The lines of some patterns, as bits per block; blocks without one are left out. */
+function candidates(
+  index: FileIndex,
+  patterns: readonly Pattern[],
+  rows: readonly number[],
+): Map<number, Uint8Array> {
+  const { blocks, lines } = index;
+  const open = new Set(rows);
+  const bits = new Map<number, Uint8Array>();
+  for (const { from, length } of patterns) {
+    let row = 0;
+    eachPosting(index.postings.subarray(from, from + length), (line) => {
+      while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
+      if (!open.has(row)) return;
+      const start = blocks.line[row]!;
+      let ofRow = bits.get(row);
+      if (ofRow === undefined) {
+        const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
+        bits.set(row, (ofRow = new Uint8Array((end - start + 7) >> 3)));
+      }
+      const at = line - start;
+      ofRow[at >> 3] = ofRow[at >> 3]! | (1 << (at & 7));
+    });
+  }
+  return bits;
+}
+
+/** All hits of a file. */
+export interface FileHits {
+  readonly file: IndexedFile;
+  readonly patterns: readonly PatternHits[];
+  readonly count: number;
+  readonly decided: readonly Pattern[];
+  /** Lines of undecided patterns that passed, in order. */
+  readonly found: Float64Array;
+}
+
+export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHits {
+  const { file, decided } = plan;
+  const hits: PatternHits[] = decided.map((pattern) => {
+    const { count, first, last, line } = pattern;
+    return { pattern, count, first, last, line };
+  });
+  const total = results.reduce((sum, { lines }) => sum + lines.length, 0);
+  const found = new Float64Array(total);
+  const times = new Float64Array(total);
+  let at = 0;
+  for (const result of results) {
+    found.set(result.lines, at);
+    times.set(result.times, at);
+    at += result.lines.length;
+  }
+  if (total > 0) hits.push(...byPattern(file.index, found, times));
+  const count = hits.reduce((sum, hit) => sum + hit.count, 0);
+  return { file, patterns: hits, count, decided, found };
+}
+
+/** Sorts lines that were found under their patterns. */
+function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): PatternHits[] {
+  const patternOf = new Map<number, number>();
+  for (const line of found) patternOf.set(line, -1);
+  for (const [i, { from, length }] of index.patterns.entries()) {
+    eachPosting(index.postings.subarray(from, from + length), (line) => {
+      if (patternOf.has(line)) patternOf.set(line, i);
+    });
+  }
+  const hits = new Map<number, { count: number; first: number; last: number; line: number }>();
+  for (const [i, line] of found.entries()) {
+    const number = patternOf.get(line)!;
+    const time = times[i]!;
+    const hit = hits.get(number);
+    if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line });
+    else {
+      hit.count++;
+      if (!(hit.first <= time)) hit.first = time === time ? time : hit.first;
+      if (!(hit.last >= time)) hit.last = time === time ? time : hit.last;
+    }
+  }
+  const known = (time: number): number | null => (Number.isNaN(time) ? null : time);
+  return [...hits].map(([number, { count, first, last, line }]) => {
+    return { pattern: index.patterns[number]!, count, first: known(first), last: known(last), line };
+  });
+}
+
+/** The lines of all hits, in order. */
+export function hitLines({ file: { index }, decided, found }: FileHits): Float64Array {
+  const total = decided.reduce((sum, { count }) => sum + count, found.length);
+  const lines = new Float64Array(total);
+  let at = 0;
+  for (const { from, length } of decided)
+    eachPosting(index.postings.subarray(from, from + length), (line) => {
+      lines[at++] = line;
+    });
+  lines.set(found, at);
+  return lines.sort();
+}
+

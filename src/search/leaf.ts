@@ -1,0 +1,26 @@
+/** One test of a query. */
+import type { FileIndex, Pattern } from '../index-store/types.js';
+import type { FileView, LineView } from './line-view.js';
+import type { Tri } from './tri.js';
+
+/** A pattern as tests look at it. */
+export interface PatternView {
+  readonly pattern: Pattern;
+  /** Its template in lower case. */
+  readonly folded: string;
+}
+
+/** Whether a block may hold the word of this hash; always true where the block has no filter. */
+export type MayHold = (hash: number) => boolean;
+
+export interface Leaf {
+  /** What holds for all lines of a pattern. */
+  pattern(view: PatternView, file: FileView & Pick<FileIndex, 'path'>): Tri;
+  /** False when surely no line of the block passes. */
+  block(mayHold: MayHold): boolean;
+  line(line: LineView): boolean;
+  /** Strings in lower case of which every line that passes holds at least one, case aside; null when none is known. */
+  readonly needs: readonly string[] | null;
+  /** The words it looks for, to rank by. */
+  readonly words: readonly string[];
+}

@@ -1,0 +1,118 @@
+/** A parsed query: tests joined by AND, OR and NOT, asked of patterns, of blocks and of lines. */
+import type { FileIndex } from '../index-store/types.js';
+import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { FileView, LineView } from './line-view.js';
+import { MAYBE, NO, YES, type Tri } from './tri.js';
+
+export type QueryNode =
+  | { readonly kind: 'leaf'; readonly leaf: Leaf }
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly QueryNode[] }
+  | { readonly kind: 'not'; readonly part: QueryNode };
+
+export class Query {
+  /** See `Leaf.needs`. */
+  readonly needs: readonly string[] | null;
+  /** Words to rank by, those under a NOT left out. */
+  readonly words: readonly string[];
+
+  constructor(private readonly root: QueryNode) {
+    this.needs = needsOf(root);
+    this.words = [...new Set(wordsOf(root))];
+  }
+
+  pattern(view: PatternView, file: FileView & Pick<FileIndex, 'path'>): Tri {
+    return patternOf(this.root, view, file);
+  }
+
+  block(mayHold: MayHold): boolean {
+    return blockOf(this.root, mayHold);
+  }
+
+  line(line: LineView): boolean {
+    return lineOf(this.root, line);
+  }
+}
+
+function patternOf(node: QueryNode, view: PatternView, file: FileView): Tri {
+  switch (node.kind) {
+    case 'leaf':
+      return node.leaf.pattern(view, file);
+    case 'not':
+      return (YES - patternOf(node.part, view, file)) as Tri;
+    case 'and': {
+      let least: Tri = YES;
+      for (const part of node.parts) {
+        const tri = patternOf(part, view, file);
+        if (tri === NO) return NO;
+        if (tri === MAYBE) least = MAYBE;
+      }
+      return least;
+    }
+    case 'or': {
+      let most: Tri = NO;
+      for (const part of node.parts) {
+        const tri = patternOf(part, view, file);
+        if (tri === YES) return YES;
+        if (tri === MAYBE) most = MAYBE;
+      }
+      return most;
+    }
+  }
+}
+
+function blockOf(node: QueryNode, mayHold: MayHold): boolean {
+  switch (node.kind) {
+    case 'leaf':
+      return node.leaf.block(mayHold);
+    case 'not':
+      return true;
+    case 'and':
+      return node.parts.every((part) => blockOf(part, mayHold));
+    case 'or':
+      return node.parts.some((part) => blockOf(part, mayHold));
+  }
+}
+
+function lineOf(node: QueryNode, line: LineView): boolean {
+  switch (node.kind) {
+    case 'leaf':
+      return node.leaf.line(line);
+    case 'not':
+      return !lineOf(node.part, line);
+    case 'and':
+      return node.parts.every((part) => lineOf(part, line));
+    case 'or':
+      return node.parts.some((part) => lineOf(part, line));
+  }
+}
+
+const MAX_NEEDS = 32;
+
+function needsOf(node: QueryNode): readonly string[] | null {
+  switch (node.kind) {
+    case 'leaf':
+      return node.leaf.needs;
+    case 'not':
+      return null;
+    case 'and': {
+      const known = node.parts.map(needsOf).filter((needs) => needs !== null);
+      return known.sort((a, b) => shortest(b) - shortest(a))[0] ?? null;
+    }
+    case 'or': {
+      const all: string[] = [];
+      for (const part of node.parts) {
+        const needs = needsOf(part);
+        if (needs === null || all.length + needs.length > MAX_NEEDS) return null;
+        all.push(...needs);
+      }
+      return all;
+    }
+  }
+}
+
+const shortest = (needs: readonly string[]): number => Math.min(...needs.map((text) => text.length));
+
+function wordsOf(node: QueryNode): readonly string[] {
+  if (node.kind === 'leaf') return node.leaf.words;
+  return node.kind === 'not' ? [] : node.parts.flatMap(wordsOf);
+}

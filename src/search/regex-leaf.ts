@@ -1,0 +1,56 @@
+import { RE2JS } from 're2js';
+import { MARKS } from '../index-store/template.js';
+import { requiredLiterals } from '../logs/prefilter/literals.js';
+import { couldHold } from './could-hold.js';
+import type { Leaf, PatternView } from './leaf.js';
+import type { LineView } from './line-view.js';
+import { MAYBE, NO, YES, type Tri } from './tri.js';
+
+/** Two letters beyond ASCII fold to s and k: where case does not count, they count as those. */
+const CASE_VARIANTS = /[\u017f\u212a]/;
+const OTHER_BIT = 1 << 26;
+
+/**
+ * Expressions of plain characters, alternatives, groups, `.*` and `.+` alone. Where one matches a template, it matches
+ * every line: a mark stands for one character or more, and only `.*` and `.+` pass over it.
+ */
+const SIMPLE = /^(?:[A-Za-z0-9 _/:;,"'=<>@#%&!~`-]\??|\\[-./:_"'|()[\]{}*+?$^\\]\??|\.[*+]|\||\((?:\?:)?|\)|\[[A-Za-z]+\])+$/;
+
+/** A regular expression in RE2 syntax, found anywhere in the line, in time linear in its length. */
+export class RegexLeaf implements Leaf {
+  readonly needs: readonly string[] | null;
+  readonly words: readonly string[] = [];
+  private readonly expression: RE2JS;
+  private readonly ignoresCase: boolean;
+  private readonly simple: boolean;
+
+  /** Throws what RE2JS throws when the expression is malformed. */
+  constructor(source: string, ignoreCase: boolean) {
+    this.expression = RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
+    const { anyOf, ignoresCase } = requiredLiterals(source);
+    this.ignoresCase = ignoresCase || ignoreCase;
+    this.needs = anyOf;
+    this.simple = SIMPLE.test(source);
+  }
+
+  pattern({ pattern, folded }: PatternView): Tri {
+    const { template } = pattern;
+    if (this.needs !== null && !this.mayBeCaseVariant(template, pattern.bits)) {
+      if (!this.needs.some((literal) => couldHold(folded, pattern, literal))) return NO;
+    }
+    if (!this.simple || template.endsWith(MARKS.tail)) return MAYBE;
+    return this.expression.test(template) ? YES : MAYBE;
+  }
+
+  block(): boolean {
+    return true;
+  }
+
+  line(line: LineView): boolean {
+    return this.expression.test(line.text);
+  }
+
+  private mayBeCaseVariant(template: string, bits: number): boolean {
+    return this.ignoresCase && ((bits & OTHER_BIT) !== 0 || CASE_VARIANTS.test(template));
+  }
+}
