@@ -62,7 +62,8 @@ interface FirstSequences {
 
 /** The first sequence number seen each way: what relative numbers count from. */
 function firstSequences(packets: readonly LadderPacket[]): FirstSequences {
-  const first = (back: boolean): number => packets.find((p) => p.back === back && p.range !== null)?.range?.seq ?? 0;
+  const first = (back: boolean): number =>
+    packets.find((p) => p.back === back && p.range !== null)?.range?.seq ?? 0;
   return { forward: first(false), back: first(true) };
 }
 

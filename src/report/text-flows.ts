@@ -29,7 +29,7 @@ export function flowsText(d: AnalysisDocument, c: Paint, o: TextOptions): string
   if (groups.length > most) rows.push(`  … and ${groups.length - most} more kinds in the JSON report`);
   return section(
     'Flows',
-    [`  ${counts.join(', ')}; [n] is the number for trace --flow`, ...rows].join('\n'),
+    [wrap(`${counts.join(', ')}; [n] is the number for trace --flow`, o.width, '  '), ...rows].join('\n'),
     c,
   );
 }

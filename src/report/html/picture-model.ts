@@ -100,19 +100,15 @@ function stretch(
   i: number,
   at: number,
 ): Stretch {
-  const { direction } = d.packet_trace;
-  const lost = i === at ? lossOf(d) : null;
-  const inPart = d.flows[0]?.verdict === 'lossy';
-  const stops = at >= 0 && !inPart;
   // A packet has travelled a stretch when a point beyond it saw it, or, towards a pod, the point before it.
   const last = i === stations.length - 2;
   const beyond = last ? [stations[i]!] : stations.slice(i + 1);
   const before = i === 0 ? [stations[1]!] : last ? stations : stations.slice(0, i + 1);
   return {
     segment,
-    lost,
-    forward: !(stops && direction === 'forward' && i >= at) && beyond.some((s) => s.forward > 0),
-    back: !(stops && direction === 'return' && i <= at) && before.some((s) => s.back > 0),
+    lost: i === at ? lossOf(d) : null,
+    forward: beyond.some((s) => s.forward > 0),
+    back: before.some((s) => s.back > 0),
   };
 }
 
@@ -137,8 +133,8 @@ function natOf(f: DocFlow): string | null {
   const t = f.translated;
   if (t === null) return null;
   const parts = [
-    t.src === f.src ? '' : `source ${f.src} becomes ${t.src}`,
-    t.dst === f.dst ? '' : `destination ${f.dst} becomes ${t.dst}`,
+    t.src === f.src ? '' : `${f.src} becomes ${t.src}`,
+    t.dst === f.dst ? '' : `${f.dst} becomes ${t.dst}`,
   ].filter((s) => s !== '');
   return parts.length === 0
     ? null
