@@ -99,6 +99,12 @@ export function policyTest(input: DiagnosisInput): LayerTest {
   const { trace, nodes } = input.context;
   if (answered(trace))
     return tested(test, 'ok', `${flowsText(trace)} answered: no policy stops them on either side.`);
+  if (podsAnswer(trace))
+    return tested(
+      test,
+      'ok',
+      `Answers of the destination come back in ${flowsText(trace)}: no policy stops them.`,
+    );
   const ends = [trace?.srcNode, trace?.dstNode].filter((id) => id !== null && id !== undefined);
   const without = ends.filter((id) => !nodes.some((n) => n.id === id));
   const enforced = nodes.filter((n) => !isFree(n)).map((n) => n.id);
@@ -109,6 +115,19 @@ export function policyTest(input: DiagnosisInput): LayerTest {
     'undecided',
     'No DENY was found, which proves nothing while flow logs may be off. Missing: an answered flow between these ends, or the policy flow logs (--enable-policy-event-logs).',
   );
+}
+
+/**
+ * Every flow in question brought something back to the source veth that the destination pod itself sent: a reset of
+ * the pod counts, one that a node on the way forged does not.
+ */
+function podsAnswer(trace: Trace | null): boolean {
+  const flows = subjects(trace);
+  if (trace === null || flows.length === 0) return false;
+  const { segment, verdict } = trace.summary;
+  if (segment !== 'vpc' && segment !== 'dst_pod') return false;
+  if (verdict === 'rejected' && segment !== 'dst_pod') return false;
+  return flows.every((f) => seenAt([f], 'src_veth', true) && seenAt([f], 'dst_veth', true));
 }
 
 /** The agent's list of programs was collected and is empty, and no other engine keeps its chains here. */
