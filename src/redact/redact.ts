@@ -27,7 +27,7 @@ export function redactDocument(document: AnalysisDocument, options: RedactOption
     if (typeof value === 'string') return redactor.redact(value);
     if (Array.isArray(value)) return value.map(walk);
     if (value === null || typeof value !== 'object') return value;
-    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, FIXED.has(k) ? v : walk(v)]));
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, isFixed(k, v) ? v : walk(v)]));
   };
   const { rules, ...rest } = document;
   const redacted = walk(rest) as Omit<AnalysisDocument, 'rules'>;
@@ -36,6 +36,16 @@ export function redactDocument(document: AnalysisDocument, options: RedactOption
   return { document: { ...redacted, ...(named === undefined ? {} : { rules: named }) }, map: names.map() };
 }
 
+/** The verdict of a flow or a trail is one of a few words; that of a layer is prose that names nodes. */
+function isFixed(key: string, value: unknown): boolean {
+  return key === 'verdict' ? VERDICTS.has(value) : FIXED.has(key);
+}
+
+const VERDICTS: ReadonlySet<unknown> = new Set([
+  ...['delivered', 'dropped', 'lossy', 'rejected', 'inconclusive'],
+  ...['forwarded', 'undetermined'],
+]);
+
 /** Keys whose values are words of this program: a customer's word may be one of them and must not break the document. */
 const FIXED = new Set([
   ...[
@@ -43,7 +53,6 @@ const FIXED = new Set([
     'confidence',
     'severity',
     'safety',
-    'verdict',
     'segment',
     'direction',
     'traffic_path',
@@ -60,6 +69,7 @@ const FIXED = new Set([
     'evidence_ids',
     'protocol',
   ],
+  ...['layer', 'result'],
   ...['time', 'first', 'last', 'start', 'collected_at', 'code', 'certainty', 'rule'],
 ]);
 

@@ -299,5 +299,7 @@ function isFixed(key: string, value: unknown): boolean {
   if (key === 'id') return typeof value === 'string' && /^[FE]-\d+$/.test(value);
   const words =
     typeof value === 'string' || (Array.isArray(value) && value.every((v) => typeof v === 'string'));
+  // The verdict of a layer is prose.
+  if (key === 'verdict' && typeof value === 'string' && value.includes(' ')) return false;
   return FIXED.has(key) && words;
 }
