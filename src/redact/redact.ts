@@ -48,16 +48,7 @@ const VERDICTS: ReadonlySet<unknown> = new Set([
 
 /** Keys whose values are words of this program: a customer's word may be one of them and must not break the document. */
 const FIXED = new Set([
-  ...[
-    'category',
-    'confidence',
-    'severity',
-    'safety',
-    'segment',
-    'direction',
-    'traffic_path',
-    'drop_point',
-  ],
+  ...['category', 'confidence', 'severity', 'safety', 'segment', 'direction', 'traffic_path', 'drop_point'],
   ...[
     'type',
     'state',
