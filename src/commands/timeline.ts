@@ -1,14 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { coverageOf } from '../search/coverage.js';
-import { QueryError } from '../search/tokens.js';
 import { findPivot, pivotAt } from '../timeline/pivot.js';
 import { timelineJson, timelineText } from '../timeline/render.js';
 import { makeTimeline } from '../timeline/timeline.js';
 import { addIndexOptions, textOptions, withIndex, type IndexOptions } from './index-options.js';
 import { addLimitOptions, addOutputOptions, limitsOf, parseCount, parseDuration, parseTime, type OutputOptions } from './options.js';
 import { writeOut } from './output.js';
-import { queryProblem } from './search.js';
+import { checkQuery } from './search.js';
 
 interface TimelineOptions extends OutputOptions, IndexOptions {
   pivot?: string;
@@ -46,15 +45,14 @@ export function addTimeline(program: Command): void {
   addLimitOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], o: TimelineOptions) => {
+      const query = o.pivot!;
+      const time = timeOf(query);
+      const source = { text: query, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
+      if (time === null) checkQuery(source);
       await withIndex(inputs, o, async (index) => {
-        const query = o.pivot!;
-        const time = timeOf(query);
-        const source = { text: query, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
         const pivot =
           time === null
-            ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null }).catch((error: unknown) => {
-                throw error instanceof QueryError ? queryProblem(error, query) : error;
-              })
+            ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null })
             : pivotAt(time, o.window);
         const document = o.findings && pivot.windows.length > 0 ? await analysis(inputs, o) : null;
         const timeline = makeTimeline(index, pivot, { limit: o.limit, document, collectedAt: index.collectedAt });

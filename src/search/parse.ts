@@ -37,9 +37,22 @@ function regexLeaf(text: string, ignoreCase: boolean): Leaf {
     const { error: what, input } = error as { error?: unknown; input?: unknown };
     if (typeof what !== 'string') throw new QueryError((error as Error).message, null);
     const piece = typeof input === 'string' ? input : '';
+    // Of a missing parenthesis the engine names the whole expression.
+    if (piece === text) throw new QueryError(what, what === 'missing closing )' ? openParenthesis(text) : null);
     const at = piece === '' ? -1 : text.lastIndexOf(piece);
     throw new QueryError(piece === '' ? what : `${what}: ${piece}`, at < 0 ? null : at);
   }
+}
+
+/** Where the last ( stands that has no ); null when it cannot be told. */
+function openParenthesis(text: string): number | null {
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '(') open.push(at);
+    else if (text[at] === ')') open.pop();
+  }
+  return open.at(-1) ?? null;
 }
 
 /** `or := and (OR and)*`, `and := not (AND? not)*`, `not := NOT not | ( or ) | term`. */
