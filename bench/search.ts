@@ -21,7 +21,12 @@ const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'netcheck-bench-'));
 
 const WORDS = ['Reconciling', 'refused', '"pool stats" level:debug', '10.0.9.7'];
-const EXPRESSIONS = ['connection refused|no route to host', 'aws-node|ipamd|veth.*error|cni.*error', '10\\.0\\.9\\.7', '[a-f]{5}\\d+z'];
+const EXPRESSIONS = [
+  'connection refused|no route to host',
+  'aws-node|ipamd|veth.*error|cni.*error',
+  '10\\.0\\.9\\.7',
+  '[a-f]{5}\\d+z',
+];
 
 function sizeOf(path: string, wanted: (name: string) => boolean): number {
   return readdirSync(path, { withFileTypes: true, recursive: true })
@@ -38,9 +43,21 @@ function bench(name: string, tree: string): number {
   const archive = join(root, `${name}.tar.gz`);
   spawnSync('tar', ['czf', archive, '-C', tree, '.']);
   const text = sizeOf(tree, () => true);
-  console.log(`\n${name}: ${(text / MiB).toFixed(0)} MiB of text, ${(statSync(archive).size / MiB).toFixed(1)} MiB packed`);
+  console.log(
+    `\n${name}: ${(text / MiB).toFixed(0)} MiB of text, ${(statSync(archive).size / MiB).toFixed(1)} MiB packed`,
+  );
   const cache = join(root, `${name}-cache`);
-  const search = (...args: string[]): string[] => [cli, 'search', archive, '--index', cache, '--quiet', '--format', 'json', ...args];
+  const search = (...args: string[]): string[] => [
+    cli,
+    'search',
+    archive,
+    '--index',
+    cache,
+    '--quiet',
+    '--format',
+    'json',
+    ...args,
+  ];
   const first = measure('index and search', process.execPath, search('refused'));
   const out = join(root, 'out');
   mkdirSync(out);
@@ -49,7 +66,9 @@ function bench(name: string, tree: string): number {
   console.log(`ratio of indexing: ${(first.seconds / (tar.seconds + rg.seconds)).toFixed(2)} times tar + rg`);
   const index = sizeOf(cache, (file) => file === 'index' || file === 'words');
   const kept = sizeOf(cache, (file) => file.startsWith('text-'));
-  console.log(`index: ${((index / text) * 100).toFixed(2)} % of the text; the text kept beside it: ${((kept / text) * 100).toFixed(1)} %`);
+  console.log(
+    `index: ${((index / text) * 100).toFixed(2)} % of the text; the text kept beside it: ${((kept / text) * 100).toFixed(1)} %`,
+  );
   const node = best('node alone', process.execPath, ['-e', '']);
   for (const word of WORDS) {
     const seconds = best(`word ${word}`, process.execPath, search(word));
@@ -58,7 +77,9 @@ function bench(name: string, tree: string): number {
   for (const expression of EXPRESSIONS) {
     const ours = best(`regex ${expression}`, process.execPath, search('--regex', expression));
     const theirs = best('  rg', 'rg', ['--count', '--no-ignore', '-a', expression, out]);
-    console.log(`  ${expression}: ${((ours - node) * 1000).toFixed(0)} ms beyond node's own start, rg ${(theirs * 1000).toFixed(0)} ms`);
+    console.log(
+      `  ${expression}: ${((ours - node) * 1000).toFixed(0)} ms beyond node's own start, rg ${(theirs * 1000).toFixed(0)} ms`,
+    );
   }
   rmSync(out, { recursive: true });
   return (first.seconds - node) / text;
@@ -72,7 +93,9 @@ try {
   const hostile = join(root, 'hostile');
   writeHostileBundle(hostile, Number(values.hostile));
   const hostilePerByte = bench('hostile', hostile);
-  console.log(`\nhostile text takes ${(hostilePerByte / perByte).toFixed(2)} times as long per byte to index`);
+  console.log(
+    `\nhostile text takes ${(hostilePerByte / perByte).toFixed(2)} times as long per byte to index`,
+  );
 } finally {
   rmSync(root, { recursive: true, force: true });
 }

@@ -55,9 +55,17 @@ export function addSearch(program: Command): void {
   addLimitOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (args: string[], o: SearchOptions) => {
-      if (args.length < 2) throw new NetcheckError('E_USAGE', 'Give an input and a query.', { hint: 'For example: eks-netcheck search bundle.tgz refused' });
-      const query: QuerySource = { text: args.at(-1)!, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
-      if (o.lines === true && o.patterns === true) throw new NetcheckError('E_USAGE', 'Give either --lines or --patterns.');
+      if (args.length < 2)
+        throw new NetcheckError('E_USAGE', 'Give an input and a query.', {
+          hint: 'For example: eks-netcheck search bundle.tgz refused',
+        });
+      const query: QuerySource = {
+        text: args.at(-1)!,
+        regex: o.regex === true,
+        ignoreCase: o.ignoreCase === true,
+      };
+      if (o.lines === true && o.patterns === true)
+        throw new NetcheckError('E_USAGE', 'Give either --lines or --patterns.');
       checkQuery(query);
       hintAtRegex(query, o);
       await withIndex(args.slice(0, -1), o, (index) => answer(index, query, o));
@@ -73,10 +81,16 @@ async function answer(index: SearchIndex, query: QuerySource, o: SearchOptions):
   if (o.lines === true || o.context !== undefined) {
     const lines = firstLines(index, result.hits, o.limit ?? 200);
     const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
-    text = o.format === 'json' ? json(linesJson(shown, result.count, coverage)) : linesText(shown, result.count, textOptions(o));
+    text =
+      o.format === 'json'
+        ? json(linesJson(shown, result.count, coverage))
+        : linesText(shown, result.count, textOptions(o));
   } else {
     const rows = await patternRows(index, result, o.limit ?? 20);
-    text = o.format === 'json' ? json(patternsJson(rows, result.count, coverage)) : patternsText(rows, result.count, textOptions(o));
+    text =
+      o.format === 'json'
+        ? json(patternsJson(rows, result.count, coverage))
+        : patternsText(rows, result.count, textOptions(o));
   }
   await writeOut(text, o);
 }
@@ -111,4 +125,3 @@ function parseContext(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('Give a number of lines from 0 to 9999.');
   return Number(text);
 }
-

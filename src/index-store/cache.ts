@@ -24,7 +24,11 @@ const ABANDONED_MS = 24 * 3_600_000;
 /** `$XDG_CACHE_HOME/eks-netcheck/index`, else below `~/.cache`. */
 export function defaultCacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'];
-  return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'eks-netcheck', 'index');
+  return join(
+    base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'),
+    'eks-netcheck',
+    'index',
+  );
 }
 
 export class IndexCache {
@@ -51,7 +55,8 @@ export class IndexCache {
     try {
       bytes = readFileSync(join(entry, 'index'));
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedIndex('it is incomplete', { cause });
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+        throw new DamagedIndex('it is incomplete', { cause });
       throw cause;
     }
     let index: StoredIndex;

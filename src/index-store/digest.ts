@@ -1,6 +1,13 @@
 /** What an input is, told by its bytes; and a memory of digests, so that an unchanged input is not read again. */
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync, type BigIntStats } from 'node:fs';
+import {
+  createReadStream,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+  type BigIntStats,
+} from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
@@ -30,16 +37,20 @@ export async function inputDigest(input: string, memory: string | null): Promise
     return null;
   }
   if (files === null) return null;
-  const identity = sha256(JSON.stringify(['input', basename(resolve(input)), root, ...files.map(identityOf)]));
+  const identity = sha256(
+    JSON.stringify(['input', basename(resolve(input)), root, ...files.map(identityOf)]),
+  );
   const note = memory === null ? null : join(memory, identity);
   const known = note === null ? null : readNote(note);
   if (known !== null) return known;
   const hash = createHash('sha256').update(JSON.stringify(basename(resolve(input))));
   for (const { path, file, info } of files) {
     // The name, the size and the time of a file take part in what ingest makes of a folder.
-    if (path !== '') hash.update(JSON.stringify([path, String(info.size), String(info.mtimeNs / 1_000_000n)]));
+    if (path !== '')
+      hash.update(JSON.stringify([path, String(info.size), String(info.mtimeNs / 1_000_000n)]));
     try {
-      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+      for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
+        hash.update(chunk as Buffer);
     } catch {
       return null;
     }
@@ -55,7 +66,9 @@ async function listFiles(root: string): Promise<Listed[] | null> {
   if (!info.isDirectory()) return null;
   const found: Listed[] = [];
   const walk = async (folder: string, prefix: string): Promise<void> => {
-    for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const file = join(folder, entry.name);
       if (entry.isDirectory()) await walk(file, `${prefix}${entry.name}/`);
       else if (entry.isFile() && found.length <= MAX_FILES)

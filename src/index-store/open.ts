@@ -44,8 +44,11 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
       try {
         opened.push(await run.open(input));
       } catch (error) {
-        if (!(error instanceof NetcheckError) || error.code !== 'E_NOT_FOUND' || inputs.length === 1) throw error;
-        problems.push(problem('E_NOT_FOUND', printable(basename(resolve(input))), 'There is no such file or folder.'));
+        if (!(error instanceof NetcheckError) || error.code !== 'E_NOT_FOUND' || inputs.length === 1)
+          throw error;
+        problems.push(
+          problem('E_NOT_FOUND', printable(basename(resolve(input))), 'There is no such file or folder.'),
+        );
       }
     }
     if (opened.every(({ index }) => index.bundles.length === 0)) throw nothingUsable(opened);
@@ -87,7 +90,9 @@ class Opening {
   private load(cache: IndexCache, key: string): Opened | null {
     try {
       const index = cache.load(key);
-      return index === null ? null : { index, folder: cache.entry(key), words: () => loadWords(cache.entry(key)) };
+      return index === null
+        ? null
+        : { index, folder: cache.entry(key), words: () => loadWords(cache.entry(key)) };
     } catch (error) {
       this.say(
         error instanceof OtherFormat
@@ -130,11 +135,18 @@ class Opening {
         import('./words-index.js'),
       ]);
       this.poolOfRun ??= createPool(jobs);
-      const options = { limits, tempDir: this.tempDir, folder, pool: this.poolOfRun, ...(onProgress ? { onProgress } : {}) };
+      const options = {
+        limits,
+        tempDir: this.tempDir,
+        folder,
+        pool: this.poolOfRun,
+        ...(onProgress ? { onProgress } : {}),
+      };
       const index = await buildIndex(input, options);
       const words = buildWords(index.files, (await ruleTitles?.()) ?? []);
       // Without a bundle there is nothing worth keeping.
-      if (key === null || this.cache === null || index.bundles.length === 0) return { index, folder, words: () => words };
+      if (key === null || this.cache === null || index.bundles.length === 0)
+        return { index, folder, words: () => words };
       const place = this.cache.commit(folder, key, encodeIndex(index), encodeWords(words));
       if (place === folder) this.own.push(folder);
       return { index, folder: place, words: () => words };
@@ -167,7 +179,8 @@ function loadWords(folder: string): StoredWords {
   try {
     const text = readFileSync(join(folder, 'words'), 'utf8');
     const at = text.indexOf('\n') + 1;
-    if (Number(text.slice(0, at - 1)) === crc32(text.slice(at))) return JSON.parse(text.slice(at)) as StoredWords;
+    if (Number(text.slice(0, at - 1)) === crc32(text.slice(at)))
+      return JSON.parse(text.slice(at)) as StoredWords;
   } catch (cause) {
     throw new DamagedIndex('its words cannot be read', { cause });
   }

@@ -40,10 +40,24 @@ const parsed = (stdout: string): Record<string, unknown> => JSON.parse(stdout) a
 
 describe('eks-netcheck search', () => {
   it('gives lines as the contract says, in the order of time', () => {
-    const { status, stdout, stderr } = run('search', bundle, '--regex', 'connection refused|no route to host', '--lines', '--format', 'json');
+    const { status, stdout, stderr } = run(
+      'search',
+      bundle,
+      '--regex',
+      'connection refused|no route to host',
+      '--lines',
+      '--format',
+      'json',
+    );
     expect([status, stderr]).toEqual([0, '']);
     expect(parsed(stdout)['lines']).toEqual([
-      { node: 'i-0a1b2c3d4e5f67890', file: 'var_log/messages', line: 1, time: '2024-05-17T08:59:59.000Z', text: 'May 17 08:59:59 host app: no route to host' },
+      {
+        node: 'i-0a1b2c3d4e5f67890',
+        file: 'var_log/messages',
+        line: 1,
+        time: '2024-05-17T08:59:59.000Z',
+        text: 'May 17 08:59:59 host app: no route to host',
+      },
       {
         node: 'i-0a1b2c3d4e5f67890',
         file: 'var_log/aws-routed-eni/ipamd.log',
@@ -52,7 +66,10 @@ describe('eks-netcheck search', () => {
         text: '{"level":"error","ts":"2024-05-17T09:00:01.000Z","msg":"dial tcp 10.0.2.7:443: connection refused"}',
       },
     ]);
-    expect(parsed(stdout)['coverage']).toMatchObject({ skipped: [{ file: 'var_log/wtmp', reason: 'it is no text' }], problems: [] });
+    expect(parsed(stdout)['coverage']).toMatchObject({
+      skipped: [{ file: 'var_log/wtmp', reason: 'it is no text' }],
+      problems: [],
+    });
   });
 
   it('gives patterns by default, and the same bytes from the kept index', () => {
@@ -96,10 +113,21 @@ describe('eks-netcheck search', () => {
 
 describe('eks-netcheck timeline', () => {
   it('merges the logs around the pivot', () => {
-    const { status, stdout } = run('timeline', bundle, '--pivot', 'refused', '--window', '300', '--format', 'json');
+    const { status, stdout } = run(
+      'timeline',
+      bundle,
+      '--pivot',
+      'refused',
+      '--window',
+      '300',
+      '--format',
+      'json',
+    );
     expect(status).toBe(0);
     const events = parsed(stdout)['events'] as { kind: string; file: string; line: number }[];
-    expect(events.filter(({ kind }) => kind !== 'finding').map(({ kind, file, line }) => [kind, file, line])).toEqual([
+    expect(
+      events.filter(({ kind }) => kind !== 'finding').map(({ kind, file, line }) => [kind, file, line]),
+    ).toEqual([
       ['log', 'var_log/messages', 1],
       ['log', 'var_log/aws-routed-eni/ipamd.log', 1],
       ['pivot', 'var_log/aws-routed-eni/ipamd.log', 2],
