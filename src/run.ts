@@ -47,6 +47,8 @@ export interface RunOptions {
   /** Folders of rules besides the built-in ones. */
   readonly ruleDirs?: readonly string[];
   readonly jobs?: number;
+  /** Flow to show packet by packet: an index into the document's flows. */
+  readonly ladderFlow?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
 }
@@ -290,6 +292,7 @@ async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
       ...unplacedTaps(v.trace),
     ],
     corroboration: corroborate(v.nodes, v.trace),
+    ladderFlow: v.options.ladderFlow ?? null,
   });
 }
 

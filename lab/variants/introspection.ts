@@ -7,13 +7,31 @@ interface Cidr {
 interface Card {
   TotalIPs: number;
   AssignedIPs: number;
-  readonly ENIs: Record<string, { AvailableIPv4Cidrs: Record<string, Cidr> }>;
+  readonly ENIs: Record<string, { AvailableIPv4Cidrs: Record<string, Cidr> } & Record<string, unknown>>;
 }
 
 export function editEnis(node: VariantNode, change: (card: Card) => void): void {
   const doc = JSON.parse(node.read('ipamd/enis.json')) as Record<'0', Card>;
   change(doc['0']);
   node.write('ipamd/enis.json', JSON.stringify(doc));
+}
+
+/** A second interface that holds the addresses that `moves` names; the first one keeps the others. */
+export function secondInterface(node: VariantNode, moves: (address: string) => boolean): void {
+  editEnis(node, (card) => {
+    const first = card.ENIs[node.base.eni]!;
+    const all = Object.entries(first.AvailableIPv4Cidrs);
+    const moved = (entry: [string, Cidr]): boolean => moves(entry[0].split('/')[0]!);
+    card.ENIs['eni-0aaaabbbbccccdddd'] = {
+      ...first,
+      ID: 'eni-0aaaabbbbccccdddd',
+      IsPrimary: false,
+      DeviceNumber: 1,
+      RouteTableID: 2,
+      AvailableIPv4Cidrs: Object.fromEntries(all.filter(moved)),
+    };
+    first.AvailableIPv4Cidrs = Object.fromEntries(all.filter((entry) => !moved(entry)));
+  });
 }
 
 /** Takes all free addresses away: every address of the pool has a pod. */
@@ -23,8 +41,9 @@ export function fullPool(
 ): void {
   editEnis(node, (card) => {
     for (const eni of Object.values(card.ENIs))
-      for (const [key, cidr] of Object.entries(eni.AvailableIPv4Cidrs))
-        if (Object.keys(cidr.IPAddresses).length === 0) delete eni.AvailableIPv4Cidrs[key];
+      eni.AvailableIPv4Cidrs = Object.fromEntries(
+        Object.entries(eni.AvailableIPv4Cidrs).filter(([, cidr]) => Object.keys(cidr.IPAddresses).length > 0),
+      );
     card.TotalIPs = card.AssignedIPs;
   });
   node.metric('awscni_total_ip_addresses', 3);

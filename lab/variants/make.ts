@@ -8,6 +8,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { loadBuiltinRules } from './analyse.js';
 import { loadBase } from './base.js';
 import { VARIANTS } from './index.js';
 import { runVariant, writeVariant } from './run.js';
@@ -17,6 +18,7 @@ const { values } = parseArgs({
 });
 const only = new RegExp(values.only);
 const base = await loadBase();
+const rules = await loadBuiltinRules();
 let right = 0;
 const chosen = VARIANTS.filter((v) => only.test(v.name));
 for (const variant of chosen) {
@@ -25,7 +27,7 @@ for (const variant of chosen) {
     await mkdir(folder, { recursive: true });
     await writeVariant(base, variant, folder);
   }
-  const { missing, alarms, faint } = await runVariant(base, variant);
+  const { missing, alarms, faint } = await runVariant(base, rules, variant);
   if (missing.length + alarms.length + faint.length === 0) right++;
   else
     console.log(

@@ -1,5 +1,5 @@
 /** A node's bundle that a variant may change: its files, and its logs by time before collection. */
-import type { Tree } from '../bundle/archive.js';
+import { bundleName, type Tree } from '../bundle/archive.js';
 import { cri, dmesg, dmesgHuman, journal, klog, later, logrusNano, syslog, zap } from '../logs/clock.js';
 import type { Base, BasePod } from './base.js';
 import { mergeLines } from './merge.js';
@@ -15,7 +15,7 @@ export class VariantNode {
 
   constructor(readonly base: Base) {
     this.tree = new Map(base.tree);
-    this.archive = `eks_${base.instanceId}_2026-11-20_2333-UTC_0.7.9.tar.gz`;
+    this.archive = bundleName(base.instanceId, base.end);
   }
 
   get fqdn(): string {

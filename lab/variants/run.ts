@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AnalysisDocument } from '../../src/model/document.js';
-import { analyze } from '../../src/run.js';
+import type { Finding, Rule } from '../../src/model/rule.js';
 import { writeBundle } from '../bundle/archive.js';
+import { findingsOf } from './analyse.js';
 import type { Base } from './base.js';
 import { rulesOf } from './causes.js';
 import { VariantNode } from './node.js';
@@ -19,7 +19,7 @@ export interface VariantResult {
   readonly alarms: readonly string[];
   /** Rules that should report medium or worse and report less, or nothing. */
   readonly faint: readonly string[];
-  readonly document: AnalysisDocument;
+  readonly findings: readonly Finding[];
 }
 
 const SEVERE = new Set(['medium', 'high', 'critical']);
@@ -39,11 +39,15 @@ export async function writeVariant(base: Base, variant: Variant, folder: string)
   return path;
 }
 
-export async function runVariant(base: Base, variant: Variant): Promise<VariantResult> {
+export async function runVariant(
+  base: Base,
+  rules: readonly Rule[],
+  variant: Variant,
+): Promise<VariantResult> {
   const folder = await mkdtemp(join(tmpdir(), 'variant-'));
   try {
-    const document = await analyze([await writeVariant(base, variant, folder)], { jobs: 1 });
-    return { variant, document, ...compare(variant, document) };
+    const findings = await findingsOf(await writeVariant(base, variant, folder), rules);
+    return { variant, findings, ...compare(variant, findings) };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -51,10 +55,10 @@ export async function runVariant(base: Base, variant: Variant): Promise<VariantR
 
 function compare(
   variant: Variant,
-  document: AnalysisDocument,
+  findings: readonly Finding[],
 ): Pick<VariantResult, 'missing' | 'alarms' | 'faint'> {
-  const all = new Set(document.findings.map((f) => f.rule));
-  const severe = new Set(document.findings.filter((f) => SEVERE.has(f.severity)).map((f) => f.rule));
+  const all = new Set(findings.map((f) => f.rule));
+  const severe = new Set(findings.filter((f) => SEVERE.has(f.severity)).map((f) => f.rule));
   return {
     missing: variant.expected.filter((cause) => !rulesOf(cause).some((rule) => all.has(rule))),
     alarms: [...severe].filter((rule) => !variant.severe.includes(rule)).sort(),

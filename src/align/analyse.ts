@@ -17,6 +17,8 @@ import type { Topology } from './topology.js';
 
 /** Everything measured of one conversation; verdicts are given from it. */
 export interface Analysis {
+  /** Connections it stands for: more than one where healthy ones were put together. */
+  readonly stands: number;
   readonly conversation: Conversation;
   readonly path: Path;
   /** Packets from client and from server at each point of the path. */
@@ -66,6 +68,7 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
   const firstSeen = forwardAt.findIndex((n) => n > 0);
   const answered = firstSeen >= 0 && backAt.slice(0, firstSeen + 1).some((n) => n > 0);
   const base = {
+    stands: 1,
     conversation: c,
     path,
     forwardAt,

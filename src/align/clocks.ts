@@ -5,7 +5,9 @@ import type { Geography } from './geography.js';
 import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
-const MAX_MATCHES = 400_000;
+const MAX_MATCHES = 100_000;
+/** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
+const MAX_CONVERSATIONS = 3000;
 const WINDOW_NS = 20e9;
 
 /** Brings times of all nodes onto the clock of one of them. */
@@ -89,7 +91,9 @@ function estimatePair(
   b: string,
 ): Estimate | null {
   const bounds: Bounds = { upper: [], lower: [] };
-  for (const c of conversations) {
+  const step = Math.ceil(conversations.length / MAX_CONVERSATIONS);
+  for (let i = 0; i < conversations.length; i += step) {
+    const c = conversations[i]!;
     if (bounds.upper.length + bounds.lower.length > MAX_MATCHES) break;
     const home = geography.nodeOf(c.client.ip);
     const away = geography.nodeOf((c.translated?.server ?? c.server).ip);

@@ -1,6 +1,7 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
 import { flowKey, keyOfFlow, type IcmpError, type Leg } from './legs.js';
+import { fingerprintsOf } from './fingerprints.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
 
@@ -46,7 +47,8 @@ export function joinConversations(
   const groups = groupByKey(taps, legs, topology);
   const links = new Links(groups);
   linkByTopology(groups, links, topology);
-  linkByFingerprint(groups, links);
+  linkByFingerprint(taps, groups, links);
+  linkByClient(groups, links);
   linkByTiming(groups, links);
   const errorsByKey = groupErrors(taps, errors);
   return links.components().map((members) => conversation(members, links, errorsByKey));
@@ -55,10 +57,11 @@ export function joinConversations(
 function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const leg of legs) {
-    let g = groups.get(leg.key);
+    const flow = taps[leg.tap]!.table.flows[leg.flow]!;
+    const key = keyOfFlow(flow);
+    let g = groups.get(key);
     if (!g) {
-      const flow = taps[leg.tap]!.table.flows[leg.flow]!;
-      groups.set(leg.key, (g = { key: leg.key, flow, legs: [], clientWay: null, known: false }));
+      groups.set(key, (g = { key, flow, legs: [], clientWay: null, known: false }));
     }
     g.legs.push(leg);
     if (g.clientWay === null && leg.clientWay !== null) {
@@ -184,15 +187,19 @@ function noTapSeesBoth(x: Group, y: Group): boolean {
 }
 
 /** Joins groups that carry the same packets under other addresses, where exactly one candidate fits. */
-function linkByFingerprint(groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string, Group>, links: Links): void {
   const byPrint = new Map<string, Set<Group>>();
-  for (const g of groups.values())
+  const busy = taps.filter((t) => t.packets > 0).length;
+  for (const g of groups.values()) {
+    // Seen by every capture under one name: there is no other.
+    if (new Set(g.legs.map((l) => l.tap)).size === busy) continue;
     for (const leg of g.legs)
-      for (const print of leg.fingerprints) {
+      for (const print of fingerprintsOf(taps, leg)) {
         const set = byPrint.get(print);
         if (set) set.add(g);
         else byPrint.set(print, new Set([g]));
       }
+  }
   for (const [print, set] of byPrint) {
     if (set.size < 2 || set.size > 3) continue; // more: identical heartbeats, not NAT
     const list = [...set];
@@ -205,6 +212,25 @@ function linkByFingerprint(groups: ReadonlyMap<string, Group>, links: Links): vo
         if (strong || sharesAddress(x.flow, y.flow)) links.join(x.key, y.key, true);
       }
   }
+}
+
+/**
+ * DNAT leaves the client's address and port: two names of one client's flow, of which each capture sees only one,
+ * are its service and the pod behind.
+ */
+function linkByClient(groups: ReadonlyMap<string, Group>, links: Links): void {
+  const byClient = new Map<string, Group[]>();
+  for (const g of groups.values()) {
+    if (isEcho(g.flow.protocol) || g.flow.protocol === PROTO_TCP) continue;
+    const { protocol, src } = tupleOf(g);
+    const key = `${protocol}|${src.ip}|${src.port}`;
+    const list = byClient.get(key);
+    if (list) list.push(g);
+    else byClient.set(key, [g]);
+  }
+  for (const [x, y, more] of byClient.values())
+    if (x !== undefined && y !== undefined && more === undefined && noTapSeesBoth(x, y))
+      links.join(x.key, y.key, true);
 }
 
 /** A node forwards a packet within this time, by the one clock of its captures. */

@@ -1,5 +1,6 @@
 import type { Conversation } from './conversations.js';
 import { spreadNodes, tapGroups } from './tap-groups.js';
+import { fingerprintsOf } from './fingerprints.js';
 import { Kinds } from './kinds.js';
 import type { Leg } from './legs.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
@@ -35,7 +36,7 @@ export function locateTaps(
   legs: readonly Leg[],
   topology: Topology,
 ): Geography {
-  const kinds = new Kinds(taps, legs, topology);
+  const kinds = new Kinds(taps, legs, conversations, topology);
   const hints = taps.map((t) => fileNameHint(t.table.file, topology));
   const places = taps.map(
     (t, i) => byIdentity(t, hints[i]!, topology) ?? byPackets(t, kinds, hints[i]!) ?? unknownPlace(),
@@ -241,7 +242,7 @@ function groupWithoutBundles(
   }
   homesByArp(enis, places, homes);
   if (enis.length > 0) {
-    const votes = nearnessVotes(places, conversations);
+    const votes = nearnessVotes(taps, places, conversations);
     for (const [ip, perNode] of votes) {
       if (homes.has(ip)) continue;
       const best = [...perNode].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))[0];
@@ -291,11 +292,18 @@ function freshNode(places: readonly Place[]): string {
   for (let n = 1; ; n++) if (!used.has(`node-${n}`)) return `node-${n}`;
 }
 
+/** All legs begin with the very same packet. */
+function beginAlike(taps: readonly TapData[], legs: readonly Leg[]): boolean {
+  const prints = new Set(legs.map((l) => fingerprintsOf(taps, l)[0] ?? ''));
+  return prints.size === 1 && !prints.has('');
+}
+
 /**
  * Round trips are longer nearer to the client: at its own node they hold the whole way. Each conversation seen
  * with an answer at ENI taps of two nodes votes for where its two ends live.
  */
 function nearnessVotes(
+  taps: readonly TapData[],
   places: readonly Place[],
   conversations: readonly Conversation[],
 ): Map<string, Map<string, number>> {
@@ -312,7 +320,7 @@ function nearnessVotes(
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
         trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
-        begins: leg.fingerprints[0] ?? '',
+        leg,
       }));
     const nodes = new Set(seen.map((s) => s.node));
     const server = c.translated?.server.ip ?? c.server.ip;
@@ -328,7 +336,10 @@ function nearnessVotes(
       nodes.size === 2 &&
       answered.length > 0 &&
       answered.every((s) => s.node === answered[0]!.node) &&
-      seen.every((s) => s.begins !== '' && s.begins === seen[0]!.begins)
+      beginAlike(
+        taps,
+        seen.map((s) => s.leg),
+      )
     ) {
       // The question was seen at both nodes, the answer at one: it was made there.
       vote(server, answered[0]!.node, 1);

@@ -46,7 +46,7 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
   for (const group of siblings.values()) {
     const largest = largestPassed(group);
     const proved = group.filter((j) => j.verdict === 'dropped' && j.proved && j.reason === 'not-seen-beyond');
-    if (proved.length > 0) for (const j of group) yieldToProof(j, proved);
+    for (const j of group) yieldToProof(j, proved, group);
     for (const j of group) {
       if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') continue;
       const size = sizeLoss(j, largest);
@@ -63,12 +63,36 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
 }
 
 /** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */
-function yieldToProof(j: Judged, proved: readonly Judged[]): void {
+function yieldToProof(j: Judged, proved: readonly Judged[], group: readonly Judged[]): void {
   if (j.verdict !== 'dropped' || j.proved || j.reason !== 'not-seen-beyond') return;
   if (proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
+  // A stretch that holds the place which another flow to the same service proves: it is that place.
+  const same = proved.find((p) => p.direction === j.direction && sameService(p, j) && holds(j, p));
+  if (same !== undefined) {
+    j.stretch = same.stretch;
+    return;
+  }
+  if (proved.length === 0 && !group.some((other) => passedLater(other, j))) return;
   j.verdict = 'inconclusive';
   j.reason = 'outside-window';
   j.stretch = 'unknown';
+}
+
+function holds(j: Judged, p: Judged): boolean {
+  return p.stretch !== 'none' && j.candidates.includes(p.stretch);
+}
+
+/** A flow to the same service that began no earlier got beyond the point where the other one is missing. */
+function passedLater(other: Judged, j: Judged): boolean {
+  if (other === j || !sameService(other, j) || began(other) < began(j)) return false;
+  const k = other.analysis.path.points.findIndex((p) => p.station === j.firstMissing);
+  return k >= 0 && (j.direction === 'return' ? other.analysis.backAt : other.analysis.forwardAt)[k]! > 0;
+}
+
+/** Time of the first packet at the first point, by that point's own clock. */
+function began(j: Judged): number {
+  const legs = j.analysis.path.points[0]?.legs ?? [];
+  return Math.min(...legs.flatMap(({ leg }) => [leg.first[0], leg.first[1]]));
 }
 
 function largestPassed(group: readonly Judged[]): Map<string, number> {

@@ -1,7 +1,7 @@
 import type { Question } from '../facts/types.js';
 import type { CaptureTable } from '../model/capture.js';
 import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
-import { analyseConversation, type Scene } from './analyse.js';
+import { analyseConversation, type Analysis, type Scene } from './analyse.js';
 import { estimateClocks } from './clocks.js';
 import { Windows } from './coverage.js';
 import { joinConversations, type Conversation } from './conversations.js';
@@ -11,8 +11,11 @@ import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
 import { collectLegs } from './legs.js';
 import { PathFinder } from './paths.js';
 import { MissRates } from './miss-rates.js';
+import { HealthyDigest } from './digest.js';
 import { quickAnalysis } from './quick.js';
 import { splitReusedPorts } from './reuse.js';
+import { notesOn } from './notes.js';
+import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
 import { makeTaps } from './taps.js';
@@ -58,20 +61,20 @@ export function align(input: AlignInput): Trace {
   const clocks = estimateClocks(taps, conversations, geography);
   const finder = new PathFinder(taps, geography, topology);
   const windows = new Windows(taps, geography, clocks);
-  const paths = conversations.map((c) => finder.find(c));
-  for (const path of paths) windows.contradict(path);
+  for (const c of conversations) windows.contradict(finder.find(c));
   const scene: Scene = { taps, geography, clocks, topology, windows, streams };
-  const analyses = conversations.map(
-    (c, i) =>
-      (input.thorough === true ? null : quickAnalysis(c, paths[i]!, scene)) ??
-      analyseConversation(c, paths[i]!, scene),
-  );
+  const analyses = analyseAll(conversations, finder, scene, input);
   const missRates = new MissRates(analyses);
   const judged = missRates.discount(analyses).map((a) => judge(a));
   const sizes = judgeTogether(judged);
   const fates = groupFates(judged, scene, topology, question);
-  const chosen = fates[0] ?? null;
-  const ends: Ends = chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null };
+  const silence = findSilentSource(taps, conversations, geography, question, given);
+  const silent = silence !== null && !outweighs(fates[0], silence) ? silence : null;
+  const chosen = silent === null ? (fates[0] ?? null) : null;
+  const ends: Ends =
+    silent === null
+      ? (chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null })
+      : endsOfSilence(silent, geography);
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
   const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
@@ -82,7 +85,8 @@ export function align(input: AlignInput): Trace {
     rejected: 0,
     inconclusive: 0,
   };
-  for (const j of judged) counts[j.verdict]++;
+  for (const j of judged) counts[j.verdict] += j.analysis.stands;
+  const total = judged.reduce((n, j) => n + j.analysis.stands, 0);
   return {
     trafficPath:
       ends.srcNode === null || ends.dstNode === null
@@ -94,17 +98,53 @@ export function align(input: AlignInput): Trace {
     clocks: clocks.offsets,
     flows,
     counts,
-    summary: summarise(fate, flows, ends, scene, given),
+    summary:
+      silent === null
+        ? summarise(fate, flows, ends, scene, given, watchedPoints(chosen, ends))
+        : summariseSilence(silent, ends, scene, given),
     srcIp: ends.srcIp,
     dstIp: ends.dstIp,
     srcNode: ends.srcNode,
     dstNode: ends.dstNode,
     losses: chosen === null ? [] : totalLosses(judged, chosen, ends),
-    notes:
-      judged.length > order.length
-        ? [`${judged.length - order.length} more flows are counted, not listed.`]
-        : [],
+    notes: [
+      ...notesOn(judged, chosen),
+      ...(total > order.length ? [`${total - order.length} more flows are counted, not listed.`] : []),
+    ],
   };
+}
+
+/** A loss that packets show, between others than the silent pod, matters more than its silence. */
+function outweighs(group: Group | undefined, silence: Silence): boolean {
+  if (group === undefined) return false;
+  const { verdict } = group.members[0]!;
+  const lost = verdict === 'dropped' || verdict === 'rejected' || verdict === 'lossy';
+  return lost && group.ends.dstIp !== silence.podIp;
+}
+
+/** Points that were watched for the flows in question, also by captures of all interfaces. */
+function watchedPoints(chosen: Group | null, ends: Ends): Point[] {
+  if (chosen === null) return [];
+  const a = chosen.members[0]!.analysis;
+  return a.path.points.map((p) => pointName(p.station, runsBackwards(a, ends)));
+}
+
+/** Analyses of all conversations; of many healthy ones between two hosts, one stands for the most. */
+function analyseAll(
+  conversations: readonly Conversation[],
+  finder: PathFinder,
+  scene: Scene,
+  input: AlignInput,
+): Analysis[] {
+  const digest = new HealthyDigest();
+  const out: Analysis[] = [];
+  for (const c of conversations) {
+    const path = finder.find(c);
+    const quick = input.thorough === true ? null : quickAnalysis(c, path, scene);
+    if (quick === null) out.push(analyseConversation(c, path, scene));
+    else if (isAsked(c, input.question) || digest.add(quick)) out.push(quick);
+  }
+  return [...out, ...digest.rest()];
 }
 
 function isAsked(c: Conversation, q: Question): boolean {
@@ -183,6 +223,7 @@ function listOrder(judged: readonly Judged[], fates: readonly Group[], maxHealth
   let healthy = 0;
   for (const g of fates)
     for (const j of g.members) {
+      if (j.analysis.stands > 1) continue;
       if (out.length >= MAX_LISTED) return out;
       if (j.verdict === 'delivered' && healthy++ >= maxHealthy) continue;
       out.push(j);
@@ -197,8 +238,9 @@ function toFlow(j: Judged, size: SizeLoss | null, ends: Ends, base: TimeBase): F
 function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
   const j = group.members[0]!;
   const backwards = runsBackwards(j.analysis, ends);
+  const place = new Map(order.map((m, i) => [m, i]));
   return {
-    flows: group.members.map((m) => order.indexOf(m)).filter((i) => i >= 0),
+    flows: group.members.map((m) => place.get(m) ?? -1).filter((i) => i >= 0),
     verdict: j.verdict,
     segment: segmentName(j.stretch, backwards),
     direction: j.direction,

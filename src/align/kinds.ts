@@ -1,6 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { PROTO_ICMPV6 } from '../model/capture.js';
 import { macsOf } from './tap-groups.js';
+import type { Conversation, OrientedLeg } from './conversations.js';
+import { fingerprintsOf } from './fingerprints.js';
 import type { Leg } from './legs.js';
 import { isInitialTtl, type TapData } from './taps.js';
 import type { Topology } from './topology.js';
@@ -36,22 +38,21 @@ interface End {
  */
 export class Kinds {
   private readonly legsOf = new Map<number, Leg[]>();
-  /** Taps that saw the very same packet, by fingerprint. */
-  private readonly twins = new Map<string, Leg[]>();
+  /** Legs of the same conversation, built when first needed. */
+  private siblings: Map<Leg, readonly OrientedLeg[]> | null = null;
   private readonly nodeAddresses: ReadonlySet<string>;
   private readonly pods: ReadonlySet<string>;
 
   constructor(
     private readonly taps: readonly TapData[],
     legs: readonly Leg[],
+    private readonly conversations: readonly Conversation[],
     topology: Topology,
   ) {
     this.nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
     this.pods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
     for (const leg of legs) {
       push(this.legsOf, leg.tap, leg);
-      const print = leg.fingerprints[0];
-      if (print !== undefined) push(this.twins, `${leg.key} ${print}`, leg);
     }
   }
 
@@ -120,17 +121,37 @@ export class Kinds {
   /** Two ENIs show one packet with one TTL; two veths never do. */
   private seenElsewhereAlike(tap: TapData, legs: readonly Leg[]): boolean {
     const macs = macsOf(tap);
-    return legs.some((leg) =>
-      (this.twins.get(`${leg.key} ${leg.fingerprints[0] ?? ''}`) ?? []).some((twin) => {
+    return legs.some((leg) => {
+      const print = fingerprintsOf(this.taps, leg)[0];
+      return this.siblingsOf(leg).some(({ leg: twin }) => {
         const other = this.taps[twin.tap]!;
         if (other.table === tap.table || (macs !== '' && macs === macsOf(other))) return false;
         const same = ([0, 1] as const).map(
           (w) => leg.ttl[w] === 0 || twin.ttl[w] === 0 || leg.ttl[w] === twin.ttl[w],
         );
-        return same[0]! && same[1]! && ([0, 1] as const).some((w) => leg.ttl[w] > 0 && twin.ttl[w] > 0);
-      }),
-    );
+        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl[w] > 0 && twin.ttl[w] > 0))
+          return false;
+        return (
+          print !== undefined &&
+          sameFlow(tap, leg, other, twin) &&
+          fingerprintsOf(this.taps, twin)[0] === print
+        );
+      });
+    });
   }
+
+  private siblingsOf(leg: Leg): readonly OrientedLeg[] {
+    if (this.siblings === null) {
+      this.siblings = new Map();
+      for (const c of this.conversations) for (const { leg: l } of c.legs) this.siblings.set(l, c.legs);
+    }
+    return this.siblings.get(leg) ?? [];
+  }
+}
+
+function sameFlow(tap: TapData, leg: Leg, other: TapData, twin: Leg): boolean {
+  const [f, g] = [tap.table.flows[leg.flow]!, other.table.flows[twin.flow]!];
+  return f.a === g.a && f.b === g.b && f.aPort === g.aPort && f.bPort === g.bPort;
 }
 
 /** IPv6: a neighbour solicitation by another goes to the multicast address made of the last three bytes. */

@@ -1,12 +1,12 @@
 import {
   BIT_DUPLICATE,
+  BIT_FRAG_LATER,
   BIT_ICMP_ERROR,
   BIT_SNAPPED,
   PROTO_ICMP,
   PROTO_ICMPV6,
   PROTO_TCP,
   TCP_ACK,
-  TCP_RST,
   TCP_SYN,
 } from '../model/capture.js';
 import { isNeighbourDiscovery, staysOnLink } from './scope.js';
@@ -18,7 +18,6 @@ import type { TapData } from './taps.js';
 export interface Leg {
   readonly tap: number;
   readonly flow: number;
-  readonly key: string;
   readonly packets: [number, number];
   readonly bytes: [number, number];
   /** Times on the run's axis by the tap's own clock; Infinity and -Infinity when there are none. */
@@ -28,10 +27,6 @@ export interface Leg {
   readonly ttl: [number, number];
   /** Way of the client, when a SYN, SYN-ACK or echo request tells. */
   clientWay: 0 | 1 | null;
-  /** What stays the same through NAT, strongest first. */
-  readonly fingerprints: string[];
-  /** True when `fingerprints[0]` is a SYN's sequence number and timestamp: no two connections share it. */
-  strongFingerprint: boolean;
   /** The hash of some payload covers less than at other taps may: not to be compared. */
   snapped: boolean;
   /** Index into the run's `Streams`, -1 for other protocols than TCP. */
@@ -69,7 +64,6 @@ export function collectLegs(taps: readonly TapData[]): {
   errors: IcmpError[];
   streams: Streams;
 } {
-  const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
   const streams = new Streams();
@@ -77,20 +71,14 @@ export function collectLegs(taps: readonly TapData[]): {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      const leg = collectLeg(tap, f, errors, hashed, streams);
+      const leg = collectLeg(tap, f, errors, streams);
       if (leg) legs.push(leg);
     }
   }
   return { legs, errors, streams };
 }
 
-function collectLeg(
-  tap: TapData,
-  f: number,
-  errors: IcmpError[],
-  hashed: boolean,
-  streams: Streams,
-): Leg | null {
+function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Streams): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
@@ -100,19 +88,15 @@ function collectLeg(
   const leg: Leg = {
     tap: tap.index,
     flow: f,
-    key: keyOfFlow(ends),
     packets: [0, 0],
     bytes: [0, 0],
     first: [Infinity, Infinity],
     last: [-Infinity, -Infinity],
     ttl: [0, 0],
     clientWay: null,
-    fingerprints: [],
-    strongFingerprint: false,
     snapped: false,
     stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
   };
-  const printed = [false, false];
   let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
@@ -120,6 +104,8 @@ function collectLeg(
     const w = c.way[r]! as 0 | 1;
     const t = c.time[r]! + shift;
     const bits = c.bits[r]!;
+    // A later fragment whose first was not seen has no ports: nobody can tell its flow.
+    if (bits & BIT_FRAG_LATER && ends.aPort === 0 && ends.bPort === 0 && !icmp) continue;
     if (isNeighbourDiscovery(ends.protocol, c.flags[r]!)) continue;
     if (bits & BIT_ICMP_ERROR) {
       const quoted = c.aux[r]!;
@@ -148,28 +134,11 @@ function collectLeg(
       const flags = c.flags[r]!;
       if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
       if (!(bits & BIT_DUPLICATE)) streams.packet(leg.stream, w, c, r, mss);
-      if (flags & TCP_SYN) {
-        if (leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
-        if (!(flags & TCP_ACK) && !leg.strongFingerprint) {
-          leg.fingerprints.unshift(`S${c.seq[r]}.${c.tsval[r]}`);
-          leg.strongFingerprint = true;
-        }
-      } else if (c.payload[r]! > 0 && !(flags & TCP_RST) && !printed[w]) {
-        printed[w] = true;
-        leg.fingerprints.push(`D${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
-      }
-    } else if (icmp) {
+      if (flags & TCP_SYN && leg.clientWay === null) leg.clientWay = flags & TCP_ACK ? (w === 0 ? 1 : 0) : w;
+    } else if (icmp && leg.clientWay === null) {
       const type = c.flags[r]! >> 8;
-      if (leg.clientWay === null && (type === 8 || type === 128)) leg.clientWay = w;
-      if (leg.clientWay === null && (type === 0 || type === 129) && ends.aPort === ends.bPort)
-        leg.clientWay = w === 0 ? 1 : 0;
-      if (c.payload[r]! > 0 && !printed[w]) {
-        printed[w] = true;
-        leg.fingerprints.push(`I${type}.${c.seq[r]}.${c.payload[r]}.${hashed ? c.hash[r] : 's'}`);
-      }
-    } else if (c.payload[r]! > 0 && !printed[w]) {
-      printed[w] = true;
-      leg.fingerprints.push(`U${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`);
+      if (type === 8 || type === 128) leg.clientWay = w;
+      else if ((type === 0 || type === 129) && ends.aPort === ends.bPort) leg.clientWay = w === 0 ? 1 : 0;
     }
   }
   return leg.packets[0] + leg.packets[1] === 0 ? null : leg;

@@ -41,6 +41,7 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
   if (forward === null || back === null) return null;
   const last = points.length - 1;
   return {
+    stands: 1,
     conversation: c,
     path,
     forwardAt: points.map((p) => p.legs[0]!.leg.packets[streamWay(p, 0)]),

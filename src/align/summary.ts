@@ -30,10 +30,9 @@ export function summarise(
   ends: Ends,
   scene: Scene,
   given: ReadonlyMap<string, Point>,
+  watched: readonly Point[],
 ): TraceSummary {
-  const captured = new Set(
-    scene.taps.map((t) => given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends)),
-  );
+  const captured = new Set([...watched, ...capturedPoints(scene, ends, given)]);
   const chosen = fate === null ? [] : fate.flows.map((i) => flows[i]!);
   const seen = Object.fromEntries(
     POINTS.map((p) => [p, seenAt(p, captured, chosen)]),
@@ -86,6 +85,15 @@ export function summarise(
     against,
     flows: fate.flows,
   };
+}
+
+/** Points at which a tap stands. */
+export function capturedPoints(
+  scene: Scene,
+  ends: Ends,
+  given: ReadonlyMap<string, Point>,
+): (Point | null)[] {
+  return scene.taps.map((t) => given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends));
 }
 
 function seenAt(

@@ -88,8 +88,12 @@ function hardLoss(pairs: readonly PairLoss[]): PairLoss | null {
 
 function dropped(a: Analysis, p: PairLoss, direction: Direction): Judged {
   const { stretch, candidates } = stretchBetween(a.path, p.from, p.to);
+  // One copy that vanished while the next capture surely ran proves the place for all of them.
+  const proved = (direction === 'forward' ? a.forward : a.back).some(
+    (q) => q.from === p.from && q.to === p.to && q.proved && q.neverPassed > 0,
+  );
   return verdict(a, 'dropped', stretch, direction, 'not-seen-beyond', {
-    proved: p.proved,
+    proved,
     lastSeen: a.path.points[p.from]!.station,
     firstMissing: a.path.points[p.to]!.station,
     candidates,
@@ -123,6 +127,8 @@ function judgeTcp(a: Analysis): Judged {
     if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
       return dropped(a, proof, direction);
   }
+  // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.
+  if (a.packetTooBig) return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
   const lossy = worstLoss(a.forward, a.back);
   if (lossy !== null)
     return verdict(

@@ -7,7 +7,9 @@ const ROUND = /^curling (\S+) \((\d+) of \d+\) (\S+)/;
 const GET = /^sending GET request to (\S+)/;
 /** What only an answer of the server holds; 401 and 403 prove as well as 200 that it was reached. */
 const ANSWER =
-  /^(?:< HTTP\/[\d.]+ \d{3}|\[[+-]\]|(?:livez|healthz|readyz) check (?:passed|failed)|ok\s*$|\s*"kind":\s*"Status")/;
+  /^(?:< HTTP\/[\d.]+ \d{3}|\[[+-]\]|(?:livez|healthz|readyz) check (?:passed|failed)|ok\s*$|\s*(?:\{\s*)?"kind":\s*"Status")/;
+/** A connection that stood, which the network alone decides; what failed after it says so in a line of its own. */
+const CONNECTED = /^\* Connected to /;
 const FAILURE =
   /^(?:curl: \(\d+\)|\* .{0,200}(?:failed|Could not resolve|timed out|refused|unreachable|problem|reset by peer)|sending GET.*failed)/i;
 
@@ -40,6 +42,7 @@ export function parseApiServerCheck(text: string, file: string): Parsed<ApiServe
         at,
         loc: { file, line: index + 1 },
         reached: false,
+        connected: false,
         failures: [],
         date: null,
       });
@@ -51,6 +54,7 @@ export function parseApiServerCheck(text: string, file: string): Parsed<ApiServe
       if (line.trim() !== '') notUnderstood += 1;
       return;
     }
+    if (CONNECTED.test(line)) round.connected = true;
     if (ANSWER.test(line)) round.reached = true;
     else if (FAILURE.test(line))
       round.failures.push({ text: line.trim().slice(0, 300), loc: { file, line: index + 1 } });
@@ -65,11 +69,13 @@ interface Round {
   readonly at: number | null;
   readonly loc: Loc;
   reached: boolean;
+  connected: boolean;
   readonly failures: { text: string; loc: Loc }[];
   date: number | null;
 }
 
 function summary(rounds: readonly Round[]): ApiServerCheck {
+  for (const round of rounds) round.reached ||= round.connected && round.failures.length === 0;
   const errors = rounds.flatMap((round) =>
     round.reached || round.failures.length > 0
       ? round.failures

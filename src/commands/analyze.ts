@@ -6,6 +6,7 @@ import { analyze, type RunOptions } from '../run.js';
 import {
   addLimitOptions,
   addOutputOptions,
+  addRedactOptions,
   addQuestionOptions,
   limitsOf,
   parseCount,
@@ -14,12 +15,13 @@ import {
   questionOf,
   type LimitOptions,
   type OutputOptions,
+  type RedactOptionValues,
   type QuestionOptions,
 } from './options.js';
 import { writeDocument } from './output.js';
 import { progressDisplay } from './progress.js';
 
-interface AnalyzeOptions extends OutputOptions, QuestionOptions, LimitOptions {
+interface AnalyzeOptions extends OutputOptions, RedactOptionValues, QuestionOptions, LimitOptions {
   point?: Map<string, Point>;
   rules?: string[];
   minSeverity: Severity;
@@ -41,7 +43,7 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
     .command('analyze')
     .description('find out what is wrong, where packets die, what proves it and what to do')
     .argument('<input...>', 'bundles (.tar.gz, .tar, .zip, folder), captures, folders of both, or - for one on standard input');
-  addQuestionOptions(addOutputOptions(command));
+  addQuestionOptions(addRedactOptions(addOutputOptions(command)));
   command
     .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
     .option('--rules <dir>', 'more rules, or overrides of the built-in ones', (d: string, all: string[] = []) => [...all, d])

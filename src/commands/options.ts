@@ -21,6 +21,24 @@ export function addOutputOptions(command: Command, formats: readonly string[] = 
     .addOption(new Option('--color <when>', 'colours in text').choices(['auto', 'always', 'never']).default('auto'));
 }
 
+export interface RedactOptionValues {
+  redact?: boolean;
+  redactWords?: string[];
+  redactPrivate?: boolean;
+  redactMap?: string;
+}
+
+export function addRedactOptions(command: Command): Command {
+  return command
+    .option('--redact', 'replace account ids, ARNs, host names, public addresses, tokens and secrets by placeholders')
+    .option('--redact-words <words>', 'and these words, separated by commas (implies --redact)', (w: string, all: string[] = []) => [
+      ...all,
+      ...w.split(',').map((x) => x.trim()).filter((x) => x !== ''),
+    ])
+    .option('--redact-private', 'and private addresses; subnets keep their structure (implies --redact)')
+    .option('--redact-map <file>', 'write there what each placeholder stands for (implies --redact)');
+}
+
 const SIZE = /^(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?$/i;
 
 /** `500M`, `4G`, `1048576`. */

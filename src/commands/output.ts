@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { NetcheckError } from '../errors.js';
 import type { Format } from '../report/formats.js';
+import type { TextOptions } from '../report/layout.js';
 import type { AnalysisDocument } from '../model/document.js';
-import type { OutputOptions } from './options.js';
+import type { OutputOptions, RedactOptionValues } from './options.js';
+import { printable } from '../ingest/index.js';
 
 /** Terminal width for text; 80 where nobody watches. */
 export function width(): number {
@@ -26,15 +28,44 @@ export async function writeOut(text: string, o: OutputOptions): Promise<void> {
     });
     return;
   }
-  try {
-    writeFileSync(o.output, text);
-  } catch (cause) {
-    throw new NetcheckError('E_OUTPUT', `The report could not be written to ${o.output}: ${(cause as Error).message}`, { cause });
-  }
+  writeFile(o.output, text);
 }
 
-export async function writeDocument(document: AnalysisDocument, o: OutputOptions): Promise<void> {
+/** Renders the document, in the wanted format or as `view` does, and writes it, redacted where that was asked for. */
+export async function writeDocument(
+  document: AnalysisDocument,
+  o: OutputOptions & RedactOptionValues,
+  view?: (document: AnalysisDocument, options: TextOptions) => string,
+): Promise<void> {
+  const shown = await redacted(document, o);
+  const options = { color: useColor(o), width: width() };
+  if (view !== undefined) return writeOut(view(shown, options), o);
   const { render } = await import('../report/index.js');
-  const text = render(document, o.format as Format, { color: useColor(o), width: width() });
-  await writeOut(text, o);
+  await writeOut(render(shown, o.format as Format, options), o);
+}
+
+async function redacted(document: AnalysisDocument, o: RedactOptionValues): Promise<AnalysisDocument> {
+  const { redactWords: words, redactPrivate, redactMap } = o;
+  if (o.redact !== true && words === undefined && redactPrivate !== true && redactMap === undefined)
+    return document;
+  const { redactDocument } = await import('../redact/index.js');
+  const result = redactDocument(document, {
+    ...(words === undefined ? {} : { words }),
+    privateAddresses: redactPrivate === true,
+  });
+  // It holds what the report must not: for its owner alone.
+  if (redactMap !== undefined) writeFile(redactMap, `${JSON.stringify(result.map, null, 2)}\n`, 0o600);
+  return result.document;
+}
+
+function writeFile(file: string, text: string, mode?: number): void {
+  try {
+    writeFileSync(file, text, mode === undefined ? {} : { mode });
+  } catch (cause) {
+    throw new NetcheckError(
+      'E_OUTPUT',
+      `${printable(file)} could not be written: ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }

@@ -3,7 +3,12 @@ import type { Command } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { printable } from '../ingest/index.js';
 import { readDocument } from '../report/read-document.js';
-import { addOutputOptions, type OutputOptions } from './options.js';
+import {
+  addOutputOptions,
+  addRedactOptions,
+  type OutputOptions,
+  type RedactOptionValues,
+} from './options.js';
 import { writeDocument } from './output.js';
 
 const EXAMPLES = `
@@ -19,9 +24,9 @@ export function addReport(program: Command): void {
     .command('report')
     .description('print an analysis document in another format')
     .argument('<document>', 'JSON that analyze or trace has printed, or - for standard input');
-  addOutputOptions(command)
+  addRedactOptions(addOutputOptions(command))
     .addHelpText('after', EXAMPLES)
-    .action(async (name: string, o: OutputOptions) => {
+    .action(async (name: string, o: OutputOptions & RedactOptionValues) => {
       const document = readDocument(await textOf(name), name);
       await writeDocument(document, o);
     });

@@ -66,7 +66,7 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       drift_ppm: c.driftPpm,
     })),
     rules: ruleOutcomes(input),
-    ladder: ladderOf(input),
+    ladder: ladderOf(input, input.ladderFlow),
     trail: trailOf(nodes, trace),
     coverage: {
       bundles: input.bundles.map((b) => toDocBundle(b, nodes.find((n) => n.id === b.id)?.identity ?? null)),
@@ -205,7 +205,9 @@ function plainValue(value: unknown): string | string[] | null | undefined {
   if (value === null || typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(String);
   if (value instanceof Map)
-    return [...value].map(([k, v]) => [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '));
+    return [...value].map(([k, v]) =>
+      [k, ...(typeof v === 'object' ? Object.values(v as object) : [v])].join(' '),
+    );
   return undefined;
 }
 

@@ -15,6 +15,8 @@ export interface DiagnosisInput {
   readonly missing: readonly DocMissing[];
   readonly problems: readonly Problem[];
   readonly corroboration: Corroboration | null;
+  /** Flow to show packet by packet, an index into the trace's flows; null: the first in question. */
+  readonly ladderFlow: number | null;
 }
 
 /** What simulation says of the flow in question on the node where the captures lose it. */

@@ -131,7 +131,7 @@ function packet(table: CaptureTable, r: number, back: boolean, time: number): La
       back,
       key: `${c.flags[r]! & ~TCP_PSH}.${seq}.${c.ack[r]}.${payload}`,
       range: { seq, length: payload },
-      label: `${names.join('-')} seq ${seq}${payload === 0 ? '' : `, ${payload} bytes`}`,
+      label: names.join('-'),
     };
   }
   const icmp = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;

@@ -88,16 +88,44 @@ function instance(context: FactContext, node: NodeFacts, route: Route, routes: r
   ];
 }
 
+/** kube-proxy translates every packet to a cluster address: a VPC host that has it as its own is out of reach. */
+function serviceInstance(context: FactContext, node: NodeFacts) {
+  const concern = concernOf(context);
+  for (const cidr of node.identity.vpcCidrs) {
+    const inside = node.services.filter((service) => contains(cidr, service.clusterIp));
+    const [first] = inside;
+    if (first === undefined) continue;
+    return [
+      {
+        node: node.id,
+        fields: {
+          dst: first.clusterIp,
+          dev: 'kube-proxy',
+          linkdown: false,
+          conflicts_with: 'vpc',
+          other: cidr,
+          peers: 0,
+          in_question: concern.from === 'none',
+          affects_question: false,
+          trace_agrees: traceBlames(context, node.id),
+        },
+        evidence: [lineEvidence(node.id, first.loc, `cluster address ${first.clusterIp}`)],
+      },
+    ];
+  }
+  return [];
+}
+
 /**
  * Local networks that take addresses away from the VPC. `172.17.0.0/16 dev docker0 linkdown` alone is none: it
  * takes something that is wanted elsewhere, or it is no conflict.
  */
 export const cidrConflict = defineFact({
   name: 'cidr_conflict',
-  description: 'A local network of a node that covers addresses which belong elsewhere.',
+  description: 'A local network or a service of a node that covers addresses which belong elsewhere.',
   fields: {
-    dst: text('prefix of the local network'),
-    dev: text('its device'),
+    dst: text('prefix of the local network, or the cluster address of a service'),
+    dev: text('its device; kube-proxy for a cluster address'),
     linkdown: flag('the device has no carrier: packets vanish there all the same'),
     conflicts_with: text(
       'flow (an end of a flow in question), peer (a known pod or node), connection (tracked, never answered), vpc or service',
@@ -115,9 +143,11 @@ export const cidrConflict = defineFact({
       context,
       'routes',
       (node) => isKnown(node.routes),
-      (node) =>
-        node.routes.value
+      (node) => [
+        ...node.routes.value
           .filter((route) => route.table === 'main' && isForeign(node, route))
           .flatMap((route) => instance(context, node, route, node.routes.value)),
+        ...serviceInstance(context, node),
+      ],
     ),
 });

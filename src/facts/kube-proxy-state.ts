@@ -14,6 +14,9 @@ export const kubeProxyState = defineFact({
     services: number('services with their endpoints, in whatever mode'),
     replaced: flag('another data path serves services: Cilium chains or processes'),
     process_running: flag('kube-proxy is in the process list; null when it was not collected'),
+    process_gone: flag(
+      'the process list shows kubelet and no kube-proxy, though its log or rules say that it ran here',
+    ),
     rules_missing: flag(
       'iptables mode or not known, nothing replaces it, and the nat table holds no service chain',
     ),
@@ -33,6 +36,9 @@ export const kubeProxyState = defineFact({
           ) ||
           (processes ?? []).some((p) => /(^|[/\s])cilium-agent(\s|$)/.test(p.command));
         const chains = count('KUBE-SVC-');
+        const kubelet = processes?.find((p) => /(^|[/\s])kubelet(\s|$)/.test(p.command));
+        const running =
+          processes === null ? null : processes.some((p) => /(^|[/\s])kube-proxy(\s|$)/.test(p.command));
         return {
           node: node.id,
           fields: {
@@ -42,8 +48,12 @@ export const kubeProxyState = defineFact({
             endpoint_chains: count('KUBE-SEP-'),
             services: node.services.length,
             replaced,
-            process_running:
-              processes === null ? null : processes.some((p) => /(^|[/\s])kube-proxy(\s|$)/.test(p.command)),
+            process_running: running,
+            process_gone:
+              running === false &&
+              kubelet !== undefined &&
+              !replaced &&
+              ['iptables', 'ipvs', 'nftables'].includes(node.kubeProxyMode),
             rules_missing:
               chains === 0 &&
               !replaced &&
@@ -56,6 +66,9 @@ export const kubeProxyState = defineFact({
               node.iptables.file,
               `${String(chains ?? '?')} KUBE-SVC chains in table nat`,
             ),
+            ...(running === false
+              ? [fileEvidence(node.id, node.processes.file, 'not there: a process kube-proxy')]
+              : []),
           ],
         };
       }),

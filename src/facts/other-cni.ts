@@ -14,6 +14,8 @@ interface Engine {
   readonly process: RegExp;
   readonly config: RegExp;
   readonly image: RegExp;
+  /** Image of the container that enforces policies. */
+  readonly agent: RegExp;
   readonly device: RegExp;
 }
 
@@ -26,6 +28,7 @@ const ENGINES: readonly Engine[] = [
     process: /(^|[/\s])(calico-node|calico-felix|felix|bird6?)(\s|$)/,
     config: /calico/i,
     image: /calico\/(node|cni|typha)|\/calico-node/,
+    agent: /calico\/node[:@]|\/calico-node[:@]/,
     device: /^(cali[0-9a-f]+|vxlan\.calico|tunl0|wireguard\.cali)$/,
   },
   {
@@ -36,6 +39,7 @@ const ENGINES: readonly Engine[] = [
     process: /(^|[/\s])cilium-agent(\s|$)/,
     config: /cilium(?!_bak)/i,
     image: /cilium\/cilium|\/cilium:/,
+    agent: /cilium\/cilium[:@]|\/cilium[:@]/,
     device: /^(cilium_host|cilium_net|cilium_vxlan|lxc[0-9a-f]+)$/,
   },
 ];
@@ -95,9 +99,13 @@ function instance(context: FactContext, node: NodeFacts, engine: Engine) {
   ) {
     return [];
   }
-  const enforcing = jump !== undefined && policyChains.length > 0;
+  // A container that is listed may have stopped: it counts where the processes were not collected.
+  const container = isKnown(node.processes)
+    ? undefined
+    : node.images.value.find((i) => engine.agent.test(i.image) && i.loc.file.includes('containers'));
   const agent = policyAgent(context, node);
-  const conflict = agent.enabled === true && (enforcing || process !== undefined);
+  const conflict =
+    agent.enabled === true && (jump !== undefined || process !== undefined || container !== undefined);
   return [
     {
       node: node.id,
@@ -119,6 +127,7 @@ function instance(context: FactContext, node: NodeFacts, engine: Engine) {
       },
       evidence: [
         ...(process === undefined ? [] : [lineEvidence(node.id, process.loc, process.command)]),
+        ...(container === undefined ? [] : [lineEvidence(node.id, container.loc, container.image)]),
         ...(jump === undefined ? [] : [lineEvidence(node.id, jump.loc, jump.text)]),
         ...dropped.slice(0, 3).map((rule) => lineEvidence(node.id, rule.loc, rule.text)),
         ...(conflict ? agent.evidence : []),

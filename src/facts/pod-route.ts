@@ -57,10 +57,7 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
   const from = rules === null ? undefined : fromRule(rules, pod);
   const secondary = pod.deviceNumber !== null && pod.deviceNumber > 0;
   const table = from === undefined ? null : lookup(from);
-  const defaultRoute =
-    table === null
-      ? null
-      : routes.some((r) => r.table === table && r.prefixLength === 0 && r.type === 'unicast');
+  const defaultRoute = table === null ? null : routes.some((r) => r.table === table && r.prefixLength === 0);
   const rule512 =
     rules === null
       ? null
@@ -73,6 +70,12 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
       r.fwmark === null &&
       !['main', 'local', 'default', null].includes(lookup(r)),
   );
+  // The CNI writes such a rule for every pod: where others have theirs, this one was lost.
+  const othersHave =
+    rule512 === false &&
+    (rules ?? []).some(
+      (r) => lookup(r) === 'main' && r.from === null && node.pods.some((other) => isHost(r.to, other.ip)),
+    );
   const assigned = isAssigned(node, pod);
   const age = podAgeSeconds(node, pod);
   const routePresent = toPod.length > 0;
@@ -86,7 +89,7 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
         ? `rule "from ${pod.ip} lookup ${pod.table ?? 'of its ENI'}"`
         : defaultRoute === false
           ? `default route in table ${table ?? ''}`
-          : rule512 === false && otherTables
+          : rule512 === false && (otherTables || othersHave)
             ? `rule "from all to ${pod.ip} lookup main"`
             : null;
   const settled = age === null || age >= 60;
@@ -109,6 +112,7 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
       assigned,
       age_seconds: age,
       missing,
+      still_reached: missing !== null && missing.startsWith('rule "from all to ') && !otherTables,
       broken: missing !== null && assigned && !pod.branchEni && settled,
       in_question: addressInQuestion(concern, pod.ip),
       named_in_question: namesAddress(concern, pod.ip),
@@ -154,6 +158,7 @@ export const podRoute = defineFact({
     assigned: flag('the books of ipamd hold the address as in use'),
     age_seconds: number('from its allocation to the collection'),
     missing: text('what is not there, in words; null when all is there'),
+    still_reached: flag('only the rule to it is missing, and no other rule takes its packets elsewhere'),
     broken: flag('something is missing, and it is neither a new, a departed nor a branch-ENI pod'),
     in_question: flag('an end of a flow in question; true when nothing is in question'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),

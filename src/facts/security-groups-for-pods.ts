@@ -1,7 +1,27 @@
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
-import { lineEvidence } from './support/evidence.js';
+import { lineEvidence, recordEvidence } from './support/evidence.js';
+import { PROBE_QUERY, recordsOf } from './support/log-queries.js';
 import { cniEnv, podName } from './support/nodes.js';
+import type { NodeFacts } from '../model/node.js';
+import type { FactContext } from './types.js';
+import { sameAddress } from './support/addresses.js';
+
+/** Connections from or to the pod that nobody ever answered, by the node's connection table. */
+const unanswered = (node: NodeFacts, ip: string) =>
+  node.conntrack.value.entries.filter(
+    (e) =>
+      e.flags.includes('UNREPLIED') && (sameAddress(e.original.src, ip) || sameAddress(e.original.dst, ip)),
+  );
+
+/** Probes of kubelet to the pod that ran into a time-out. */
+const timedOutProbes = (context: FactContext, node: NodeFacts, ip: string) =>
+  (recordsOf(context, PROBE_QUERY, node.id)?.records ?? []).filter((record) =>
+    sameAddress(record.fields['ip'] ?? '', ip),
+  );
+
+const MIN_PROBES = 3;
+const MIN_UNANSWERED = 5;
 
 /**
  * Pods with a branch ENI. ENABLE_POD_ENI and the rules for `vlan+` stand on nodes without any such pod too, so
@@ -22,6 +42,9 @@ export const securityGroupsForPods = defineFact({
       'the captures place the loss of the flows in question in the VPC, or cannot exclude it',
     ),
     direction: text('direction of that loss: forward or return'),
+    probes_timed_out: number('probes of kubelet to it that ran into a time-out'),
+    unanswered: number('its connections that nobody answered, by the connection table of the node'),
+    symptom: text('loss (of captures), probes, connections or none; null where captures show something else'),
     src: text('source of the flows in question'),
     dst: text('destination of the flows in question'),
   },
@@ -39,6 +62,19 @@ export const securityGroupsForPods = defineFact({
           .filter((pod) => pod.branchEni)
           .map((pod) => {
             const demux = node.sysctl.value.get('net.ipv4.tcp_early_demux')?.value;
+            const probes = timedOutProbes(context, node, pod.ip);
+            const open = unanswered(node, pod.ip);
+            const hit = lost && namesAddress(concern, pod.ip);
+            const symptom =
+              concern.from !== 'none'
+                ? hit
+                  ? 'loss'
+                  : null
+                : probes.length >= MIN_PROBES
+                  ? 'probes'
+                  : open.length >= MIN_UNANSWERED
+                    ? 'connections'
+                    : 'none';
             return {
               node: node.id,
               fields: {
@@ -49,12 +85,23 @@ export const securityGroupsForPods = defineFact({
                 named_in_question: namesAddress(concern, pod.ip),
                 in_question: namesAddress(concern, pod.ip),
                 role: trace?.srcIp === pod.ip ? 'src' : trace?.dstIp === pod.ip ? 'dst' : null,
-                lost_in_vpc: lost && namesAddress(concern, pod.ip),
+                lost_in_vpc: hit,
+                probes_timed_out: probes.length,
+                unanswered: open.length,
+                symptom,
                 direction: lost ? trace.summary.direction : null,
                 src: trace?.srcIp ?? null,
                 dst: trace?.dstIp ?? null,
               },
-              evidence: [lineEvidence(node.id, pod.loc, pod.ip)],
+              evidence: [
+                lineEvidence(node.id, pod.loc, pod.ip),
+                ...(symptom === 'probes' ? probes.slice(0, 3).map(recordEvidence) : []),
+                ...(symptom === 'connections'
+                  ? open
+                      .slice(0, 3)
+                      .map((e) => lineEvidence(node.id, e.loc, `${e.original.src} to ${e.original.dst}`))
+                  : []),
+              ],
             };
           }),
       ),

@@ -22,6 +22,7 @@ const MAX_FLOWS = 5;
 export function renderCaptures(d: CaptureDocument, o: TextOptions): string {
   const c = paint(o);
   const sections = d.captures.map((r) => capture(r, c, o));
+  if (sections.length === 0) sections.push('No capture was found.');
   if (d.problems.length > 0) {
     const lines = d.problems.map((p) =>
       wrap(`${p.code} with ${clean(p.subject)}: ${clean(p.message)}`, o.width, '  '),
@@ -79,7 +80,7 @@ function check(k: CheckResult, c: Paint, o: TextOptions): string {
 function quiet(rest: readonly CheckResult[], o: TextOptions): string[] {
   const normal = rest
     .filter((k) => k.count > 0)
-    .map((k) => `${k.title.toLowerCase()} (${k.count} of ${k.of})`);
+    .map((k) => `${k.id} (${k.count} of ${k.of})`);
   const none = rest.filter((k) => k.count === 0 && k.of > 0).map((k) => k.id);
   const nothing = rest.filter((k) => k.count === 0 && k.of === 0).map((k) => k.id);
   return [

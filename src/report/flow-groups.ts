@@ -3,6 +3,8 @@ import type { AnalysisDocument, DocFlow } from '../model/document.js';
 /** Flows that met the same fate for the same reason. */
 export interface FlowGroup {
   readonly flows: readonly DocFlow[];
+  /** Their places in the document, from 1: what `trace --flow` takes. */
+  readonly numbers: readonly number[];
   readonly verdict: DocFlow['verdict'];
   readonly segment: DocFlow['segment'];
   readonly direction: DocFlow['direction'];
@@ -10,9 +12,12 @@ export interface FlowGroup {
 }
 
 /** Flows grouped by fate, explanation and hosts, in the document's order: the worst first. */
-export function flowGroups(flows: readonly DocFlow[]): FlowGroup[] {
+export function flowGroups(
+  all: readonly DocFlow[],
+  wanted: (f: DocFlow) => boolean = () => true,
+): FlowGroup[] {
   const groups = new Map<string, DocFlow[]>();
-  for (const f of flows) {
+  for (const f of all.filter(wanted)) {
     const key = JSON.stringify([
       f.verdict,
       f.segment,
@@ -28,7 +33,8 @@ export function flowGroups(flows: readonly DocFlow[]): FlowGroup[] {
   }
   return [...groups.values()].map((members) => {
     const { verdict, segment, direction, explanation } = members[0]!;
-    return { flows: members, verdict, segment, direction, explanation };
+    const numbers = members.map((f) => all.indexOf(f) + 1);
+    return { flows: members, numbers, verdict, segment, direction, explanation };
   });
 }
 
@@ -60,4 +66,10 @@ export function flowsInQuestion(d: AnalysisDocument): DocFlow[] {
       f.direction === first.direction &&
       hostOf(f.dst) === hostOf(first.dst),
   );
+}
+
+/** `1, 2, 3 …` of a group. */
+export function flowNumbers(group: FlowGroup, most = 3): string {
+  const shown = group.numbers.slice(0, most).join(', ');
+  return group.numbers.length > most ? `${shown} …` : shown;
 }

@@ -1,3 +1,3 @@
 /** The formats of the analysis document; apart from the renderers, which take long to load. */
-export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'sarif', 'junit'] as const;
+export const FORMATS = ['text', 'json', 'yaml', 'markdown', 'html', 'sarif', 'junit'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -1,5 +1,6 @@
 import type { AnalysisDocument } from '../model/document.js';
 import type { Format } from './formats.js';
+import { renderHtml } from './html/page.js';
 import { renderJson } from './json.js';
 import { renderJunit } from './junit.js';
 import { renderMarkdown } from './markdown.js';
@@ -20,6 +21,8 @@ export function render(document: AnalysisDocument, format: Format, options: Text
       return renderYaml(document);
     case 'markdown':
       return renderMarkdown(document);
+    case 'html':
+      return renderHtml(document);
     case 'sarif':
       return renderSarif(document);
     case 'junit':

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import stringWidth from 'string-width';
+import { clean as safe, cut } from './unsafe.js';
 
 /** How text is laid out: width in columns, colours or none. */
 export interface TextOptions {
@@ -13,7 +14,13 @@ export function paint(o: TextOptions): Paint {
   return pc.createColors(o.color);
 }
 
-export { clean } from './unsafe.js';
+/** Characters of one text that a terminal gets; the JSON has the rest. */
+const MAX_TEXT = 4000;
+
+/** Text from a bundle, safe for a terminal: one line, no control characters, no direction overrides, not endless. */
+export function clean(text: string): string {
+  return safe(cut(text, MAX_TEXT));
+}
 
 /** Breaks at blanks so that no line is wider than `width`; words wider than that are cut at the width. */
 export function wrap(text: string, width: number, indent = ''): string {
@@ -57,4 +64,20 @@ export function padEnd(text: string, width: number): string {
 
 export function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - stringWidth(text))) + text;
+}
+
+/** A titled section; nothing when it has no body. */
+export function section(title: string, body: string, c: Paint): string {
+  return body === '' ? '' : `${c.bold(title.toUpperCase())}\n${body}`;
+}
+
+/** `- text`, later lines under the first one. */
+export function bullet(text: string, o: TextOptions, indent = '  '): string {
+  const wrapped = wrap(text, o.width, `${indent}  `);
+  return `${indent}- ${wrapped.slice(indent.length + 2)}`;
+}
+
+/** Wraps with the later lines indented further: `! F-001 …` and its rest under the first word. */
+export function hanging(first: string, rest: string, text: string, width: number): string {
+  return first + wrap(text, width, rest).slice(rest.length);
 }

@@ -1,6 +1,9 @@
 /** Text of strangers inside GitHub-flavoured Markdown. */
 import { spans } from './spans.js';
-import { clean } from './unsafe.js';
+import { clean, cut } from './unsafe.js';
+
+/** Characters of one text; the JSON has the rest. */
+const MAX_TEXT = 4000;
 
 const SPECIAL: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -14,7 +17,7 @@ const SPECIAL: Readonly<Record<string, string>> = {
 
 /** Plain words: nothing in them is markup, a mention or a link. */
 export function plain(text: string): string {
-  return clean(text)
+  return clean(cut(text, MAX_TEXT))
     .replace(/[&<>@$#]/g, (c) => SPECIAL[c]!)
     .replace(/[\\`*_{}[\]|~]/g, (c) => `\\${c}`)
     .replace(/:\/\//g, '&#58;//')
@@ -23,14 +26,14 @@ export function plain(text: string): string {
 
 /** Words with `code` between backticks. */
 export function rich(text: string): string {
-  return spans(text)
+  return spans(cut(text, MAX_TEXT))
     .map((s) => (s.code ? code(s.text) : plain(s.text)))
     .join('');
 }
 
 /** A code span around any text; in a table cell `|` needs its escape even there. */
 export function code(text: string): string {
-  const body = clean(text).replace(/\|/g, '\\|');
+  const body = clean(cut(text, MAX_TEXT)).replace(/\|/g, '\\|');
   const fence = '`'.repeat(longestRun(body) + 1);
   const pad = body.startsWith('`') || body.endsWith('`') || body === '' ? ' ' : '';
   return `${fence}${pad}${body}${pad}${fence}`;

@@ -81,8 +81,7 @@ function flows(d: AnalysisDocument): string {
   if (d.flows.length === 0) return '';
   const n = d.flow_counts;
   const counts = `${n.delivered} delivered, ${n.dropped} dropped, ${n.lossy} lossy, ${n.rejected} rejected, ${n.inconclusive} inconclusive`;
-  const bad = d.flows.filter((f) => f.verdict !== 'delivered');
-  const groups = flowGroups(bad);
+  const groups = flowGroups(d.flows, (f) => f.verdict !== 'delivered');
   const rows = groups.slice(0, MAX_GROUPS).map((g) => {
     const f = g.flows[0]!;
     const src = g.flows.length === 1 ? f.src : `${hostOf(f.src)} (ports ${sourcePorts(g, 4)})`;

@@ -1,7 +1,7 @@
 import type { AnalysisDocument, DocFlow } from '../model/document.js';
 import { POINTS, type Point, type Segment } from '../model/trace.js';
 import { flowsInQuestion, hostOf } from './flow-groups.js';
-import { clean, fit, padEnd, padStart, paint, type TextOptions } from './layout.js';
+import { clean, fit, padEnd, padStart, paint, wrap, type TextOptions } from './layout.js';
 import { POINT_NAME } from './words.js';
 
 /** The stretch that follows each station on the way from source to destination. */
@@ -19,7 +19,7 @@ export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
   const first = flows[0];
   const sameNode = d.traffic_path === 'same_node';
   const points = sameNode ? POINTS.filter((p) => p.endsWith('veth')) : POINTS;
-  const lines: string[] = [`  ${end('source pod', first?.src, nat(first, 'src'))}`];
+  const lines: string[] = [wrap(end('source pod', first?.src, nat(first, 'src')), o.width, '  ')];
   if (t.segment === 'src_pod') lines.push(lossLine(d, c, '(in the pod)'));
   points.forEach((p, i) => {
     lines.push(station(d, p, flows, o));
@@ -38,7 +38,7 @@ export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
     );
   });
   if (t.segment === 'dst_pod') lines.push(lossLine(d, c, '(in the pod)'));
-  lines.push(`  ${end('destination pod', first?.dst, nat(first, 'dst'))}`);
+  lines.push(wrap(end('destination pod', first?.dst, nat(first, 'dst')), o.width, '  '));
   if (t.segment === 'unknown' && flows.some((f) => f.verdict !== 'delivered'))
     lines.push(`  ${c.yellow('?')} the captures do not tell where on this path the packets die`);
   return lines.join('\n');

@@ -37,6 +37,16 @@ describe('API server check', () => {
     });
   });
 
+  it('takes a connection without a failure for an answer, and a refusal in JSON', () => {
+    const round = (...lines: string[]): string =>
+      ['curling https://x.eks.amazonaws.com (1 of 5) 2024-05-17T09:31:22.123UTC', ...lines, ''].join('\n');
+    const reached = (...lines: string[]): number => parseApiServerCheck(round(...lines), 'f').value.reached;
+    expect(reached('* Connected to x.eks.amazonaws.com (10.0.9.1) port 443')).toBe(1);
+    expect(reached('* Connected to x port 443', 'curl: (28) Operation timed out after 5000 ms')).toBe(0);
+    expect(reached('{"kind":"Status","status":"Failure","code":403}')).toBe(1);
+    expect(reached('*   Trying 10.0.9.1:443...')).toBe(0);
+  });
+
   it('lets the last run count', () => {
     expect(parseApiServerCheck(CURL + CURL, 'f').value).toMatchObject({
       attempts: 2,

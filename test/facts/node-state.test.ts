@@ -16,7 +16,7 @@ import { overlay } from '../../src/facts/overlay.js';
 import { prefixDelegation } from '../../src/facts/prefix-delegation.js';
 import { securityGroupsForPods } from '../../src/facts/security-groups-for-pods.js';
 import { serviceEndpoint } from '../../src/facts/service-endpoint.js';
-import { POLICY_MODE_QUERY } from '../../src/facts/support/log-queries.js';
+import { POLICY_MODE_QUERY, PROBE_QUERY } from '../../src/facts/support/log-queries.js';
 import { sysctlForwarding } from '../../src/facts/sysctl-forwarding.js';
 import type { CniContainer, Eni, Service } from '../../src/model/node.js';
 import type { LogFileSummary } from '../../src/model/logs.js';
@@ -309,6 +309,20 @@ describe('services', () => {
     ]);
   });
 
+  it('kube_proxy_state misses the process only where a process list shows the others', () => {
+    const processes = (...commands: string[]) =>
+      ok(commands.map((command, n) => ({ command, loc: at('system/ps.txt', n + 2) })));
+    const of = (list: ReturnType<typeof processes>, kubeProxyMode: 'iptables' | 'unknown' = 'iptables') =>
+      fieldsOf(kubeProxyState, one({ processes: list, kubeProxyMode }), ['process_gone']);
+    expect(of(processes('/usr/bin/kubelet --config x'))).toEqual([{ process_gone: true }]);
+    expect(of(processes('/usr/bin/kubelet --config x', 'kube-proxy --v=2'))).toEqual([
+      { process_gone: false },
+    ]);
+    expect(of(processes('/usr/bin/containerd'))).toEqual([{ process_gone: false }]);
+    expect(of(processes('/usr/bin/kubelet', 'cilium-agent'))).toEqual([{ process_gone: false }]);
+    expect(of(processes('/usr/bin/kubelet'), 'unknown')).toEqual([{ process_gone: false }]);
+  });
+
   const service = (parts: Partial<Service> = {}): Service => ({
     name: 'shop/db',
     clusterIp: '172.20.0.7',
@@ -407,6 +421,20 @@ describe('other_cni', () => {
     expect(fieldsOf(otherCni, one({ iptables: chains(true) }), ['policy_engine_conflict'])).toEqual([
       { policy_engine_conflict: false },
     ]);
+  });
+
+  it('counts a listed container only where processes were not collected', () => {
+    const images = ok(
+      [{ image: 'quay.io/calico/node:v3.26.4', loc: at('containerd/containerd-containers.txt', 3) }],
+      'containerd/containerd-containers.txt',
+    );
+    const processes = ok([{ command: '/usr/bin/kubelet', loc: at('system/ps.txt', 2) }]);
+    const of = (parts: NodeParts) =>
+      fieldsOf(otherCni, context({ nodes: [node(parts)], logs: enabled }), ['policy_engine_conflict']);
+    expect(of({ images })).toEqual([{ policy_engine_conflict: true }]);
+    expect(of({ images, processes })).toEqual([{ policy_engine_conflict: false }]);
+    const stored = ok([{ ...images.value[0]!, loc: at('containerd/containerd-images.txt', 3) }]);
+    expect(of({ images: stored })).toEqual([{ policy_engine_conflict: false }]);
   });
 
   it('is none where nothing leads into the chains', () => {
@@ -559,5 +587,49 @@ describe('interfaces', () => {
       ]);
     expect(of('vpc')).toEqual([{ pod_ip: '10.0.1.9', lost_in_vpc: true, role: 'src' }]);
     expect(of('dst_node')).toEqual([{ pod_ip: '10.0.1.9', lost_in_vpc: false, role: 'src' }]);
+  });
+
+  it('security_groups_for_pods names the symptom that the bundle shows', () => {
+    const open = (dst: string, n: number) => ({
+      proto: 'tcp',
+      state: 'SYN_SENT',
+      original: { src: '10.0.1.9', dst, sport: 40_000 + n, dport: 5432 },
+      reply: { src: dst, dst: '10.0.1.9', sport: 5432, dport: 40_000 + n },
+      flags: ['UNREPLIED'],
+      mark: null,
+      loc: at('networking/conntrack.txt', n + 5),
+    });
+    const branch = (entries: number) =>
+      node({
+        pods: [pod('10.0.1.9', { branchEni: true })],
+        conntrack: ok({
+          stats: new Map(),
+          count: entries,
+          entries: Array.from({ length: entries }, (_, n) => open('10.0.2.7', n)),
+        }),
+      });
+    const probes = (count: number) =>
+      logs({
+        matches: new Map([
+          matches(
+            PROBE_QUERY,
+            Array.from({ length: count }, () =>
+              record({ message: 'Probe failed', fields: { ip: '10.0.1.9' } }),
+            ),
+          ),
+        ]),
+      });
+    const of = (entries: number, failed: number, rest: Parameters<typeof context>[0] = {}) =>
+      fieldsOf(
+        securityGroupsForPods,
+        context({ nodes: [branch(entries)], ...(failed > 0 ? { logs: probes(failed) } : {}), ...rest }),
+        ['symptom', 'probes_timed_out', 'unanswered'],
+      );
+    expect(of(0, 0)).toEqual([{ symptom: 'none', probes_timed_out: 0, unanswered: 0 }]);
+    expect(of(2, 2)).toMatchObject([{ symptom: 'none' }]);
+    expect(of(2, 3)).toMatchObject([{ symptom: 'probes' }]);
+    expect(of(5, 0)).toMatchObject([{ symptom: 'connections' }]);
+    expect(of(5, 3, { trace: trace([dropped({ segment: 'dst_node' })]) })).toMatchObject([{ symptom: null }]);
+    expect(of(0, 0, { trace: trace([dropped({ segment: 'vpc' })]) })).toMatchObject([{ symptom: 'loss' }]);
   });
 });

@@ -169,6 +169,41 @@ describe('pod_route', () => {
     ).toEqual([whole]);
   });
 
+  it('finds a rule lost that its neighbour has, though the main table is asked in the end', () => {
+    const neighbour = pod('10.0.1.10', { name: 'cart-1', veth: 'eniaaaaaaaaaaa', vethFrom: 'hash' });
+    const lines = ['10.0.1.9 dev eni18582a65b10 scope link', '10.0.1.10 dev eniaaaaaaaaaaa scope link'];
+    const both = checkpointOf([web, neighbour]);
+    expect(
+      fieldsOf(
+        podRoute,
+        context({
+          nodes: [
+            node({
+              pods: [web, neighbour],
+              checkpoint: both,
+              routes: routes('default via 10.0.1.1 dev eth0', ...lines),
+              rules: rules(...BASE_RULES, '512: from all to 10.0.1.10 lookup main'),
+            }),
+          ],
+        }),
+        ['missing', 'broken', 'still_reached'],
+      ),
+    ).toEqual([
+      { missing: 'rule "from all to 10.0.1.9 lookup main"', broken: true, still_reached: true },
+      { missing: null, broken: false, still_reached: false },
+    ]);
+  });
+
+  it('leaves a blackhole as the default route of a table to others', () => {
+    expect(
+      of(
+        [second],
+        ['10.0.1.77 dev eniaaaaaaaaaaa scope link', 'blackhole default table 2'],
+        ['512: from all to 10.0.1.77 lookup main', '1536: from 10.0.1.77 lookup 2'],
+      ),
+    ).toEqual([whole]);
+  });
+
   it('finds the route gone', () => {
     expect(of([web], [], ['512: from all to 10.0.1.9 lookup main'])).toEqual([
       { missing: 'route to 10.0.1.9 in table main', broken: true },
@@ -276,6 +311,30 @@ describe('cidr_conflict', () => {
 
   it('is content with docker0 when nobody lives there', () => {
     expect(of([docker])).toEqual([]);
+  });
+
+  it('finds cluster addresses within the VPC', () => {
+    const services = [
+      {
+        name: 'shop/db',
+        clusterIp: '10.0.100.10',
+        port: 80,
+        protocol: 'tcp' as const,
+        endpoints: [],
+        rejected: null,
+        loc: { file: 'networking/iptables-save.txt', line: 60 },
+      },
+    ];
+    expect(of([], {}, { services })).toEqual([
+      {
+        dst: '10.0.100.10',
+        dev: 'kube-proxy',
+        conflicts_with: 'vpc',
+        other: '10.0.0.0/16',
+        in_question: true,
+      },
+    ]);
+    expect(of([], {}, { services: [{ ...services[0]!, clusterIp: '172.20.0.10' }] })).toEqual([]);
   });
 
   it('finds a pod of another node in the range of docker0', () => {

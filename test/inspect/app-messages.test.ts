@@ -23,11 +23,16 @@ describe('the first data of a direction', () => {
   });
 
   it('is read as HTTP/1, without paths and with hosts made printable', () => {
-    expect(parse('GET /a?token=secret HTTP/1.1\r\nAccept: */*\r\nhost:  shop.example:8080 \r\n\r\n')).toEqual({
+    expect(parse('GET /a?token=secret HTTP/1.1\r\nAccept: */*\r\nhost:  shop.example:8080 \r\n\r\n')).toEqual(
+      {
+        kind: 'http-request',
+        text: 'GET shop.example:8080',
+      },
+    );
+    expect(parse('POST / HTTP/1.1\r\nHost: a\u001b[31m\r\n\r\n')).toEqual({
       kind: 'http-request',
-      text: 'GET shop.example:8080',
+      text: 'POST a\\x1b[31m',
     });
-    expect(parse('POST / HTTP/1.1\r\nHost: a\u001b[31m\r\n\r\n')).toEqual({ kind: 'http-request', text: 'POST a\\x1b[31m' });
     expect(parse('CONNECT shop.example:443 HTTP/1.1\r\n\r\n')?.text).toBe('CONNECT shop.example:443');
     expect(parse('HEAD / HTTP/1.0\n\n')).toEqual({ kind: 'http-request', text: 'HEAD' });
     expect(parse('HTTP/1.1 503 Service Unavailable\r\n')).toEqual({ kind: 'http-response', text: '503' });
@@ -62,10 +67,19 @@ describe('the first data of a direction', () => {
   });
 
   it('never makes the decoder read beyond its end or give unprintable text', () => {
-    const start = fc.constantFrom('GET ', 'HTTP/1.1 ', '\x16\x03\x01\x00\x40\x01', '\x15\x03\x03\x00\x02', 'CONNECT ');
+    const start = fc.constantFrom(
+      'GET ',
+      'HTTP/1.1 ',
+      '\x16\x03\x01\x00\x40\x01',
+      '\x15\x03\x03\x00\x02',
+      'CONNECT ',
+    );
     fc.assert(
       fc.property(start, fc.uint8Array({ maxLength: 200 }), fc.nat(220), (head, tail, cut) => {
-        const raw = concat(Uint8Array.from(head, (ch) => ch.charCodeAt(0)), tail);
+        const raw = concat(
+          Uint8Array.from(head, (ch) => ch.charCodeAt(0)),
+          tail,
+        );
         const to = Math.min(raw.length, cut);
         const whole = parseApp(raw, 0, to);
         expect(whole).toEqual(parseApp(raw.slice(0, to), 0, to));

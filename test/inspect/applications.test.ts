@@ -26,7 +26,12 @@ describe('TLS', () => {
       ...open(4),
       t[4]!.s(42, { ack: hello.length + 1 }),
       LATE,
-      ...[t[5]!.syn(59_800), t[5]!.synAck(59_801), t[5]!.c(59_802), t[5]!.c(59_803, { flags: 'PA', payload: hello })],
+      ...[
+        t[5]!.syn(59_800),
+        t[5]!.synAck(59_801),
+        t[5]!.c(59_802),
+        t[5]!.c(59_803, { flags: 'PA', payload: hello }),
+      ],
     ]);
     const result = check(report, 'tls-handshake');
     expect(parts(result)).toEqual({
@@ -43,7 +48,12 @@ describe('TLS', () => {
 
   it('is not judged where the capture sees one direction only', async () => {
     const t = talk(0);
-    const report = await inspect([t.syn(0), t.c(1), t.c(2, { flags: 'PA', payload: clientHello('a') }), LATE]);
+    const report = await inspect([
+      t.syn(0),
+      t.c(1),
+      t.c(2, { flags: 'PA', payload: clientHello('a') }),
+      LATE,
+    ]);
     expect(check(report, 'tls-handshake')).toMatchObject({ of: 0, class: 'information' });
   });
 });

@@ -3,7 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { CHECKS, inspectCapture } from '../../src/inspect/index.js';
 import { timeOrder } from '../../src/inspect/order.js';
 import { isoMicros } from '../../src/inspect/text.js';
-import { concat, idb, isb, epb, pcapFile, shb, sll, sll2, tcp, ip, tcpPacket, EPOCH_NS } from '../support/pcap-writer.js';
+import {
+  concat,
+  idb,
+  isb,
+  epb,
+  pcapFile,
+  shb,
+  sll,
+  sll2,
+  tcp,
+  ip,
+  tcpPacket,
+  EPOCH_NS,
+} from '../support/pcap-writer.js';
 import { readBytes } from '../support/read-bytes.js';
 import { alarms, at, check, inspect, parts, Talk } from './support.js';
 
@@ -21,7 +34,12 @@ describe('order of time', () => {
 
   it('decides, not the order of the file', async () => {
     const t = new Talk();
-    const inOrder = [...t.handshake(), t.c(1, { seq: 1, payload: 10 }), t.c(2, { seq: 11, payload: 10 }), t.s(3, { ack: 21 })];
+    const inOrder = [
+      ...t.handshake(),
+      t.c(1, { seq: 1, payload: 10 }),
+      t.c(2, { seq: 11, payload: 10 }),
+      t.s(3, { ack: 21 }),
+    ];
     const mixed = [3, 0, 2, 1, 5, 4].map((i) => inOrder[i]!);
     const report = await inspect(mixed);
     expect(alarms(report)).toEqual([]);
@@ -36,8 +54,13 @@ describe('the clock', () => {
   it('is suspicious when it goes back far, or was never set', async () => {
     const t = new Talk();
     const back = check(await inspect([t.syn(1000), t.synAck(500)]), 'capture-clock');
-    expect([back.class, back.examples[0]!.text]).toEqual(['suspicious', '500 ms before the packet in front of it']);
-    const unset = await inspect([{ data: tcpPacket({ src: '10.0.0.1', dst: '10.0.0.2', sport: 1, dport: 2 }), timeNs: 5_000_000_000n }]);
+    expect([back.class, back.examples[0]!.text]).toEqual([
+      'suspicious',
+      '500 ms before the packet in front of it',
+    ]);
+    const unset = await inspect([
+      { data: tcpPacket({ src: '10.0.0.1', dst: '10.0.0.2', sport: 1, dport: 2 }), timeNs: 5_000_000_000n },
+    ]);
     expect(parts(check(unset, 'capture-clock'))).toEqual({ 'no plausible date': 1 });
     expect(isoMicros(-1n)).toBe('1969-12-31T23:59:59.999999Z');
     expect(isoMicros(10n ** 30n)).toBeNull();
@@ -46,7 +69,8 @@ describe('the clock', () => {
 
 describe('copies', () => {
   const one = { src: '10.0.1.7', dst: '10.0.2.9', sport: 40000, dport: 80 };
-  const segment = (o: object): Uint8Array => ip(6, { ...one, ...o }, tcp({ ...one, flags: 'PA', seq: 1, payload: 'data', tsval: 5, ...o }));
+  const segment = (o: object): Uint8Array =>
+    ip(6, { ...one, ...o }, tcp({ ...one, flags: 'PA', seq: 1, payload: 'data', tsval: 5, ...o }));
 
   it('of forwarded packets in a capture of all interfaces are no retransmissions, by interface or by direction', async () => {
     const records = (wrap: (hop: number, packet: Uint8Array) => Uint8Array): ReturnType<typeof at>[] => [
@@ -61,7 +85,9 @@ describe('copies', () => {
     ] as const) {
       const report = await inspect(records(wrap), { linkType });
       expect(parts(check(report, 'retransmission'))).toEqual({ timeout: 1 });
-      expect(parts(check(report, 'capture-copies'))).toEqual({ 'at another interface or in the other direction': 2 });
+      expect(parts(check(report, 'capture-copies'))).toEqual({
+        'at another interface or in the other direction': 2,
+      });
       expect(check(report, 'ttl-loop').count).toBe(0);
       expect(check(report, 'top-talkers').of).toBe(2);
     }
@@ -99,18 +125,23 @@ describe('what the file tells of itself', () => {
     expect([report.format, report.dropped_by_kernel, report.link_types]).toEqual(['pcapng', 20, ['EN10MB']]);
     expect(check(report, 'capture-drops')).toMatchObject({ count: 20, of: 21, class: 'suspicious' });
     expect(check(report, 'capture-snap-length')).toMatchObject({ count: 1, of: 1, class: 'information' });
-    expect(check(report, 'capture-snap-length').explanation).toContain('Snap length as told by the file: 96.');
+    expect(check(report, 'capture-snap-length').explanation).toContain(
+      'Snap length as told by the file: 96.',
+    );
   });
 
   it('is not guessed where it does not tell: an empty capture has nothing to judge, and is not clean', async () => {
     const report = inspectCapture(await readBytes(pcapFile([])));
     expect(report).toMatchObject({ packets: 0, bytes: 0, first: null, last: null, dropped_by_kernel: null });
-    expect(report.checks.map((c) => [c.class, c.count, c.of])).toEqual(CHECKS.map(() => ['information', 0, 0]));
+    expect(report.checks.map((c) => [c.class, c.count, c.of])).toEqual(
+      CHECKS.map(() => ['information', 0, 0]),
+    );
     expect(check(report, 'capture-drops').explanation).toContain('The file does not tell');
   });
 
   it('comes with words for every check', () => {
     expect(new Set(CHECKS.map((c) => c.id)).size).toBe(CHECKS.length);
-    for (const c of CHECKS) for (const words of [c.title, c.unit, c.threshold, c.normal]) expect(words.length).toBeGreaterThan(4);
+    for (const c of CHECKS)
+      for (const words of [c.title, c.unit, c.threshold, c.normal]) expect(words.length).toBeGreaterThan(4);
   });
 });

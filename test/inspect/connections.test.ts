@@ -29,7 +29,10 @@ describe('handshakes', () => {
   it('does not judge attempts within the last second of the capture', async () => {
     const t = new Talk();
     const report = await inspect([t.syn(0), new Talk({ sport: 2, dport: 1 }).c(900)]);
-    expect([check(report, 'handshake-unanswered').of, check(report, 'handshake-unanswered').class]).toEqual([0, 'information']);
+    expect([check(report, 'handshake-unanswered').of, check(report, 'handshake-unanswered').class]).toEqual([
+      0,
+      'information',
+    ]);
   });
 
   it('takes a final ACK for an answer where the capture sees one direction only', async () => {
@@ -73,7 +76,10 @@ describe('handshakes', () => {
       scan.c(2002, { flags: 'R', seq: 1 }),
       LATE,
     ]);
-    expect(parts(check(report, 'handshake-unfinished'))).toEqual({ 'answer lost on the way back': 1, 'reset by the client': 1 });
+    expect(parts(check(report, 'handshake-unfinished'))).toEqual({
+      'answer lost on the way back': 1,
+      'reset by the client': 1,
+    });
     expect(check(report, 'handshake-unanswered').count).toBe(0);
     expect(check(report, 'tcp-reset').count).toBe(0);
   });
@@ -128,7 +134,9 @@ describe('resets', () => {
 
   it('of health checks alone are normal', async () => {
     const t = [0, 1, 2].map((n) => new Talk({ sport: 42000 + n }));
-    const report = await inspect(t.flatMap((talk, n) => [...talk.handshake(n * 1000), talk.c(n * 1000 + 1, { flags: 'RA' })]));
+    const report = await inspect(
+      t.flatMap((talk, n) => [...talk.handshake(n * 1000), talk.c(n * 1000 + 1, { flags: 'RA' })]),
+    );
     expect(check(report, 'tcp-reset').class).toBe('normal');
     expect(check(report, 'no-data-after-handshake')).toMatchObject({ class: 'normal', count: 3 });
     expect(alarms(report)).toEqual([]);

@@ -15,12 +15,24 @@ interface Dns {
 
 function ask(ms: number, name: string, o: Dns = {}): RecordInput {
   const payload = dnsMessage({ id: o.id ?? 1, name, qtype: o.type ?? 1 });
-  return at(ms, udpPacket({ src: o.client ?? CLIENT, dst: SERVER, sport: o.sport ?? 40000, dport: 53, payload }));
+  return at(
+    ms,
+    udpPacket({ src: o.client ?? CLIENT, dst: SERVER, sport: o.sport ?? 40000, dport: 53, payload }),
+  );
 }
 
 function answer(ms: number, name: string, o: Dns = {}): RecordInput {
-  const payload = dnsMessage({ id: o.id ?? 1, name, qtype: o.type ?? 1, response: true, rcode: o.rcode ?? 0 });
-  return at(ms, udpPacket({ src: SERVER, dst: o.client ?? CLIENT, sport: 53, dport: o.sport ?? 40000, payload }));
+  const payload = dnsMessage({
+    id: o.id ?? 1,
+    name,
+    qtype: o.type ?? 1,
+    response: true,
+    rcode: o.rcode ?? 0,
+  });
+  return at(
+    ms,
+    udpPacket({ src: SERVER, dst: o.client ?? CLIENT, sport: 53, dport: o.sport ?? 40000, payload }),
+  );
 }
 
 const END = ask(60_000, 'end.example', { id: 9999, sport: 9 });
@@ -52,7 +64,9 @@ describe('DNS', () => {
     ]);
     const result = check(report, 'dns-unanswered');
     expect([parts(result), result.of]).toEqual([{ 'never answered': 1, 'answered when asked again': 1 }, 2]);
-    expect(result.examples[0]!.text).toBe('A dead.example asked 2 times, no answer in the 55.0 s that follow');
+    expect(result.examples[0]!.text).toBe(
+      'A dead.example asked 2 times, no answer in the 55.0 s that follow',
+    );
     expect(parts(check(report, 'dns-race'))).toEqual({ 'timeout of 5 s': 2 });
     expect(parts(check(report, 'dns-slow'))).toEqual({ '5 s or more': 1 });
   });
@@ -92,7 +106,9 @@ describe('DNS', () => {
     ]);
     expect(parts(check(report, 'dns-error'))).toEqual({ SERVFAIL: 1, REFUSED: 1 });
     expect(check(report, 'dns-slow')).toMatchObject({ count: 1, of: 3, class: 'suspicious' });
-    expect(check(report, 'dns-slow').explanation).toContain('Half of the answers came within 1.0 ms, 95 % within 1.50 s');
+    expect(check(report, 'dns-slow').explanation).toContain(
+      'Half of the answers came within 1.0 ms, 95 % within 1.50 s',
+    );
   });
 });
 

@@ -33,9 +33,23 @@ describe('mistakes not to make', () => {
 
   it("never calls 'fragmentation needed' normal, heeded or not", async () => {
     const quoted = (seq: number): Uint8Array =>
-      ip(6, { src: '10.0.1.7', dst: '10.0.2.9', df: true }, tcp({ src: '10.0.1.7', dst: '10.0.2.9', sport: 40000, dport: 8080, seq, payload: 'x'.repeat(1400) }));
+      ip(
+        6,
+        { src: '10.0.1.7', dst: '10.0.2.9', df: true },
+        tcp({ src: '10.0.1.7', dst: '10.0.2.9', sport: 40000, dport: 8080, seq, payload: 'x'.repeat(1400) }),
+      );
     const tooBig = (ms: number): ReturnType<typeof at> =>
-      at(ms, icmpErrorPacket({ src: '10.0.9.1', dst: '10.0.1.7', type: 3, code: 4, mtu: 1400, quoted: quoted(1001).subarray(0, 28) }));
+      at(
+        ms,
+        icmpErrorPacket({
+          src: '10.0.9.1',
+          dst: '10.0.1.7',
+          type: 3,
+          code: 4,
+          mtu: 1400,
+          quoted: quoted(1001).subarray(0, 28),
+        }),
+      );
     const t = new Talk();
     const begin = [...t.handshake(), t.c(1, { flags: 'PA', payload: 1448 }), tooBig(2)];
     const heeded = await inspect([
@@ -111,11 +125,18 @@ describe('mistakes not to make', () => {
 
   it("calls one client's repeated SYN one attempt, and no flood", async () => {
     const t = new Talk();
-    const report = await inspect([...[0, 1000, 3000, 7000, 15_000].map((ms) => t.syn(ms)), ...new Talk({ sport: 1234, dport: 81 }).handshake(17_000)]);
+    const report = await inspect([
+      ...[0, 1000, 3000, 7000, 15_000].map((ms) => t.syn(ms)),
+      ...new Talk({ sport: 1234, dport: 81 }).handshake(17_000),
+    ]);
     const result = check(report, 'handshake-unanswered');
     expect([result.count, result.of, result.class]).toEqual([1, 2, 'fault']);
-    expect(result.examples[0]!.text).toBe('SYN sent 5 times within 15.0 s, no answer in the 17.0 s that follow');
+    expect(result.examples[0]!.text).toBe(
+      'SYN sent 5 times within 15.0 s, no answer in the 17.0 s that follow',
+    );
     expect(parts(check(report, 'retransmission'))).toEqual({ SYN: 4 });
-    expect(JSON.stringify(report.checks.map((c) => [c.id, c.title, c.parts, c.examples]))).not.toMatch(/flood/i);
+    expect(JSON.stringify(report.checks.map((c) => [c.id, c.title, c.parts, c.examples]))).not.toMatch(
+      /flood/i,
+    );
   });
 });

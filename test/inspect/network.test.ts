@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { arpPacket, icmp, icmpErrorPacket, ethernet, ip, tcpPacket, udp, udpPacket } from '../support/pcap-writer.js';
+import {
+  arpPacket,
+  icmp,
+  icmpErrorPacket,
+  ethernet,
+  ip,
+  tcpPacket,
+  udp,
+  udpPacket,
+} from '../support/pcap-writer.js';
 import { alarms, at, check, inspect, parts } from './support.js';
 
 const A = '10.0.1.7';
@@ -7,8 +16,13 @@ const B = '10.0.2.9';
 const END = at(60_000, udpPacket({ src: A, dst: B, sport: 1, dport: 2, payload: 'end' }));
 
 describe('ICMP errors', () => {
-  const error = (ms: number, type: number, code: number, quoted: Uint8Array, dst = A): ReturnType<typeof at> =>
-    at(ms, icmpErrorPacket({ src: '10.0.9.1', dst, type, code, quoted }));
+  const error = (
+    ms: number,
+    type: number,
+    code: number,
+    quoted: Uint8Array,
+    dst = A,
+  ): ReturnType<typeof at> => at(ms, icmpErrorPacket({ src: '10.0.9.1', dst, type, code, quoted }));
   const datagram = (sport: number, dport: number, src = A, dst = B): Uint8Array =>
     ip(17, { src, dst }, udp({ src, dst, sport, dport, payload: 'x' }));
 
@@ -35,31 +49,68 @@ describe('ICMP errors', () => {
       other: 1,
     });
     expect([result.of, result.class]).toEqual([8, 'fault']);
-    expect(result.examples.map((e) => e.text)).toContain('port unreachable for udp 10.0.1.7:1000 → 10.0.2.9:9002');
+    expect(result.examples.map((e) => e.text)).toContain(
+      'port unreachable for udp 10.0.1.7:1000 → 10.0.2.9:9002',
+    );
     expect(check(report, 'path-mtu').of).toBe(0);
   });
 
   it('are judged for UDP too when packets are too big', async () => {
-    const quoted = ip(17, { src: A, dst: B, df: true }, udp({ src: A, dst: B, sport: 7, dport: 8, payload: 'x'.repeat(1400) }));
-    const tooBig = at(1, icmpErrorPacket({ src: '10.0.9.1', dst: A, type: 3, code: 4, mtu: 1300, quoted: quoted.subarray(0, 28) }));
+    const quoted = ip(
+      17,
+      { src: A, dst: B, df: true },
+      udp({ src: A, dst: B, sport: 7, dport: 8, payload: 'x'.repeat(1400) }),
+    );
+    const tooBig = at(
+      1,
+      icmpErrorPacket({
+        src: '10.0.9.1',
+        dst: A,
+        type: 3,
+        code: 4,
+        mtu: 1300,
+        quoted: quoted.subarray(0, 28),
+      }),
+    );
     const send = (ms: number, size: number): ReturnType<typeof at> =>
       at(ms, udpPacket({ src: A, dst: B, sport: 7, dport: 8, df: true, payload: 'x'.repeat(size) }));
-    expect(parts(check(await inspect([send(0, 1400), tooBig, send(2, 1200)]), 'path-mtu'))).toEqual({ heeded: 1 });
-    expect(parts(check(await inspect([send(0, 1400), tooBig, send(2, 1400), send(1500, 1400)]), 'path-mtu'))).toEqual({
+    expect(parts(check(await inspect([send(0, 1400), tooBig, send(2, 1200)]), 'path-mtu'))).toEqual({
+      heeded: 1,
+    });
+    expect(
+      parts(check(await inspect([send(0, 1400), tooBig, send(2, 1400), send(1500, 1400)]), 'path-mtu')),
+    ).toEqual({
       'not heeded': 1,
     });
     const six = { src: 'fd00::1', dst: 'fd00::2' };
-    const quoted6 = ip(17, six, udp({ ...six, sport: 7, dport: 8, payload: 'x'.repeat(1400) })).subarray(0, 48);
-    const report = await inspect([at(0, icmpErrorPacket({ src: 'fd00::9', dst: 'fd00::1', type: 2, code: 0, mtu: 1280, quoted: quoted6 }))]);
+    const quoted6 = ip(17, six, udp({ ...six, sport: 7, dport: 8, payload: 'x'.repeat(1400) })).subarray(
+      0,
+      48,
+    );
+    const report = await inspect([
+      at(
+        0,
+        icmpErrorPacket({ src: 'fd00::9', dst: 'fd00::1', type: 2, code: 0, mtu: 1280, quoted: quoted6 }),
+      ),
+    ]);
     expect(parts(check(report, 'path-mtu'))).toEqual({ undecided: 1 });
     expect(check(report, 'path-mtu').class).toBe('suspicious');
   });
 });
 
 describe('fragments', () => {
-  const fragment = (ms: number, id: number, offset: number, size: number, more: boolean): ReturnType<typeof at> => {
+  const fragment = (
+    ms: number,
+    id: number,
+    offset: number,
+    size: number,
+    more: boolean,
+  ): ReturnType<typeof at> => {
     const o = { src: A, dst: B, id, offset, more };
-    const body = offset === 0 ? udp({ src: A, dst: B, sport: 7, dport: 8, payload: 'x'.repeat(size - 8) }) : new Uint8Array(size);
+    const body =
+      offset === 0
+        ? udp({ src: A, dst: B, sport: 7, dport: 8, payload: 'x'.repeat(size - 8) })
+        : new Uint8Array(size);
     return at(ms, ethernet(0x0800, ip(17, o, body)));
   };
 

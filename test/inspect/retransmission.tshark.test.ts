@@ -27,7 +27,10 @@ function tsharkWords(file: string): { words: (Word | '')[]; zeroWindow: boolean[
   const args = ['-n', '-r', file, '-T', 'fields', ...FIELDS.flatMap((f) => ['-e', f])];
   const run = spawnSync('tshark', args, { encoding: 'utf8', maxBuffer: 1 << 28 });
   if (run.status !== 0) throw new Error(run.stderr);
-  const rows = run.stdout.split('\n').slice(0, -1).map((line) => line.split('\t').map((v) => v !== ''));
+  const rows = run.stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\t').map((v) => v !== ''));
   return {
     words: rows.map(([again, late, alive]) => (again ? 'again' : late ? 'late' : alive ? 'keep-alive' : '')),
     zeroWindow: rows.map((r) => r[3] === true),
@@ -35,7 +38,13 @@ function tsharkWords(file: string): { words: (Word | '')[]; zeroWindow: boolean[
 }
 
 async function contextOf(spool: string): Promise<InspectContext> {
-  const file = { path: path.basename(spool), spool, size: statSync(spool).size, format: 'pcap', gzip: false } as const;
+  const file = {
+    path: path.basename(spool),
+    spool,
+    size: statSync(spool).size,
+    format: 'pcap',
+    gzip: false,
+  } as const;
   return new InspectContext(await readCapture({ file: { ...file, truncated: false } }));
 }
 
@@ -74,25 +83,31 @@ describe.skipIf(!hasTshark)('TCP analysis next to tshark (skipped: needs tshark)
     ]);
   });
 
-  it.skipIf(!existsSync(SMTP))('differs in one frame of an old capture, whose bytes were sent in frame 22 before', async () => {
-    expect(await differences(SMTP)).toEqual(['frame 27: late, not again']);
-  });
+  it.skipIf(!existsSync(SMTP))(
+    'differs in one frame of an old capture, whose bytes were sent in frame 22 before',
+    async () => {
+      expect(await differences(SMTP)).toEqual(['frame 27: late, not again']);
+    },
+  );
 
-  it.skipIf(casesFolder() === null)('agrees on every frame of the example cases (skipped: needs the example cases)', async () => {
-    // Starting tshark takes its time: the cases in which packets get lost or copied are enough.
-    const cases = captureCases().filter((t) => /loss|blackhole|return|any|bulk/.test(t.case));
-    const files = cases.flatMap((t) => {
-      const folder = path.join(t.folder, 'caps');
-      return readdirSync(folder).map((name) => path.join(folder, name));
-    });
-    expect(files.length).toBeGreaterThan(20);
-    let again = 0;
-    for (const file of files) {
-      if (!existsSync(file)) continue;
-      expect([path.basename(file), await differences(file)]).toEqual([path.basename(file), []]);
-      const x = await contextOf(file);
-      again += [...x.tcp.marks].filter(isAgain).length;
-    }
-    expect(again).toBeGreaterThan(200);
-  });
+  it.skipIf(casesFolder() === null)(
+    'agrees on every frame of the example cases (skipped: needs the example cases)',
+    async () => {
+      // Starting tshark takes its time: the cases in which packets get lost or copied are enough.
+      const cases = captureCases().filter((t) => /loss|blackhole|return|any|bulk/.test(t.case));
+      const files = cases.flatMap((t) => {
+        const folder = path.join(t.folder, 'caps');
+        return readdirSync(folder).map((name) => path.join(folder, name));
+      });
+      expect(files.length).toBeGreaterThan(20);
+      let again = 0;
+      for (const file of files) {
+        if (!existsSync(file)) continue;
+        expect([path.basename(file), await differences(file)]).toEqual([path.basename(file), []]);
+        const x = await contextOf(file);
+        again += [...x.tcp.marks].filter(isAgain).length;
+      }
+      expect(again).toBeGreaterThan(200);
+    },
+  );
 });

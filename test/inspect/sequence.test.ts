@@ -45,9 +45,18 @@ describe('retransmissions', () => {
 
   it('of the last byte are no keep-alive while it is not acknowledged', async () => {
     const t = new Talk();
-    const open = [...begin(t), t.c(3, { flags: 'PA', seq: 101, payload: 'x' }), t.c(400, { flags: 'PA', seq: 101, payload: 'x' })];
+    const open = [
+      ...begin(t),
+      t.c(3, { flags: 'PA', seq: 101, payload: 'x' }),
+      t.c(400, { flags: 'PA', seq: 101, payload: 'x' }),
+    ];
     expect(parts(check(await inspect(open), 'retransmission'))).toEqual({ timeout: 1 });
-    const acked = [...open, t.s(401, { ack: 102 }), t.c(9000, { seq: 101, payload: 'x' }), t.s(9001, { ack: 102 })];
+    const acked = [
+      ...open,
+      t.s(401, { ack: 102 }),
+      t.c(9000, { seq: 101, payload: 'x' }),
+      t.s(9001, { ack: 102 }),
+    ];
     const report = await inspect(acked);
     expect(check(report, 'keep-alive').count).toBe(1);
     expect(check(report, 'retransmission').count).toBe(1);
@@ -55,7 +64,10 @@ describe('retransmissions', () => {
 
   it('that never arrive are told with their size', async () => {
     const t = new Talk();
-    const report = await inspect([...begin(t), ...[3, 250, 700, 1600].map((ms) => t.c(ms, { seq: 101, payload: 1400 }))]);
+    const report = await inspect([
+      ...begin(t),
+      ...[3, 250, 700, 1600].map((ms) => t.c(ms, { seq: 101, payload: 1400 })),
+    ]);
     const result = check(report, 'sent-in-vain');
     expect(parts(result)).toEqual({ 'large packets': 1 });
     expect(result.examples[0]!.text).toBe('packet of 1440 bytes sent again 3 times, never acknowledged');
@@ -63,7 +75,9 @@ describe('retransmissions', () => {
 
   it('below one in a hundred are normal', async () => {
     const t = new Talk();
-    const many = Array.from({ length: 300 }, (_, n) => t.c(3 + n, { flags: 'PA', seq: 101 + n * 10, payload: 10 }));
+    const many = Array.from({ length: 300 }, (_, n) =>
+      t.c(3 + n, { flags: 'PA', seq: 101 + n * 10, payload: 10 }),
+    );
     const report = await inspect([...begin(t), ...many, t.c(600, { flags: 'PA', seq: 3091, payload: 10 })]);
     const result = check(report, 'retransmission');
     expect([result.count, result.of, result.class]).toEqual([1, 304, 'normal']);
@@ -105,11 +119,18 @@ describe('bytes that were never seen', () => {
       t.s(4, { ack: 401 }),
       t.s(5, { ack: 451 }),
       t.c(6, { seq: 551, payload: 100 }),
+      t.s(1500, { ack: 451 }),
+      t.c(1600, { seq: 751, payload: 100 }),
     ]);
     const result = check(report, 'capture-gaps');
-    expect(parts(result)).toEqual({ 'acknowledged but never seen': 2, 'never seen and not acknowledged': 1 });
-    expect(result.explanation).toContain('250 bytes acknowledged but never seen.');
-    expect(result.explanation).toContain('100 bytes never seen and not acknowledged.');
+    expect(parts(result)).toEqual({
+      'acknowledged but never seen': 2,
+      'never seen and not acknowledged': 1,
+      'open at the end': 1,
+    });
+    expect(result.explanation).toContain(
+      '250 bytes acknowledged but never seen, 200 bytes neither seen nor acknowledged.',
+    );
   });
 
   it('are none when the capture stored the acknowledgement before the data', async () => {
@@ -121,7 +142,11 @@ describe('bytes that were never seen', () => {
 
   it('are none before the first packet of a capture that begins in the middle', async () => {
     const t = new Talk();
-    const report = await inspect([t.c(0, { seq: 5001, payload: 100 }), t.c(1, { seq: 4001, payload: 100 }), t.s(2, { ack: 5101 })]);
+    const report = await inspect([
+      t.c(0, { seq: 5001, payload: 100 }),
+      t.c(1, { seq: 4001, payload: 100 }),
+      t.s(2, { ack: 5101 }),
+    ]);
     expect(check(report, 'capture-gaps').count).toBe(0);
     expect(check(report, 'retransmission').count).toBe(0);
   });
@@ -148,7 +173,9 @@ describe('closed windows', () => {
       'closed for 200 ms or longer': 1,
       'closed briefly': 1,
     });
-    expect(result.examples[0]!.text).toBe('the sender of this packet closed its window for 7.00 s; it was not seen open again');
+    expect(result.examples[0]!.text).toBe(
+      'the sender of this packet closed its window for 7.00 s; it was not seen open again',
+    );
     expect(result.explanation).toContain('5 packets told a window of 0.');
     expect(parts(check(report, 'keep-alive'))).toEqual({ 'window probes': 1 });
   });
@@ -178,25 +205,37 @@ describe('Gaps', () => {
   it('hold exactly the bytes that were not filled', () => {
     const range = fc.tuple(fc.nat(200), fc.integer({ min: 1, max: 40 }));
     fc.assert(
-      fc.property(range, fc.array(range, { maxLength: 20 }), fc.nat(0xffffffff), ([from, size], fills, base) => {
-        const gaps = new Gaps();
-        const at = (n: number): number => (base + n) >>> 0;
-        gaps.add(7, { from: at(from), to: at(from + size), row: 0, time: 0, tsval: 0, ipId: 0 });
-        const left = new Set(Array.from({ length: size }, (_, n) => from + n));
-        for (const [start, length] of fills) {
-          const hit = Array.from({ length }, (_, n) => start + n).filter((n) => left.delete(n)).length > 0;
-          expect(gaps.fill(7, at(start), at(start + length)) !== null).toBe(hit);
-        }
-        const bytes = gaps.take(7).reduce((sum, g) => sum + ((g.to - g.from) >>> 0), 0);
-        expect(bytes).toBe(left.size);
-        expect(gaps.directions()).toEqual([]);
-      }),
+      fc.property(
+        range,
+        fc.array(range, { maxLength: 20 }),
+        fc.nat(0xffffffff),
+        ([from, size], fills, base) => {
+          const gaps = new Gaps();
+          const at = (n: number): number => (base + n) >>> 0;
+          gaps.add(7, { from: at(from), to: at(from + size), row: 0, time: 0, tsval: 0, ipId: 0 });
+          const left = new Set(Array.from({ length: size }, (_, n) => from + n));
+          for (const [start, length] of fills) {
+            const hit = Array.from({ length }, (_, n) => start + n).filter((n) => left.delete(n)).length > 0;
+            expect(gaps.fill(7, at(start), at(start + length)) !== null).toBe(hit);
+          }
+          const bytes = gaps.take(7).reduce((sum, g) => sum + ((g.to - g.from) >>> 0), 0);
+          expect(bytes).toBe(left.size);
+          expect(gaps.directions()).toEqual([]);
+        },
+      ),
     );
   });
 
   it('are bounded per direction', () => {
     const gaps = new Gaps();
-    const gap = (n: number): Parameters<Gaps['add']>[1] => ({ from: n * 10, to: n * 10 + 5, row: n, time: 0, tsval: 0, ipId: 0 });
+    const gap = (n: number): Parameters<Gaps['add']>[1] => ({
+      from: n * 10,
+      to: n * 10 + 5,
+      row: n,
+      time: 0,
+      tsval: 0,
+      ipId: 0,
+    });
     for (let n = 0; n < 64; n++) expect(gaps.add(0, gap(n))).toBeNull();
     expect(gaps.add(0, gap(64))?.row).toBe(0);
     expect(gaps.take(0)).toHaveLength(64);

@@ -25,7 +25,8 @@ describe('readDocument', () => {
   });
 
   it('says which key is missing', () => {
-    const { findings: _, ...rest } = fullDocument();
+    const { findings, ...rest } = fullDocument();
+    expect(findings).not.toEqual([]);
     expect(() => readDocument(JSON.stringify(rest), 'x.json')).toThrow(/no analysis document.*findings/);
   });
 

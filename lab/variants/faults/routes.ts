@@ -1,5 +1,5 @@
 /** Routes and interfaces. Facts: signatures B, vpc-cni §1 to §3. */
-import { editEnis } from '../introspection.js';
+import { secondInterface } from '../introspection.js';
 import { cni118, monitoringAgentLayout, primaryInterface } from '../layout.js';
 import { fault, type Variant } from '../types.js';
 
@@ -41,21 +41,7 @@ export const routeFaults: Variant[] = [
     expected: ['missing_route'],
     severe: ['missing-route'],
     edit(node) {
-      editEnis(node, (card) => {
-        const enis = card.ENIs as Record<string, Record<string, unknown>>;
-        const first = enis[node.base.eni]!;
-        const cidrs = first['AvailableIPv4Cidrs'] as Record<string, unknown>;
-        const key = `${node.base.pods[0].ip}/32`;
-        enis['eni-0aaaabbbbccccdddd'] = {
-          ...first,
-          ID: 'eni-0aaaabbbbccccdddd',
-          IsPrimary: false,
-          DeviceNumber: 1,
-          RouteTableID: 2,
-          AvailableIPv4Cidrs: { [key]: cidrs[key] },
-        };
-        delete cidrs[key];
-      });
+      secondInterface(node, (address) => address === node.base.pods[0].ip);
       node.replace('networking/iprule.txt', '32766:', `1536:\tfrom ${node.base.pods[0].ip} lookup 2\n32766:`);
       node.append('networking/iproute.txt', '10.67.70.1 dev eth1 table 2 scope link');
       node.append(

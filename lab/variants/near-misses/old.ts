@@ -1,5 +1,5 @@
 /** Healthy nodes of other kinds: older CNI, other modes. Facts: vpc-cni §1 to §7, bundle-layout §5, §11. */
-import { editEnis } from '../introspection.js';
+import { editEnis, secondInterface } from '../introspection.js';
 import { cni118, cni16, primaryInterface, withoutMessages } from '../layout.js';
 import { nearMiss, type Variant } from '../types.js';
 import type { VariantNode } from '../node.js';
@@ -181,21 +181,7 @@ export const oldNearMisses: Variant[] = [
     why: 'A pod on the second interface with rule 1536 and table 2.',
     edit(node) {
       const pod = node.base.pods[0];
-      editEnis(node, (card) => {
-        const enis = card.ENIs as Record<string, Record<string, unknown>>;
-        const first = enis[node.base.eni]!;
-        const cidrs = first['AvailableIPv4Cidrs'] as Record<string, unknown>;
-        const key = `${pod.ip}/32`;
-        enis['eni-0aaaabbbbccccdddd'] = {
-          ...first,
-          ID: 'eni-0aaaabbbbccccdddd',
-          IsPrimary: false,
-          DeviceNumber: 1,
-          RouteTableID: 2,
-          AvailableIPv4Cidrs: { [key]: cidrs[key] },
-        };
-        delete cidrs[key];
-      });
+      secondInterface(node, (address) => address === node.base.pods[0].ip);
       node.replace('networking/iprule.txt', '32766:', `1536:\tfrom ${pod.ip} lookup 2\n32766:`);
       node.append(
         'networking/iproute.txt',
@@ -259,20 +245,7 @@ export const oldNearMisses: Variant[] = [
           text = text.replaceAll(new RegExp(`\\b${ip.replaceAll('.', '\\.')}\\b`, 'g'), moved(ip));
         node.write(path, text);
       }
-      editEnis(node, (card) => {
-        const enis = card.ENIs as Record<string, Record<string, unknown>>;
-        const first = enis[node.base.eni]!;
-        const cidrs = first['AvailableIPv4Cidrs'] as Record<string, unknown>;
-        enis['eni-0aaaabbbbccccdddd'] = {
-          ...first,
-          ID: 'eni-0aaaabbbbccccdddd',
-          IsPrimary: false,
-          DeviceNumber: 1,
-          RouteTableID: 2,
-          AvailableIPv4Cidrs: cidrs,
-        };
-        first['AvailableIPv4Cidrs'] = {};
-      });
+      secondInterface(node, () => true);
       node.replace(
         'networking/iprule.txt',
         '32766:',

@@ -11,31 +11,52 @@ const intendedMtu = (node: NodeFacts, name: string): number | null => {
   return text !== undefined && /^\d{3,5}$/.test(text) ? Number(text) : null;
 };
 
-/** Every ENI has AWS_VPC_ENI_MTU, every veth POD_MTU or the same. */
+/**
+ * Every ENI has AWS_VPC_ENI_MTU, every veth POD_MTU or the same. What does harm is a packet of a pod that is too
+ * large for the ENI it leaves by; veths with a smaller MTU only cost throughput.
+ */
 export const mtu: CheckFunction = ({ node }) => {
   if (!usable(node.interfaces)) return [notCollected('mtu', 'The interface list was', node.interfaces)];
   const eniMtu = intendedMtu(node, 'AWS_VPC_ENI_MTU') ?? DEFAULT_MTU;
   const podMtu = intendedMtu(node, 'POD_MTU') ?? eniMtu;
   const prefix = cniEnv(node, 'AWS_VPC_K8S_CNI_VETHPREFIX')?.value ?? 'eni';
-  const odd = node.interfaces.value.filter((i) => {
-    const kind = interfaceKind(node, i.name);
-    // Veths of other network plugins have MTUs of their own.
-    const own = kind === 'veth' && (i.name.startsWith(prefix) || i.name.startsWith('vlan'));
-    const expected = kind === 'eni' ? eniMtu : own ? podMtu : null;
-    return expected !== null && i.mtu !== null && i.mtu !== expected;
-  });
-  if (odd.length === 0)
-    return [check('mtu', 'ok', `ENIs have MTU ${eniMtu}, veths ${podMtu}, as configured`)];
-  const names = odd.map((i) => `${i.name} ${String(i.mtu)}`);
-  const reason = `${count(odd.length, 'interface')} with another MTU than configured (ENIs ${eniMtu}, veths ${podMtu}): ${list(names)}`;
-  return [
-    check(
-      'mtu',
-      'warning',
-      reason,
-      odd.map((i) => at(i.loc, `${i.name} mtu ${String(i.mtu)}`)),
-    ),
+  const up = node.interfaces.value.filter((i) => i.mtu !== null);
+  const enis = up.filter((i) => interfaceKind(node, i.name) === 'eni');
+  // Veths of other network plugins have MTUs of their own.
+  const isOwn = (name: string): boolean => name.startsWith(prefix) || name.startsWith('vlan');
+  const veths = up.filter((i) => interfaceKind(node, i.name) === 'veth' && isOwn(i.name));
+  const smallest = Math.min(...enis.map((i) => i.mtu!));
+  const named = (all: typeof up): string => list(all.map((i) => `${i.name} ${i.mtu!}`));
+  const cited = (all: typeof up) => all.map((i) => at(i.loc, `${i.name} mtu ${i.mtu!}`));
+  const odd = enis.filter((i) => i.mtu !== eniMtu);
+  const large = veths.filter((i) => i.mtu! > smallest);
+  const small = veths.filter((i) => i.mtu! < podMtu);
+  const problems = [
+    ...(odd.length > 0
+      ? [
+          check(
+            'mtu',
+            'warning',
+            `ENIs with another MTU than the ${eniMtu} configured: ${named(odd)}`,
+            cited(odd),
+          ),
+        ]
+      : []),
+    ...(large.length > 0
+      ? [
+          check(
+            'mtu',
+            'warning',
+            `veths with a larger MTU than an ENI (${smallest}): ${named(large)}`,
+            cited(large),
+          ),
+        ]
+      : []),
   ];
+  if (problems.length > 0) return problems;
+  if (enis.length === 0) return [check('mtu', 'unknown', 'no ENI is among the interfaces')];
+  const note = small.length === 0 ? '' : `; smaller than that, which does no harm: ${named(small)}`;
+  return [check('mtu', 'ok', `ENIs have MTU ${eniMtu}, veths ${podMtu} as configured${note}`)];
 };
 
 /** ifconfig lists interfaces that are up: every ENI that ipamd knows of should be among them. */

@@ -6,6 +6,7 @@ import * as dns from './dns.js';
 import * as ebpf from './ebpf.js';
 import * as eni from './eni.js';
 import * as iptables from './iptables.js';
+import * as nat from './nat.js';
 import * as routes from './routes.js';
 import * as rules from './rules.js';
 import type { CheckFunction } from './types.js';
@@ -33,9 +34,9 @@ export const CHECKS: Readonly<Record<SectionName, readonly CheckFunction[]>> = {
   iptables: [
     iptables.forwardChain,
     iptables.forwardRules,
-    iptables.kubeProxy,
-    iptables.services,
-    iptables.snat,
+    nat.kubeProxy,
+    nat.services,
+    nat.snat,
     iptables.otherEngines,
     iptables.completeRules,
   ],

@@ -47,7 +47,7 @@ function routeMeaning(node: NodeFacts, r: Route): string {
   }
   if (isPodRoute(node, r)) {
     const pod = node.pods.find((p) => `${p.ip}/${r.prefixLength}` === r.dst || p.ip === r.dst);
-    return pod?.name == null ? 'to a pod' : `to pod ${pod.namespace ?? '?'}/${pod.name}`;
+    return pod === undefined || pod.name === null ? 'to a pod' : `to pod ${pod.namespace ?? '?'}/${pod.name}`;
   }
   if (r.prefixLength === 0) return 'everything else, by the gateway';
   if (r.dst.startsWith('169.254.') || r.dst.startsWith('fe80:')) return 'link-local';
@@ -79,7 +79,9 @@ export function ruleMeaning(node: NodeFacts, rule: IpRule): string {
   const to_ = action.kind === 'lookup' ? action.table : null;
   const pod = (ip: string | null): string => {
     const found = node.pods.find((p) => p.ip === ip?.replace(/\/\d+$/, ''));
-    return found?.name == null ? (ip ?? '?') : `${found.namespace ?? '?'}/${found.name}`;
+    return found === undefined || found.name === null
+      ? (ip ?? '?')
+      : `${found.namespace ?? '?'}/${found.name}`;
   };
   if (rule.unknown.length > 0) return `not understood: ${rule.unknown.slice(0, 5).join(' ')}`;
   if (['blackhole', 'unreachable', 'prohibit'].includes(action.kind)) return 'refuses what fits it';

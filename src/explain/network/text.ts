@@ -1,6 +1,7 @@
 /** `network` for a terminal: what is wrong first, then what there is. */
 import stringWidth from 'string-width';
 import { clean, paint, wrap, type Paint, type TextOptions } from '../../report/layout.js';
+import { count } from '../checks/make.js';
 import type { Check, CheckStatus } from '../checks/types.js';
 import { grid, oneLine } from '../text.js';
 import type { NetworkReport, NodeReport, SectionReport } from './report.js';
@@ -57,8 +58,11 @@ function summary(node: NodeReport, c: Paint, o: TextOptions): string {
     ...lines.filter((l) => l.status === 'wrong'),
     ...lines.filter((l) => l.status === 'warning'),
   ];
-  if (sorted.length === 0) return c.green('  nothing wrong was found in what was collected');
-  return sorted.map((l) => l.text).join('\n');
+  const open = node.sections.reduce((n, s) => n + s.checks.filter((k) => k.status === 'unknown').length, 0);
+  const rest = open === 0 ? [] : [`  ${count(open, 'check')} could not be decided`];
+  if (sorted.length > 0) return [...sorted.map((l) => l.text), ...rest].join('\n');
+  const nothing = '  nothing wrong was found in what was collected';
+  return [open === 0 ? c.green(nothing) : nothing, ...rest].join('\n');
 }
 
 function sectionText(s: SectionReport, c: Paint, o: TextOptions): string {

@@ -1,6 +1,6 @@
 /** The JSON of `path`. The contract's keys first; the rest are additions. */
-import type { NodeFacts } from '../../model/node.js';
 import type { SimEnd, SimVerdict } from '../../simulate/index.js';
+import { nextHop } from './leaving.js';
 import type { Hop, Outcome, PathAnswer, PathStep, PolicyAnswer } from './types.js';
 
 /** Steps printed of one outcome. */
@@ -79,20 +79,18 @@ export function pathDocument(answer: PathAnswer): PathDocument {
   };
 }
 
-/** The first node that stops the packet; else the last one it comes to. */
+/** Every way the packet can end: one that all share, else undetermined, with the one that goes wrong. */
 function outcomeOf(hops: readonly Hop[]): PathDocument['outcome'] {
-  const verdicts = (hop: Hop): SimVerdict => hop.joined.verdict;
-  const stops = hops.find((hop, i) => i === 0 && !passes(verdicts(hop)));
-  const others = hops.slice(1);
-  const rest = others.length === 0 ? hops.slice(0, 1) : others;
-  const agreed = rest.every((hop) => verdicts(hop) === verdicts(rest[0]!));
-  const decisive = stops ?? (agreed ? rest.at(-1)! : undefined);
-  const open = hops.find((hop) => !passes(verdicts(hop))) ?? hops[0]!;
-  const { node, joined } = decisive ?? open;
+  const ends = hops.flatMap((hop) =>
+    hop.outcomes.flatMap((outcome) => (nextHop(hops, hop, outcome) === undefined ? [{ hop, outcome }] : [])),
+  );
+  const wrong = ends.find(({ outcome }) => !passes(outcome.verdict));
+  const { hop, outcome } = wrong ?? ends.at(-1)!;
+  const agreed = wrong === undefined || ends.every((e) => e.outcome.verdict === outcome.verdict);
   return {
-    verdict: decisive === undefined ? 'undetermined' : joined.verdict,
-    node: node.id,
-    decided_by: decision(joined, node),
+    verdict: agreed ? outcome.verdict : 'undetermined',
+    node: hop.node.id,
+    decided_by: decision(outcome, hop),
   };
 }
 
@@ -127,21 +125,21 @@ function shapeOf(outcome: Outcome, hop: Hop): PathShape {
       translated === null
         ? null
         : { src: endText(translated.src, ported), dst: endText(translated.dst, ported) },
-    decided_by: decision(outcome, hop.node),
+    decided_by: decision(outcome, hop),
     trail: trail.slice(0, MAX_TRAIL),
     undetermined,
     policy: outcome.policy.map(policyOf),
   };
 }
 
-function decision({ decidedBy }: Outcome, node: NodeFacts): PathDecision | null {
+function decision({ decidedBy }: Outcome, { node, packet }: Hop): PathDecision | null {
   if (decidedBy === null) return null;
   const { kind, text, loc, rejectWith } = decidedBy;
   return {
     kind,
     text,
     // No line says that there is no route: the file it is missing from does.
-    file: loc?.file ?? (kind === 'route' ? node.routes.file : null),
+    file: loc?.file ?? (kind === 'route' ? (packet.family === 4 ? node.routes : node.routes6).file : null),
     line: loc?.line ?? null,
     ...(rejectWith === undefined ? {} : { reject_with: rejectWith }),
   };

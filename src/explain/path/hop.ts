@@ -67,7 +67,12 @@ function outcomeOf(
   const passed: Worked =
     egress === null
       ? base
-      : { ...base, policy: [egress], trail: [policyStep(egress, packet.iif), ...base.trail] };
+      : {
+          ...base,
+          policy: [egress],
+          trail: [policyStep(egress, packet.iif), ...base.trail],
+          notes: openPolicy(egress),
+        };
   if (run.verdict !== 'forwarded' || run.outInterface === null) return passed;
   const dst = run.translated?.dst.ip ?? packet.dst;
   const receiver = podOf(node, run.outInterface, dst);
@@ -87,7 +92,15 @@ function outcomeOf(
     ...passed,
     policy: [...passed.policy, ingress],
     trail: [...passed.trail, policyStep(ingress, run.outInterface)],
+    notes: [...passed.notes, ...openPolicy(ingress)],
   };
+}
+
+/** The verdict is the kernel's rules' and routes'; a policy that cannot be told may still deny. */
+function openPolicy({ verdict, direction, pod, reason }: PolicyAnswer): string[] {
+  return verdict === 'unknown'
+    ? [`whether a network policy allows it is not known (${direction} of ${pod}): ${reason}`]
+    : [];
 }
 
 function egressPolicy(node: NodeFacts, pod: Pod, packet: SimPacket): PolicyAnswer | null {
@@ -147,7 +160,10 @@ function strayed(nodes: readonly NodeFacts[], node: NodeFacts, outcome: Worked, 
   const decision: Decision = {
     kind: 'route',
     text: last?.text ?? `no route to ${dst}`,
-    loc: last?.file == null || last.line === null ? null : { file: last.file, line: last.line },
+    loc:
+      last === undefined || last.file === null || last.line === null
+        ? null
+        : { file: last.file, line: last.line },
   };
   return {
     ...outcome,

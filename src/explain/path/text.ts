@@ -38,7 +38,8 @@ export function renderPath(d: PathDocument, o: TextOptions): string {
 function head(d: PathDocument, c: Paint, o: TextOptions): string {
   const { outcome, packet } = d;
   const asked = `${clean(packet.src)} → ${clean(packet.dst)}, ${packet.protocol}, ${packet.state === 'NEW' ? 'a new connection' : packet.state}`;
-  const where = ` on ${clean(outcome.node)}`;
+  const where =
+    outcome.verdict === 'undetermined' ? `: look at ${clean(outcome.node)}` : ` on ${clean(outcome.node)}`;
   const verdict = wrap(`${VERDICT_WORDS[outcome.verdict] ?? outcome.verdict}${where}`, o.width)
     .split('\n')
     .map((line) => c.bold(tint(outcome.verdict, c)(line)));

@@ -5,14 +5,14 @@ import type { NodeFacts } from '../../model/node.js';
 import { ownerOf } from '../../node/lookup.js';
 import type { SimPacket } from '../../simulate/index.js';
 import { NetcheckError } from '../../errors.js';
+import { wayBack } from './answer.js';
 import { arrivalAt, entryOf, namedNode } from './entry.js';
 import { followHop } from './hop.js';
-import type { Hop, Outcome, PathAnswer, PathQuestion } from './types.js';
+import { leaving, SOME_PORT } from './leaving.js';
+import type { Hop, PathAnswer, PathQuestion } from './types.js';
 
 /** Nodes that a packet is followed over, all outcomes together. */
 const MAX_HOPS = 24;
-/** Stands in where nobody says from which port. */
-const SOME_PORT = 40_000;
 
 /** What becomes of the packet on every node whose bundle is there. */
 export function walk(nodes: readonly NodeFacts[], question: PathQuestion): PathAnswer {
@@ -106,97 +106,6 @@ function nextHops(
   return next;
 }
 
-/** The packet as it leaves, for the next node; null when its addresses are not known. */
-function leaving(packet: SimPacket, { translated }: Outcome): SimPacket | null {
-  const { family, protocol } = packet;
-  const dst = translated?.dst ?? { ip: packet.dst, port: packet.dport };
-  const src = translated?.src ?? { ip: packet.src, port: packet.sport };
-  if (dst.ip === null || src.ip === null) return null;
-  return {
-    family,
-    protocol,
-    src: src.ip,
-    dst: dst.ip,
-    // The kernel picks a port of this range where it picks one.
-    sport: src.port ?? SOME_PORT,
-    dport: dst.port ?? packet.dport,
-    iif: null,
-    ctstate: 'NEW',
-  };
-}
-
 function samePacket(a: SimPacket, b: SimPacket): boolean {
   return a.src === b.src && a.dst === b.dst && a.sport === b.sport && a.dport === b.dport && a.iif === b.iif;
-}
-
-/**
- * The answer of whoever got the packet, over the same nodes the other way round. Connection tracking undoes what was
- * translated: on each node the answer goes from the translated destination to the original source.
- */
-function wayBack(nodes: readonly NodeFacts[], hops: readonly Hop[], notes: string[]): Hop[] {
-  const chain = chainOf(hops);
-  const last = chain.at(-1)!;
-  const end = last.outcome;
-  if (end.verdict !== 'forwarded' && end.verdict !== 'delivered') {
-    notes.push(
-      end.verdict === 'undetermined'
-        ? 'There is no answer to follow: it is not determined what becomes of the packet itself.'
-        : `There is no answer to follow: the packet is ${end.verdict} on ${last.hop.node.id}.`,
-    );
-    return [];
-  }
-  const back: Hop[] = [];
-  for (const { hop, outcome } of [...chain].reverse()) {
-    const { packet } = hop;
-    const from = outcome.translated?.dst ?? { ip: packet.dst, port: packet.dport };
-    const to = outcome.translated?.src ?? { ip: packet.src, port: packet.sport };
-    if (from.ip === null) break;
-    const isEnd = hop === last.hop && outcome.verdict === 'delivered';
-    const veth = outcome.outInterface !== null && interfaceKind(hop.node, outcome.outInterface) === 'veth';
-    const entry = isEnd
-      ? { iif: null, words: 'answered by a process of the node itself' }
-      : veth
-        ? { iif: outcome.outInterface, words: `answered by the pod behind ${outcome.outInterface!}` }
-        : arrivalAt(hop.node, ownerOf([hop.node], to.ip ?? packet.src), to.ip ?? packet.src);
-    const answer: SimPacket = {
-      family: packet.family,
-      protocol: packet.protocol,
-      src: from.ip,
-      sport: from.port ?? packet.dport,
-      dst: packet.src,
-      dport: packet.sport,
-      iif: entry.iif,
-      ctstate: 'ESTABLISHED',
-      ...(outcome.ctmark === null ? {} : { ctmark: outcome.ctmark }),
-      ...(packet.protocol === 'tcp' ? { tcpFlags: 'SYN,ACK' } : {}),
-    };
-    const followed = followHop({ nodes, node: hop.node, way: 'return', packet: answer, entry: entry.words });
-    back.push(followed);
-    if (followed.joined.verdict === 'dropped' || followed.joined.verdict === 'rejected') break;
-  }
-  return back;
-}
-
-/** One outcome per node that leads on to the next: of several endpoints the first that gets through. */
-function chainOf(hops: readonly Hop[]): { hop: Hop; outcome: Outcome }[] {
-  const chain: { hop: Hop; outcome: Outcome }[] = [];
-  let hop: Hop | undefined = hops[0];
-  while (hop !== undefined && chain.length < MAX_HOPS) {
-    const current: Hop = hop;
-    const outcome =
-      current.outcomes.find((o) => o.verdict === 'forwarded' || o.verdict === 'delivered') ?? current.joined;
-    chain.push({ hop: current, outcome });
-    const out = outcome.verdict === 'forwarded' ? leaving(current.packet, outcome) : null;
-    hop =
-      out === null
-        ? undefined
-        : hops.find(
-            (h) =>
-              !chain.some((c) => c.hop === h) &&
-              h.packet.src === out.src &&
-              h.packet.dst === out.dst &&
-              h.packet.dport === out.dport,
-          );
-  }
-  return chain;
 }

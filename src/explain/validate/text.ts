@@ -42,7 +42,7 @@ function nodeText(n: ValidatedNode, c: Paint, o: TextOptions): string {
       `${KINDS[n.kind] ?? clean(n.kind)}${version}, collected ${n.collected_at ?? 'at an unknown time'}, ${count(n.files, 'file')}, ${formatBytes(n.bytes)}`,
       o.width,
     ),
-    wrap(facts.join(', '), o.width),
+    ...(facts.length === 0 ? [] : [wrap(facts.join(', '), o.width)]),
     ...(unknown.length === 0 ? [] : [wrap(`not known: ${unknown.join(', ')}`, o.width)]),
   ];
   const matters = n.artifacts.filter((a) => a.leaves_undecided !== null);

@@ -7,6 +7,7 @@ import type { FactContext } from '../types.js';
 
 export const ISOLATION_QUERY = 'fact/isolation';
 export const MARTIAN_QUERY = 'fact/martian';
+export const PROBE_QUERY = 'fact/probe-timed-out';
 export const POLICY_MODE_QUERY = 'fact/policy-mode';
 
 export const FACT_LOG_QUERIES: readonly LogQuery[] = [
@@ -24,6 +25,12 @@ export const FACT_LOG_QUERIES: readonly LogQuery[] = [
     id: MARTIAN_QUERY,
     sources: ['kernel', 'messages'],
     pattern: 'martian source (?P<dst>[0-9a-fA-F.:]+) from (?P<src>[0-9a-fA-F.:]+), on dev (?P<dev>\\S+)',
+  },
+  {
+    id: PROBE_QUERY,
+    sources: ['kubelet'],
+    pattern:
+      'Probe failed.*(?:https?://|dial tcp )\\[?(?P<ip>[0-9a-fA-F.:]+?)\\]?:\\d+.*(?:i/o timeout|connection timed out|context deadline exceeded|Client\\.Timeout exceeded)',
   },
   {
     id: POLICY_MODE_QUERY,

@@ -33,6 +33,9 @@ export const captureDrops: Check = {
     }
     const result = tally.result(META, packets, 'The kernel dropped none.');
     if (packets > 0) return result;
-    return { ...result, explanation: 'The file does not tell: look at the closing lines of the program that captured.' };
+    return {
+      ...result,
+      explanation: 'The file does not tell: look at the closing lines of the program that captured.',
+    };
   },
 };

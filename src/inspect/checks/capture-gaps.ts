@@ -1,5 +1,10 @@
+import type { InspectContext } from '../context.js';
+import type { GapTotal } from '../tcp/totals.js';
 import { Tally } from '../tally.js';
 import type { Check, CheckMeta } from '../types.js';
+
+/** A gap may still be filled within this time. */
+const REPAIR_NS = 1e9;
 
 const META: CheckMeta = {
   id: 'capture-gaps',
@@ -19,6 +24,10 @@ const PARTS = {
     class: 'suspicious',
     means: 'lost before this tap and not sent again while the capture ran.',
   },
+  'open at the end': {
+    class: 'information',
+    means: 'the capture ended within 1 s after the gap, before it could be filled.',
+  },
 } as const;
 
 /** What the capture itself missed. */
@@ -27,22 +36,26 @@ export const captureGaps: Check = {
   run(x) {
     const tally = new Tally(PARTS);
     const { unseen, missing, segments } = x.tcp.totals;
-    const more: string[] = [];
-    for (const [part, total] of [
-      ['acknowledged but never seen', unseen],
-      ['never seen and not acknowledged', missing],
-    ] as const) {
-      if (total.places === 0) continue;
-      for (const row of total.rows)
-        tally.add(part, () =>
-          x.example(
-            row,
-            `the gap shows at this packet (sequence ${x.c.seq[row]}, acknowledges ${x.c.ack[row]})`,
-          ),
-        );
-      tally.add(part, null, total.places - total.rows.length);
-      more.push(`${total.bytes} bytes ${part}.`);
-    }
+    const add = (total: GapTotal, partOf: (row: number) => keyof typeof PARTS): void => {
+      for (const row of total.rows) tally.add(partOf(row), () => x.example(row, gapText(x, row)));
+      // The rows of further places are not kept; they came after those that are.
+      if (total.places > total.rows.length)
+        tally.add(partOf(total.rows[0]!), null, total.places - total.rows.length);
+    };
+    add(unseen, () => 'acknowledged but never seen');
+    add(missing, (row) =>
+      x.after(x.c.time[row]!) < REPAIR_NS ? 'open at the end' : 'never seen and not acknowledged',
+    );
+    const more =
+      unseen.bytes + missing.bytes === 0
+        ? []
+        : [
+            `${unseen.bytes} bytes acknowledged but never seen, ${missing.bytes} bytes neither seen nor acknowledged.`,
+          ];
     return tally.result(META, segments, 'No byte is missing.', more);
   },
 };
+
+function gapText(x: InspectContext, row: number): string {
+  return `the gap shows at this packet (sequence ${x.c.seq[row]}, acknowledges ${x.c.ack[row]})`;
+}

@@ -1,4 +1,4 @@
-import { questionText } from '../dns.js';
+import { questionText, type DnsQuestion } from '../dns.js';
 import { Tally } from '../tally.js';
 import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
@@ -19,6 +19,10 @@ const PARTS = {
     class: 'fault',
     means: 'the name could not be resolved: questions or answers get lost, or the server is down.',
   },
+  'no answer of anybody seen': {
+    class: 'suspicious',
+    means: 'asked once, and the capture holds no DNS answer at all: it may see one direction only.',
+  },
   'answered when asked again': {
     class: 'suspicious',
     means: 'one attempt got lost, a later one was answered; the asker waited for its timeout, mostly 5 s.',
@@ -33,7 +37,11 @@ export const dnsUnanswered: Check = {
     const { questions } = x.dns;
     // Resolvers that open a new socket for each attempt ask under another identifier.
     const resolved = new Set<string>();
-    for (const q of questions) if (q.answer !== null) resolved.add(`${q.client} ${q.type} ${q.name}`);
+    const asked = new Map<string, number>();
+    for (const q of questions) {
+      asked.set(keyOf(q), (asked.get(keyOf(q)) ?? 0) + q.attemptCount);
+      if (q.answer !== null) resolved.add(keyOf(q));
+    }
     let judged = 0;
     for (const q of questions) {
       const again = q.answer !== null && q.attempts.length > 1 && x.c.time[q.answer]! >= q.attempts[1]!;
@@ -45,8 +53,10 @@ export const dnsUnanswered: Check = {
       if (q.answer === null && rest < WAIT_NS) continue;
       judged++;
       x.between(tally, q.flow, q.way);
-      const recovered = again || resolved.has(`${q.client} ${q.type} ${q.name}`);
-      tally.add(recovered ? 'answered when asked again' : 'never answered', () =>
+      const recovered = again || resolved.has(keyOf(q));
+      const proved = resolved.size + x.dns.orphans > 0 || asked.get(keyOf(q))! > 1;
+      const lost = proved ? 'never answered' : 'no answer of anybody seen';
+      tally.add(recovered ? 'answered when asked again' : lost, () =>
         x.example(
           q.row,
           `${questionText(q)} asked ${q.attemptCount} times${recovered ? '' : `, no answer in the ${durationText(rest)} that follow`}`,
@@ -57,3 +67,8 @@ export const dnsUnanswered: Check = {
     return tally.result(META, judged, 'Every question was answered.', more);
   },
 };
+
+/** The same for all attempts of one asker, whatever socket and identifier they use. */
+function keyOf(q: DnsQuestion): string {
+  return `${q.client} ${q.type} ${q.name}`;
+}

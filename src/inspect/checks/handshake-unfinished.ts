@@ -40,22 +40,24 @@ export const handshakeUnfinished: Check = {
     for (let k = 0; k < all.count; k++) {
       const answer = all.synAck[k]!;
       if (answer === NONE) continue;
-      if (all.established[k] !== NONE) {
+      const client = all.client[k]!;
+      // A server sends data only after the final ACK, which a capture of one direction does not see.
+      if (all.established[k] !== NONE || all.data(1 - client)[k] !== NONE) {
         judged++;
         continue;
       }
-      const client = all.client[k]!;
       const reset = all.reset[k]!;
       const rest = x.after(x.c.time[answer]!);
       const resetByClient = reset !== NONE && x.c.way[reset] === client;
+      const again = all.synAcks[k]! > 1 || all.synAfterAnswer[k] === 1;
       if (!resetByClient && rest < WAIT_NS) continue;
+      if (all.syn[k] === NONE && !again) continue;
       judged++;
       x.between(tally, all.flow[k]!, client);
       if (resetByClient) {
         tally.add('reset by the client', () => x.example(reset, 'reset in answer to the SYN-ACK'));
         continue;
       }
-      const again = all.synAcks[k]! > 1 || all.synAfterAnswer[k] === 1;
       tally.add(again ? 'answer lost on the way back' : 'no final ACK', () =>
         x.example(
           answer,

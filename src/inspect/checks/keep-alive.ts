@@ -18,7 +18,7 @@ export const keepAlive: Check = {
   ...META,
   run(x) {
     const { marks, totals, packets } = x.tcp;
-    const unanswered = totals.keepAlives - totals.keepAlivesAnswered;
+    const unanswered = totals.keepAlivesUnanswered;
     const tally = new Tally({
       'keep-alives': {
         class: unanswered >= UNANSWERED ? 'suspicious' : 'normal',

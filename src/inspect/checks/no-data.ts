@@ -31,7 +31,8 @@ export const noData: Check = {
     let judged = 0;
     for (let k = 0; k < all.count; k++) {
       const row = all.established[k]!;
-      if (row === NONE) continue;
+      // Without the SYN-ACK the capture may see one direction only.
+      if (row === NONE || all.synAck[k] === NONE) continue;
       if (all.hasData(k)) {
         judged++;
         continue;

@@ -1,3 +1,4 @@
+import { BIT_SNAPPED } from '../../model/capture.js';
 import type { InspectContext } from '../context.js';
 import { NONE } from '../tcp/connections.js';
 import { Tally } from '../tally.js';
@@ -5,6 +6,8 @@ import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 1e9;
+/** Bytes of a record that tell a server hello. */
+const SHORTEST_HELLO = 11;
 
 const META: CheckMeta = {
   id: 'tls-handshake',
@@ -68,15 +71,18 @@ function partOf(x: InspectContext, k: number, hello: number, alert: boolean): ke
   const helloWay = x.c.way[hello]!;
   if (alert) return 'answered with an alert';
   if (all.data(1 - helloWay)[k] !== NONE) {
-    // Data from before the hello (or a hello cut by the snap length) says nothing of what came after it.
-    const first = all.data(1 - helloWay)[k]!;
-    return x.c.time[first]! > x.c.time[hello]! && x.c.hash[first] !== 0 && all.synAck[k] !== NONE
-      ? 'answered otherwise'
-      : null;
+    return readable(x, k, all.data(1 - helloWay)[k]!) ? 'answered otherwise' : null;
   }
   if (all.synAck[k] === NONE) return null;
   const reset = all.reset[k]!;
   const end = [all.fin(1 - helloWay)[k]!, reset !== NONE && x.c.way[reset] !== helloWay ? reset : NONE];
   if (end.some((row) => row !== NONE)) return 'reset or closed';
   return x.after(x.c.time[hello]!) >= WAIT_NS ? 'no answer' : null;
+}
+
+/** Whether row `first` holds the very first bytes of the server, and enough of them to know a hello. */
+function readable(x: InspectContext, k: number, first: number): boolean {
+  const synAck = x.tcp.connections.synAck[k]!;
+  if (synAck === NONE || (x.c.bits[first]! & BIT_SNAPPED) !== 0) return false;
+  return x.c.seq[first] === (x.c.seq[synAck]! + 1) >>> 0 && x.c.payload[first]! >= SHORTEST_HELLO;
 }

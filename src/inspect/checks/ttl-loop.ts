@@ -18,10 +18,15 @@ const PARTS = {
     class: 'fault',
     means: 'two routers, or a router and a node, send the packet to each other until its TTL is used up.',
   },
+  'before and after routing': {
+    class: 'information',
+    means:
+      'packets of both directions are there twice: two taps were merged into one file, or the machine is a gateway on purpose.',
+  },
   'sent out again': {
     class: 'suspicious',
     means:
-      'the machine routes the packet out of the interface that it came in by: a route is missing, or it is a gateway on purpose.',
+      'the machine routes the packet out of the interface that it came in by: the route to the destination is missing there.',
   },
 } as const;
 
@@ -30,10 +35,15 @@ export const ttlLoop: Check = {
   ...META,
   run(x) {
     const tally = new Tally(PARTS);
-    for (const [row, { count, ttl }] of x.sightings.rounds) {
-      const flow = x.c.flow[row]!;
-      x.between(tally, flow, x.c.way[row]!);
-      tally.add(count + 1 >= LOOP ? 'loop' : 'sent out again', () =>
+    const rounds = [...x.sightings.rounds];
+    const direction = (row: number): number => x.c.flow[row]! * 2 + x.c.way[row]!;
+    const again = new Set(rounds.map(([row]) => direction(row)));
+    for (const [row, { count, ttl }] of rounds) {
+      const d = direction(row);
+      x.between(tally, d >> 1, d & 1);
+      const part =
+        count + 1 >= LOOP ? 'loop' : again.has(d ^ 1) ? 'before and after routing' : 'sent out again';
+      tally.add(part, () =>
         x.example(row, `seen ${plural(count + 1, 'time')}, TTL ${x.c.ttl[row]} down to ${ttl}`),
       );
     }

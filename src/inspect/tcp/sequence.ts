@@ -82,6 +82,8 @@ export class SequenceTracker {
     const ahead = (seq - dirs.highest[d]!) | 0;
     if (ahead > 0) this.open(i, d, dirs.highest[d]!, seq);
     if (ahead >= 0) {
+      // Where no acknowledgements are seen, going on is the only sign that what was sent again arrived.
+      if (!dirs.has(d, ACKED)) dirs.againCount[d] = 0;
       dirs.highest[d] = end;
       dirs.sent[d] = c.time[i]!;
       return PLAIN;
@@ -150,8 +152,11 @@ export class SequenceTracker {
     if (dirs.has(d ^ 1, CLOSED_WINDOW)) return WINDOW_PROBE;
     const idle = !dirs.has(d, ACKED) && c.time[i]! - dirs.sent[d]! >= KEEP_ALIVE_IDLE_NS;
     if (!dirs.allAcked(d) && !idle) return PLAIN;
-    this.totals.keepAlives++;
-    dirs.state[d]! |= KEEP_ALIVE_OPEN;
+    // Of a side that is not in the capture no answer can be expected.
+    if (dirs.has(d ^ 1, STARTED)) {
+      this.totals.keepAlivesUnanswered++;
+      dirs.state[d]! |= KEEP_ALIVE_OPEN;
+    }
     return KEEP_ALIVE;
   }
 
@@ -187,7 +192,7 @@ export class SequenceTracker {
     const ack = c.ack[i]!;
     if (dirs.has(o, KEEP_ALIVE_OPEN)) {
       dirs.state[o]! &= ~KEEP_ALIVE_OPEN;
-      this.totals.keepAlivesAnswered++;
+      this.totals.keepAlivesUnanswered--;
     }
     let duplicate = false;
     if (dirs.has(o, STARTED)) {

@@ -36,8 +36,7 @@ export interface GapTotal {
 export class SequenceTotals {
   /** Packets with data, SYN or FIN. */
   segments = 0;
-  keepAlives = 0;
-  keepAlivesAnswered = 0;
+  keepAlivesUnanswered = 0;
   zeroWindowPackets = 0;
   readonly closed = new ClosedWindows();
   /** Never seen, yet acknowledged: the capture missed them. */

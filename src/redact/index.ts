@@ -1,0 +1,1 @@
+export { redactDocument, type Redacted, type RedactOptions } from './redact.js';

@@ -1,0 +1,46 @@
+/** Kinds of values that a redacted report replaces; they are the first part of a placeholder. */
+export type Kind =
+  | 'account'
+  | 'arn'
+  | 'host'
+  | 'instance'
+  | 'resource'
+  | 'public-ip'
+  | 'public-ip6'
+  | 'private-ip'
+  | 'private-ip6'
+  | 'token'
+  | 'secret'
+  | 'email'
+  | 'word';
+
+/**
+ * Gives each value one placeholder, `host-1`, `host-2` …, in order of first appearance: the same value is the same
+ * placeholder everywhere, and the same document gives the same placeholders.
+ */
+export class Placeholders {
+  private readonly names = new Map<string, string>();
+  private readonly counts = new Map<Kind, number>();
+  private readonly originals = new Map<string, string>();
+
+  of(kind: Kind, value: string): string {
+    const key = `${kind} ${value}`;
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const n = (this.counts.get(kind) ?? 0) + 1;
+    this.counts.set(kind, n);
+    return this.set(kind, value, `${kind}-${n}`);
+  }
+
+  /** For kinds whose placeholder keeps a structure of the value. */
+  set(kind: Kind, value: string, placeholder: string): string {
+    this.names.set(`${kind} ${value}`, placeholder);
+    if (!this.originals.has(placeholder)) this.originals.set(placeholder, value);
+    return placeholder;
+  }
+
+  /** Placeholder to what it stands for, in order of first appearance. */
+  map(): Record<string, string> {
+    return Object.fromEntries(this.originals);
+  }
+}

@@ -1,0 +1,245 @@
+import type { AnalysisDocument, DocBundle, DocRule } from '../../model/document.js';
+import type { Category } from '../../model/rule.js';
+import { cut } from '../unsafe.js';
+import { CATEGORY_NAME, LAYERS, SEVERITY_ORDER, skippedByReason } from '../words.js';
+import { bounded, html, leftOut, NOTHING, sentence, type Content, type Markup } from './markup.js';
+
+const MAX_ROWS = 100;
+
+/** Each layer with its answer: found, nothing found, not decided. */
+export function layersSection(d: AnalysisDocument): Markup {
+  const rules = d.rules ?? [];
+  if (rules.length === 0) return NOTHING;
+  const rows = LAYERS.map((c) => [c, rules.filter((r) => r.category === c)] as const).filter(
+    ([, r]) => r.length > 0,
+  );
+  return html`<section id="layers" aria-labelledby="layers-h">
+    <h2 id="layers-h">Layers</h2>
+    <div class="wide" tabindex="0" role="region" aria-label="Layers">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">result</th>
+            <th scope="col">rules</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ([c, r]) =>
+              html`<tr>
+                <th scope="row">${CATEGORY_NAME[c]}</th>
+                <td>${result(d, c, r)}</td>
+                <td class="small">${r.map((x) => x.id).join(', ')}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}
+
+function result(d: AnalysisDocument, category: Category, rules: readonly DocRule[]): Content {
+  const ids = new Set(rules.map((r) => r.id));
+  const findings = d.findings.filter(
+    (f) => ids.has(f.rule) || (f.category === category && !(d.rules ?? []).some((r) => r.id === f.rule)),
+  );
+  const open = rules.filter((r) => r.outcome === 'skipped').length;
+  const clear = rules.filter((r) => r.outcome === 'clear').length;
+  const worst = SEVERITY_ORDER.find((s) => findings.some((f) => f.severity === s));
+  const parts: Content[] = [];
+  if (worst !== undefined)
+    parts.push(
+      html`<b class="found">✕ ${findings.length} found (${worst}): </b>`,
+      links(findings.map((f) => f.id)),
+    );
+  else if (clear > 0) parts.push(html`✓ nothing found by ${clear} of ${rules.length}`);
+  if (open > 0) parts.push(html`${parts.length > 0 ? '; ' : ''}? ${open} not decided`);
+  return parts;
+}
+
+function links(ids: readonly string[]): Content {
+  const shown = ids.slice(0, 10).map((id, i) => html`${i === 0 ? '' : ', '}<a href="#${id}">${id}</a>`);
+  return ids.length > 10 ? [...shown, ` and ${ids.length - 10} more`] : shown;
+}
+
+/** What was read, what is missing and what that leaves open. */
+export function coverageSection(d: AnalysisDocument): Markup {
+  const { bundles, captures, missing, problems } = d.coverage;
+  const skipped = skippedByReason(d);
+  return html`<section id="coverage" aria-labelledby="coverage-h">
+    <h2 id="coverage-h">Coverage and gaps</h2>
+    ${bundles.length === 0 ? html`<p>No bundle was given: the nodes' configuration and logs are not known.</p>` : bounded(bundles, 30, bundle)}${leftOut(bundles.length, 30, 'more bundles')}
+    ${
+      captures.length === 0
+        ? html`<p>No capture was given.</p>`
+        : table(
+            'Captures',
+            ['file', 'interface', 'point', 'packets', 'how its place is known'],
+            captures.map((c) => [
+              c.file,
+              c.interface ?? '',
+              c.point?.replace('_', '-') ?? 'none of the four',
+              `${c.packets}${c.truncated ? ' (cut short)' : ''}`,
+              `${c.reason} [${c.certainty}]`,
+            ]),
+          )
+    }
+    ${
+      missing.length === 0
+        ? NOTHING
+        : table(
+            'Missing',
+            ['what', 'state', 'node', 'leaves open'],
+            missing.map((m) => [m.what, m.state.replace('_', ' '), m.node ?? '', m.leaves_undecided]),
+          )
+    }
+    ${
+      problems.length === 0
+        ? NOTHING
+        : table(
+            'Problems and notes',
+            ['code', 'about', 'what'],
+            problems.map((p) => [
+              `${p.code}${p.note ? ' (note)' : ''}`,
+              p.subject,
+              p.hint === null ? p.message : `${p.message} ${p.hint}`,
+            ]),
+          )
+    }
+    ${
+      skipped.length === 0
+        ? NOTHING
+        : table(
+            'Rules that could not be decided',
+            ['rules', 'why'],
+            skipped.map((s) => [s.rules.join(', '), s.reason]),
+          )
+    }
+    ${clocks(d)}
+  </section>`;
+}
+
+function clocks(d: AnalysisDocument): Markup {
+  if (d.clocks.length === 0) return NOTHING;
+  return table(
+    'Clocks',
+    ['of', 'against', 'seconds ahead', 'known to'],
+    d.clocks.map((c) => [
+      c.b,
+      c.a,
+      c.offset_seconds === null ? 'not known' : c.offset_seconds.toFixed(6),
+      c.bound_seconds === null ? '' : `± ${c.bound_seconds.toFixed(6)} s`,
+    ]),
+  );
+}
+
+function table(caption: string, heads: readonly string[], rows: readonly (readonly string[])[]): Markup {
+  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}">
+      <table>
+        <caption>
+          ${caption}
+        </caption>
+        <thead>
+          <tr>
+            ${heads.map((h) => html`<th scope="col">${h}</th>`)}
+          </tr>
+        </thead>
+        <tbody>
+          ${bounded(
+            rows,
+            MAX_ROWS,
+            (r) =>
+              html`<tr data-search data-title="${caption}: ${cut(r[0]!, 80)}">
+                ${r.map((c) => html`<td>${cut(c, 400)}</td>`)}
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${leftOut(rows.length, MAX_ROWS)}`;
+}
+
+function bundle(b: DocBundle): Markup {
+  const facts = Object.entries(b.identity).filter(([, v]) => v !== null && v.length > 0);
+  const text = (v: string | string[] | null): string =>
+    Array.isArray(v) ? v.slice(0, 12).join(', ') : (v ?? '');
+  return html`<details class="bundle" data-search data-title="Node ${cut(b.id, 80)}">
+    <summary>
+      Node ${cut(b.id, 100)}: ${b.files} files, collected ${b.collected_at ?? 'at an unknown time'}
+    </summary>
+    <dl class="identity">
+      <div>
+        <dt>input</dt>
+        <dd>${cut(b.input, 200)}</dd>
+      </div>
+      <div>
+        <dt>kind</dt>
+        <dd>${b.kind}${b.collector_version === null ? '' : ` ${b.collector_version}`}</dd>
+      </div>
+      ${facts.slice(0, 40).map(
+        ([k, v]) =>
+          html`<div>
+            <dt>${k.replaceAll('_', ' ')}</dt>
+            <dd>${cut(text(v), 300)}</dd>
+          </div>`,
+      )}
+    </dl>
+  </details>`;
+}
+
+/** What to do now and later, and commands to paste. */
+export function todoSection(d: AnalysisDocument): Markup {
+  const { immediate, long_term: later } = d.mitigation;
+  const fix =
+    d.diagnosis.category === 'none'
+      ? NOTHING
+      : html`<dl class="todo">
+          <dt>Now</dt>
+          <dd>${sentence(immediate)}</dd>
+          <dt>Later</dt>
+          <dd>${sentence(later)}</dd>
+          ${bounded(
+            d.escalation,
+            10,
+            (e) =>
+              html`<dt>Escalate</dt>
+                <dd>${sentence(e)}</dd>`,
+          )}
+        </dl>`;
+  const steps = bounded(
+    d.next_steps,
+    30,
+    (s, i) =>
+      html`<li data-search data-title="Next step ${i + 1}">
+        ${sentence(s.why, 600)}
+        <div class="command">
+          <pre
+            tabindex="0"
+            role="group"
+            aria-label="Command ${i + 1}"
+          ><code id="step-${i + 1}">${cut(s.command, 4000)}</code></pre>
+          <button type="button" data-copy="step-${i + 1}" aria-label="Copy command ${i + 1}">copy</button>
+        </div>
+      </li>`,
+  );
+  const related =
+    d.cross_reference.length === 0
+      ? NOTHING
+      : html`<h3>Related runbooks</h3>
+          <ul>
+            ${bounded(d.cross_reference, 20, (c) => html`<li>${sentence(c, 300)}</li>`)}
+          </ul>`;
+  return html`<section id="next" aria-labelledby="next-h">
+    <h2 id="next-h">What to do</h2>
+    ${fix}
+    ${
+      steps.length === 0
+        ? NOTHING
+        : html`<h3>Next steps</h3>
+            <ol class="steps">
+              ${steps}
+            </ol>`
+    }${related}
+  </section>`;
+}

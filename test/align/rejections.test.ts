@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { ACK, fourPoints, handshake, PSH_ACK, RST_ACK, SYN, trace, twoNodes, type Sent } from './rows.js';
+
+const topology = twoNodes();
+const run = (sent: readonly Sent[], only?: readonly string[]) => trace(fourPoints(sent, only), { topology });
+const client = '10.0.1.5:40000 > 10.0.2.7:8080';
+
+describe('refusals', () => {
+  it('attributes an ICMP error to the node that sent it, through the packet it quotes', () => {
+    const sent: Sent[] = [
+      { t: 0, flags: SYN, seq: 1000, mss: 1460, reach: 3 },
+      {
+        t: 1,
+        back: true,
+        ends: '10.0.2.1:0 > 10.0.1.5:0',
+        protocol: 1,
+        flags: (3 << 8) | 10,
+        quoted: client,
+        headers: 28,
+        payload: 40,
+      },
+    ];
+    // The error is made on the destination node: its veth never sees it.
+    const tables = fourPoints(sent).map((t) => (t.file === 'dst_veth.pcap' ? fourPoints([])[3]! : t));
+    const t = trace(tables, { topology });
+    expect(t.summary).toMatchObject({ verdict: 'rejected', segment: 'dst_node', direction: 'forward' });
+    expect(t.flows[0]!.rejection).toEqual({
+      by: 'icmp',
+      icmpType: 3,
+      icmpCode: 10,
+      sender: '10.0.2.1',
+      firstSeen: 'dst_eth0',
+      segment: 'dst_node',
+    });
+    expect(t.flows[0]!.explanation).toBe(
+      'refused by ICMP type 3 code 10 from 10.0.2.1, made on the destination node',
+    );
+  });
+
+  it('counts forwardings by TTL where no capture lies beyond', () => {
+    const refused: Sent[] = [
+      { t: 0, flags: SYN, seq: 1000, mss: 1460 },
+      { t: 1, back: true, flags: RST_ACK, ack: 1001 },
+    ];
+    expect(run(refused, ['src_veth', 'src_eth0']).summary).toMatchObject({
+      verdict: 'rejected',
+      segment: 'dst_pod',
+    });
+  });
+
+  it('takes path MTU discovery that works for health, and says so', () => {
+    const sent: Sent[] = [
+      ...handshake(0, 1000, 9001),
+      { t: 5, flags: PSH_ACK, seq: 1001, ack: 501, payload: 8000, reach: 1, bits: 1 },
+      {
+        t: 6,
+        back: true,
+        ends: '10.0.1.1:0 > 10.0.1.5:0',
+        protocol: 1,
+        flags: (3 << 8) | 4,
+        mtu: 1500,
+        quoted: client,
+        headers: 28,
+        payload: 40,
+      },
+      { t: 7, flags: PSH_ACK, seq: 1001, ack: 501, payload: 1448 },
+      { t: 8, back: true, flags: ACK, seq: 501, ack: 2449 },
+    ];
+    const t = run(sent);
+    expect(t.counts).toMatchObject({ rejected: 0, dropped: 0, lossy: 0 });
+    expect(t.notes).toContain('Path MTU discovery works: 1 flow was told to send smaller packets and did.');
+  });
+});
