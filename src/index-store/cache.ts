@@ -1,5 +1,4 @@
 /** The folder in which indexes are kept, one sub-folder per input. Everything here may fail: then there is no cache. */
-import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -80,7 +79,7 @@ export class IndexCache {
     const { folder } = this;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.removeAbandoned();
-    const temporary = join(folder, `.new-${randomBytes(8).toString('hex')}`);
+    const temporary = join(folder, `.new-${unique()}`);
     mkdirSync(temporary, { mode: 0o700 });
     return temporary;
   }
@@ -106,7 +105,7 @@ export class IndexCache {
   /** Removes an entry in one step, so that no other run finds half of it. */
   private discard(entry: string): void {
     if (!existsSync(entry)) return;
-    const gone = join(this.folder, `.old-${randomBytes(8).toString('hex')}`);
+    const gone = join(this.folder, `.old-${unique()}`);
     try {
       renameSync(entry, gone);
     } catch (error) {
@@ -118,7 +117,7 @@ export class IndexCache {
 
   private removeAbandoned(): void {
     for (const name of readdirSync(this.folder)) {
-      if (!/^\.(?:new|old)-[0-9a-f]{16}$/.test(name)) continue;
+      if (!/^\.(?:new|old)-\d+-\d+$/.test(name)) continue;
       const path = join(this.folder, name);
       const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
       if (age > ABANDONED_MS) rmSync(path, { recursive: true, force: true });
@@ -127,7 +126,7 @@ export class IndexCache {
 
   private makeRoom(kept: string): void {
     const entries = readdirSync(this.folder)
-      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .filter((name) => /^[0-9a-f]{64}-[0-9a-f]{8}$/.test(name))
       .map((name) => ({ name, used: usedAt(this.entry(name)), bytes: sizeOf(this.entry(name)) }))
       .sort((a, b) => b.used - a.used);
     let total = 0;
@@ -137,6 +136,9 @@ export class IndexCache {
     }
   }
 }
+
+/** A name that no other run has at this time. */
+const unique = (): string => `${process.pid}-${process.hrtime.bigint()}`;
 
 const usedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 

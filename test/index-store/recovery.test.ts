@@ -88,7 +88,7 @@ async function kept(name: string): Promise<{ cache: string; entry: string; right
   const { answer } = await ask(cache);
   const entry = join(
     cache,
-    readdirSync(cache).find((file) => /^[0-9a-f]{64}$/.test(file))!,
+    readdirSync(cache).find((file) => /^[0-9a-f]{64}-[0-9a-f]{8}$/.test(file))!,
   );
   return { cache, entry, right: answer };
 }
@@ -175,7 +175,7 @@ describe('the index on disk', () => {
 
   it('survives two runs at once, and what a killed run left behind', async () => {
     const cache = join(root, 'twice');
-    mkdirSync(join(cache, '.new-0123456789abcdef'), { recursive: true });
+    mkdirSync(join(cache, '.new-1-2'), { recursive: true });
     const answers = await Promise.all([ask(cache), ask(cache), ask(cache)]);
     expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
     expect(answers.flatMap(({ said }) => said)).toEqual([]);
