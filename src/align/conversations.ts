@@ -209,7 +209,7 @@ function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string,
         if (x.flow.protocol !== y.flow.protocol || links.root(x.key) === links.root(y.key)) continue;
         if (!noTapSeesBoth(x, y)) continue;
         const strong = print.startsWith('S') && !print.endsWith('.0');
-        if (strong || sharesAddress(x.flow, y.flow)) links.join(x.key, y.key, true);
+        if (strong || sharesEnd(x, y)) links.join(x.key, y.key, true);
       }
   }
 }
@@ -279,8 +279,11 @@ function together(l: Leg, m: Leg, lWay: 0 | 1, mWay: 0 | 1): boolean {
   );
 }
 
-function sharesAddress(x: CaptureFlow, y: CaptureFlow): boolean {
-  return x.a === y.a || x.a === y.b || x.b === y.a || x.b === y.b;
+/** NAT leaves the client or the server as it is, never the one in the other's place. */
+function sharesEnd(x: Group, y: Group): boolean {
+  const [t, u] = [tupleOf(x), tupleOf(y)];
+  if (t.src.ip === u.src.ip || t.dst.ip === u.dst.ip) return true;
+  return !(x.known && y.known) && (t.src.ip === u.dst.ip || t.dst.ip === u.src.ip);
 }
 
 function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Map<string, IcmpError[]> {

@@ -62,8 +62,7 @@ export function locateTaps(
 function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
   const out = new Set<string>();
   for (const tap of taps)
-    if (places[tap.index]!.kind === 'eni')
-      for (const [ip, e] of tap.ends) if (e.sent > 0 && isInitialTtl(e.ttl)) out.add(ip);
+    if (places[tap.index]!.kind === 'eni') for (const [ip, e] of tap.ends) if (e.initial) out.add(ip);
   return out;
 }
 
@@ -133,13 +132,17 @@ function macCandidates(
   tap: TapData,
   topology: Topology,
 ): { node: TopologyNode; name: string; how: string }[] {
-  const total = tap.macs.reduce((n, m) => n + m.packets, 0);
+  // What a neighbour sends to a group is on every interface of the link and speaks of none.
+  const ofGroup = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) ? m.packets : 0), 0);
+  const all = tap.macs.reduce((n, m) => n + m.packets, 0);
   const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
   for (const n of topology.nodes)
     for (const i of n.interfaces) {
       if (i.mac === null || /^(00:){5}00$/.test(i.mac)) continue;
       const mac = i.mac.toLowerCase();
       const how = `MAC ${mac}`;
+      const heard = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) && m.src === mac ? m.packets : 0), 0);
+      const total = tap.cooked ? all : all - ofGroup + heard;
       if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
       else if (total > 0) {
         const hits = tap.macs.reduce(
@@ -154,6 +157,11 @@ function macCandidates(
     }
   const best = Math.max(0, ...out.map((o) => o.share));
   return out.filter((o) => o.share === best);
+}
+
+/** Multicast or broadcast: the lowest bit of the first byte. */
+function isGroupMac(mac: string): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 }
 
 /** Addresses of pods behind a veth: the bundle's, else the one end that sends with an initial TTL. */

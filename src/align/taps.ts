@@ -67,6 +67,8 @@ export interface EndStats {
   received: number;
   /** TTL of its packets: the most frequent first value seen; 0 when it sent none. */
   ttl: number;
+  /** Some of its flows show an initial TTL: behind SNAT a node's own packets are few among forwarded ones. */
+  initial: boolean;
 }
 
 export function isInitialTtl(ttl: number): boolean {
@@ -189,7 +191,8 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: reado
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
-      if (!foreign) pods.add(sender);
+      // Who talks to this node alone may as well be another node: only its packets to others show a pod.
+      if (!foreign && !own.has(receiver)) pods.add(sender);
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
@@ -301,6 +304,7 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
           const votes = ttlVotes.get(sender) ?? new Map<number, number>();
           votes.set(ttls[at]!, (votes.get(ttls[at]!) ?? 0) + 1);
           ttlVotes.set(sender, votes);
+          if (isInitialTtl(ttls[at]!)) end(ends, sender).initial = true;
         }
       }
     }
@@ -314,6 +318,6 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
 
 function end(ends: Map<string, EndStats>, ip: string): EndStats {
   let e = ends.get(ip);
-  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0 }));
+  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0, initial: false }));
   return e;
 }
