@@ -44,6 +44,7 @@ export function locateTaps(
   const homes = homesByTopology(topology);
   spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
+  podsByPeers(taps, places);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
   groupWithoutBundles(taps, places, groups, conversations, homes);
@@ -232,6 +233,23 @@ function nameByFile(
       place.certainty = 'assumed';
     }
   });
+}
+
+/**
+ * A veth by its file name, with two ends that both send with their initial TTL: the pod is the one that other
+ * captures know as an end of their flows, its node the one they do not know.
+ */
+function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.kind !== 'veth' || place.podIps.length > 0 || tap.ends.size !== 2) continue;
+    const known = [...tap.ends.keys()].filter((ip) =>
+      taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
+    );
+    if (known.length !== 1) continue;
+    place.podIps = known;
+    place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+  }
 }
 
 /** Gives nodes to taps that no bundle places, by who is nearer to whom. */

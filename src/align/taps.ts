@@ -185,14 +185,19 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: reado
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
+  // Who deals with this node alone may as well be another node.
+  const sociable = new Set<string>();
+  for (const { a, b } of table.flows) {
+    if (!own.has(a)) sociable.add(b);
+    if (!own.has(b)) sociable.add(a);
+  }
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
       const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
-      // Who talks to this node alone may as well be another node: only its packets to others show a pod.
-      if (!foreign && !own.has(receiver)) pods.add(sender);
+      if (!foreign && sociable.has(sender)) pods.add(sender);
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
