@@ -99,12 +99,12 @@ function orient(g: Group, topology: Topology): void {
   let at = Infinity;
   for (const leg of g.legs)
     for (const w of [0, 1] as const)
-      if (leg.first[w] < at) {
-        at = leg.first[w];
+      if (leg.first(w) < at) {
+        at = leg.first(w);
         first = w;
       }
   g.clientWay = first;
-  g.known = g.legs.every((l) => l.first[first] <= l.first[first === 0 ? 1 : 0]);
+  g.known = g.legs.every((l) => l.first(first) <= l.first(first === 0 ? 1 : 0));
 }
 
 function tupleOf(g: Group): FiveTuple {
@@ -272,10 +272,10 @@ function isEcho(protocol: number): boolean {
 
 function together(l: Leg, m: Leg, lWay: 0 | 1, mWay: 0 | 1): boolean {
   return (
-    l.packets[lWay] >= 3 &&
-    l.packets[lWay] === m.packets[mWay] &&
-    Math.abs(l.first[lWay] - m.first[mWay]) < FORWARDING_NS &&
-    Math.abs(l.last[lWay] - m.last[mWay]) < FORWARDING_NS
+    l.packets(lWay) >= 3 &&
+    l.packets(lWay) === m.packets(mWay) &&
+    Math.abs(l.first(lWay) - m.first(mWay)) < FORWARDING_NS &&
+    Math.abs(l.last(lWay) - m.last(mWay)) < FORWARDING_NS
   );
 }
 
@@ -302,7 +302,7 @@ function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Ma
 /** TTL of the client's packets at a leg: the higher, the nearer to the client. */
 function clientTtl(g: Group): number {
   const w = g.clientWay ?? 0;
-  return Math.max(...g.legs.map((l) => l.ttl[w]));
+  return Math.max(...g.legs.map((l) => l.ttl(w)));
 }
 
 function conversation(

@@ -345,7 +345,7 @@ function nearnessVotes(
       .filter(({ leg }) => places[leg.tap]!.kind === 'eni' && places[leg.tap]!.node !== null)
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
-        trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+        trip: leg.first(forward === 0 ? 1 : 0) - leg.first(forward),
         leg,
       }));
     const nodes = new Set(seen.map((s) => s.node));
@@ -421,8 +421,8 @@ function nearestEni(
       if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
       for (const h of here)
         for (const back of [false, true]) {
-          const [x, y] = [h, there].map(
-            ({ leg, forward }) => leg.first[back ? (forward === 0 ? 1 : 0) : forward],
+          const [x, y] = [h, there].map(({ leg, forward }) =>
+            leg.first(back ? (forward === 0 ? 1 : 0) : forward),
           );
           const d = Math.abs(x! - y!);
           if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));

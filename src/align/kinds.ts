@@ -112,7 +112,7 @@ export class Kinds {
       return (this.legsOf.get(other.index) ?? []).some((leg) => {
         const f = other.table.flows[leg.flow]!;
         if ((f.a !== node && f.b !== node) || f.a === peer || f.b === peer) return false;
-        if (hops(leg.ttl[f.a === node ? 0 : 1]) !== 0) return false;
+        if (hops(leg.ttl(f.a === node ? 0 : 1)) !== 0) return false;
         return !this.siblingsOf(leg).some(({ leg: twin }) => twin.tap === tap.index);
       });
     });
@@ -155,9 +155,9 @@ export class Kinds {
         const other = this.taps[twin.tap]!;
         if (other.table === tap.table || (macs !== '' && macs === macsOf(other))) return false;
         const same = ([0, 1] as const).map(
-          (w) => leg.ttl[w] === 0 || twin.ttl[w] === 0 || leg.ttl[w] === twin.ttl[w],
+          (w) => leg.ttl(w) === 0 || twin.ttl(w) === 0 || leg.ttl(w) === twin.ttl(w),
         );
-        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl[w] > 0 && twin.ttl[w] > 0))
+        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl(w) > 0 && twin.ttl(w) > 0))
           return false;
         return (
           print !== undefined &&
@@ -219,8 +219,8 @@ function endsOf(tap: TapData, legs: readonly Leg[], ip: string): End[] {
     return {
       ip,
       peer: way === 0 ? f.b : f.a,
-      sent: hops(l.ttl[way]),
-      received: hops(l.ttl[way === 0 ? 1 : 0]),
+      sent: hops(l.ttl(way)),
+      received: hops(l.ttl(way === 0 ? 1 : 0)),
     };
   });
 }
