@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Point } from '../model/trace.js';
 import { NetcheckError } from '../errors.js';
 import { renderLadder } from '../report/text-ladder.js';
-import { analyze } from '../run.js';
+import { trace } from '../run.js';
 import {
   addOutputOptions,
   addRedactOptions,
@@ -50,7 +50,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .action(async (inputs: string[], o: TraceOptions) => {
       const progress = progressDisplay(o.quiet === true);
       try {
-        const document = await analyze(inputs, {
+        const document = await trace(inputs, {
           question: questionOf(o),
           ...(o.point ? { points: o.point } : {}),
           ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
