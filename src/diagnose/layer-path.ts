@@ -170,5 +170,5 @@ function flowsText(trace: Trace | null): string {
 function sentence(parts: readonly string[]): string {
   const shown = parts.slice(0, 4);
   const more = parts.length > 4 ? `; and ${parts.length - 4} more` : '';
-  return `${shown.join('; ')}${more}.`.replace(/^./, (c) => c.toUpperCase());
+  return `${shown.join('; ')}${more}.`;
 }
