@@ -235,11 +235,13 @@ function analyseDatagrams(
     back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
   }
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
-  const replies = Math.max(0, ...back.total);
-  const questions = Math.max(0, ...forward.total);
-  // As many answers as questions: none was lost, whatever a capture missed.
-  const allAnswered = questions > 0 && replies >= questions;
-  const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
+  // As many answers as questions came back to where they were first seen: none was lost, whatever a capture missed.
+  const nearest = forward.total.findIndex((n) => n > 0);
+  const allAnswered =
+    nearest >= 0 && back.total[path.points.length - 1 - nearest]! >= forward.total[nearest]!;
+  const answeredUnits = echo
+    ? echoAnswers(back)
+    : (key: string): number => (allAnswered ? (forward.units[nearest]!.get(key)?.count ?? 0) : 0);
   // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
   const expectsAnswer = echo || isDns(c);
   const answeredUntil = unansweredSince(seen, expectsAnswer);

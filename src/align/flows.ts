@@ -65,8 +65,8 @@ export function makeFlow(
   const backwards = runsBackwards(a, ends);
   const points: Partial<Record<Point, PointCount>> = {};
   for (const p of a.path.points) points[pointName(p.station, backwards)] = pointCount(p, base);
-  const times = c.legs.flatMap(({ leg }) => [leg.first[0], leg.first[1]]).filter((t) => Number.isFinite(t));
-  const ended = c.legs.flatMap(({ leg }) => [leg.last[0], leg.last[1]]).filter((t) => Number.isFinite(t));
+  const times = c.legs.flatMap(({ leg }) => [leg.first(0), leg.first(1)]).filter((t) => Number.isFinite(t));
+  const ended = c.legs.flatMap(({ leg }) => [leg.last(0), leg.last(1)]).filter((t) => Number.isFinite(t));
   return {
     protocol: PROTOCOLS[c.protocol] ?? 'other',
     src: c.client,
@@ -102,12 +102,12 @@ function pointCount(p: PathPoint, base: TimeBase): PointCount {
   let last = -Infinity;
   for (const { leg, forward } of p.legs) {
     const back = forward === 0 ? 1 : 0;
-    packets += leg.packets[forward];
-    bytes += leg.bytes[forward];
-    returnPackets += leg.packets[back];
-    returnBytes += leg.bytes[back];
-    first = Math.min(first, leg.first[0], leg.first[1]);
-    last = Math.max(last, leg.last[0], leg.last[1]);
+    packets += leg.packets(forward);
+    bytes += leg.bytes(forward);
+    returnPackets += leg.packets(back);
+    returnBytes += leg.bytes(back);
+    first = Math.min(first, leg.first(0), leg.first(1));
+    last = Math.max(last, leg.last(0), leg.last(1));
   }
   const iso = (t: number): string | null => (Number.isFinite(t) ? isoMicros(base.absolute(t)) : null);
   return { packets, bytes, returnPackets, returnBytes, first: iso(first), last: iso(last) };

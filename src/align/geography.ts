@@ -44,6 +44,7 @@ export function locateTaps(
   const homes = homesByTopology(topology);
   spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
+  podsByPeers(taps, places);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
   groupWithoutBundles(taps, places, groups, conversations, homes);
@@ -62,8 +63,7 @@ export function locateTaps(
 function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
   const out = new Set<string>();
   for (const tap of taps)
-    if (places[tap.index]!.kind === 'eni')
-      for (const [ip, e] of tap.ends) if (e.sent > 0 && isInitialTtl(e.ttl)) out.add(ip);
+    if (places[tap.index]!.kind === 'eni') for (const [ip, e] of tap.ends) if (e.initial) out.add(ip);
   return out;
 }
 
@@ -133,13 +133,17 @@ function macCandidates(
   tap: TapData,
   topology: Topology,
 ): { node: TopologyNode; name: string; how: string }[] {
-  const total = tap.macs.reduce((n, m) => n + m.packets, 0);
+  // What a neighbour sends to a group is on every interface of the link and speaks of none.
+  const ofGroup = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) ? m.packets : 0), 0);
+  const all = tap.macs.reduce((n, m) => n + m.packets, 0);
   const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
   for (const n of topology.nodes)
     for (const i of n.interfaces) {
       if (i.mac === null || /^(00:){5}00$/.test(i.mac)) continue;
       const mac = i.mac.toLowerCase();
       const how = `MAC ${mac}`;
+      const heard = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) && m.src === mac ? m.packets : 0), 0);
+      const total = tap.cooked ? all : all - ofGroup + heard;
       if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
       else if (total > 0) {
         const hits = tap.macs.reduce(
@@ -154,6 +158,11 @@ function macCandidates(
     }
   const best = Math.max(0, ...out.map((o) => o.share));
   return out.filter((o) => o.share === best);
+}
+
+/** Multicast or broadcast: the lowest bit of the first byte. */
+function isGroupMac(mac: string): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 }
 
 /** Addresses of pods behind a veth: the bundle's, else the one end that sends with an initial TTL. */
@@ -224,6 +233,23 @@ function nameByFile(
       place.certainty = 'assumed';
     }
   });
+}
+
+/**
+ * A veth by its file name, with two ends that both send with their initial TTL: the pod is the one that other
+ * captures know as an end of their flows, its node the one they do not know.
+ */
+function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.kind !== 'veth' || place.podIps.length > 0 || tap.ends.size !== 2) continue;
+    const known = [...tap.ends.keys()].filter((ip) =>
+      taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
+    );
+    if (known.length !== 1) continue;
+    place.podIps = known;
+    place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+  }
 }
 
 /** Gives nodes to taps that no bundle places, by who is nearer to whom. */
@@ -319,7 +345,7 @@ function nearnessVotes(
       .filter(({ leg }) => places[leg.tap]!.kind === 'eni' && places[leg.tap]!.node !== null)
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
-        trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+        trip: leg.first(forward === 0 ? 1 : 0) - leg.first(forward),
         leg,
       }));
     const nodes = new Set(seen.map((s) => s.node));
@@ -395,8 +421,8 @@ function nearestEni(
       if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
       for (const h of here)
         for (const back of [false, true]) {
-          const [x, y] = [h, there].map(
-            ({ leg, forward }) => leg.first[back ? (forward === 0 ? 1 : 0) : forward],
+          const [x, y] = [h, there].map(({ leg, forward }) =>
+            leg.first(back ? (forward === 0 ? 1 : 0) : forward),
           );
           const d = Math.abs(x! - y!);
           if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));

@@ -18,7 +18,7 @@ export interface Observation {
 
 export function observe(point: PathPoint, geography: Geography, clocks: Clocks): Observation {
   let size = 0;
-  for (const { leg } of point.legs) size += leg.packets[0] + leg.packets[1];
+  for (const { leg } of point.legs) size += leg.packets(0) + leg.packets(1);
   const time = new Float64Array(size);
   const row = new Uint32Array(size);
   const tapOf = new Uint16Array(size);

@@ -77,12 +77,15 @@ function lastStation(path: Path, at: readonly number[]): Station | null {
 
 /** The pair in which units vanished for good, if there is enough to say so. */
 function hardLoss(pairs: readonly PairLoss[]): PairLoss | null {
+  const gone = pairs.filter((p) => p.neverPassed > 0 && (p.neverCopies >= 2 || p.watchedFor >= WATCH_NS));
   let best: PairLoss | null = null;
-  for (const p of pairs) {
-    if (p.neverPassed === 0) continue;
-    if (p.neverCopies < 2 && p.watchedFor < WATCH_NS) continue;
-    if (best === null || p.neverCopies > best.neverCopies) best = p;
-  }
+  for (const p of gone) if (best === null || p.neverCopies > best.neverCopies) best = p;
+  if (best === null) return null;
+  // While a nearer capture ran it named the place more closely than a farther one does after its end.
+  const { from, proved } = best;
+  for (const p of gone)
+    if (p.from === from && (p.proved || !proved) && Math.abs(p.to - from) < Math.abs(best.to - from))
+      best = p;
   return best;
 }
 

@@ -15,6 +15,7 @@ import { CROSS_REFERENCE, escalations, mitigation, nextSteps } from './advice.js
 import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
 import { ladderOf } from './ladder.js';
+import { layersOf } from './layers.js';
 import { ruleOutcomes } from './rule-outcomes.js';
 import { trailOf } from './trail.js';
 
@@ -66,6 +67,7 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       drift_ppm: c.driftPpm,
     })),
     rules: ruleOutcomes(input),
+    layers: layersOf(input, findings),
     ladder: ladderOf(input, input.ladderFlow),
     trail: trailOf(nodes, trace),
     coverage: {

@@ -145,6 +145,21 @@ export interface DocRule {
   outcome: 'found' | 'clear' | 'skipped';
 }
 
+export type LayerName =
+  'dns' | 'routing' | 'node_firewall' | 'network_policy' | 'vpc' | 'mtu' | 'tls' | 'application';
+
+/** One layer of the walk from name to application. */
+export interface DocLayer {
+  layer: LayerName;
+  /** What was looked at. */
+  test: string;
+  /** `ok` only when something collected tested it; `undecided` says in `verdict` what is missing. */
+  result: 'ok' | 'failing' | 'undecided';
+  /** Ids of findings and of evidence. */
+  evidence: string[];
+  verdict: string;
+}
+
 export interface DocBundle {
   id: string;
   input: string;
@@ -214,6 +229,8 @@ export interface AnalysisDocument {
   }[];
   /** Every rule of the run and how it ended. */
   rules?: DocRule[];
+  /** All layers in the order in which they are walked. */
+  layers?: DocLayer[];
   /** Null when no flow went wrong. */
   ladder?: DocLadder | null;
   /** Null when the flow is not lost on a node whose bundle was given. */

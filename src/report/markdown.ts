@@ -3,7 +3,15 @@ import { flowGroups, hostOf, sourcePorts } from './flow-groups.js';
 import { block, code, plain, rich } from './markdown-text.js';
 import { pathPicture } from './text-path.js';
 import { cut } from './unsafe.js';
-import { count, DIRECTION_NAME, placeOf, SEGMENT_NAME, skippedByReason, verdictFacts } from './words.js';
+import {
+  count,
+  DIRECTION_NAME,
+  LAYER_NAME,
+  placeOf,
+  SEGMENT_NAME,
+  skippedByReason,
+  verdictFacts,
+} from './words.js';
 
 const MAX_FINDINGS = 30;
 const MAX_EVIDENCE = 8;
@@ -13,7 +21,7 @@ const MAX_ITEMS = 25;
 
 /** GitHub-flavoured Markdown for tickets: the same order and words as the other reports. */
 export function renderMarkdown(d: AnalysisDocument): string {
-  const sections = [verdict(d), path(d), against(d), findings(d), flows(d), coverage(d), todo(d)];
+  const sections = [verdict(d), path(d), against(d), findings(d), layers(d), flows(d), coverage(d), todo(d)];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
 }
 
@@ -75,6 +83,15 @@ function finding(d: AnalysisDocument, f: DocFinding): string {
 function evidenceLines(e: DocEvidence): string[] {
   const head = [placeOf(e), e.time ?? ''].filter((s) => s !== '').join('  ');
   return [...(head === '' ? [] : [head]), `  ${cut(e.content, MAX_LINE)}`];
+}
+
+function layers(d: AnalysisDocument): string {
+  const rows = (d.layers ?? []).map((l) => {
+    const cells = [LAYER_NAME[l.layer], l.test, l.result, l.evidence.join(', '), l.verdict];
+    return `| ${cells.map((c) => plain(cut(c, MAX_LINE))).join(' | ')} |`;
+  });
+  if (rows.length === 0) return '';
+  return `### Layers\n\n| Layer | Test | Result | Evidence | Verdict |\n|---|---|---|---|---|\n${rows.join('\n')}`;
 }
 
 function flows(d: AnalysisDocument): string {

@@ -3,6 +3,7 @@ import { bullet, clean, paint, section, wrap, type Paint, type TextOptions } fro
 import { coverageText } from './text-coverage.js';
 import { findingsText } from './text-findings.js';
 import { flowsText } from './text-flows.js';
+import { layersText } from './text-layers.js';
 import { pathPicture } from './text-path.js';
 import { DIRECTION_NAME, mitigatingFinding } from './words.js';
 
@@ -18,6 +19,7 @@ export function renderText(d: AnalysisDocument, o: TextOptions): string {
     d.coverage.captures.length > 0 ? section('Path', pathPicture(d, o), c) : '',
     against(d, c, o),
     findingsText(d, c, o),
+    layersText(d, c, o),
     flowsText(d, c, o),
     coverageText(d, c, o),
     todo(d, c, o),

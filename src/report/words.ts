@@ -1,5 +1,5 @@
 /** The words that all formats share. */
-import type { AnalysisDocument, DocFinding } from '../model/document.js';
+import type { AnalysisDocument, DocFinding, LayerName } from '../model/document.js';
 import type { Category, Severity } from '../model/rule.js';
 import type { Direction, Point, Segment } from '../model/trace.js';
 
@@ -46,8 +46,16 @@ export const CATEGORY_NAME: Record<Category, string> = {
   unknown: 'Other',
 };
 
-/** Order of the layers, from pod to VPC and upwards. */
-export const LAYERS = Object.keys(CATEGORY_NAME) as readonly Category[];
+export const LAYER_NAME: Record<LayerName, string> = {
+  dns: 'DNS',
+  routing: 'Routing',
+  node_firewall: 'Node firewall',
+  network_policy: 'Network policy',
+  vpc: 'VPC',
+  mtu: 'MTU',
+  tls: 'TLS',
+  application: 'Application',
+};
 
 export const SEVERITY_ORDER: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info'];
 

@@ -1,67 +1,9 @@
-import type { AnalysisDocument, DocBundle, DocRule } from '../../model/document.js';
-import type { Category } from '../../model/rule.js';
+import type { AnalysisDocument, DocBundle } from '../../model/document.js';
 import { cut } from '../unsafe.js';
-import { CATEGORY_NAME, LAYERS, SEVERITY_ORDER, skippedByReason } from '../words.js';
-import { bounded, html, leftOut, NOTHING, sentence, type Content, type Markup } from './markup.js';
+import { skippedByReason } from '../words.js';
+import { bounded, html, leftOut, NOTHING, sentence, type Markup } from './markup.js';
 
 const MAX_ROWS = 100;
-
-/** Each layer with its answer: found, nothing found, not decided. */
-export function layersSection(d: AnalysisDocument): Markup {
-  const rules = d.rules ?? [];
-  if (rules.length === 0) return NOTHING;
-  const rows = LAYERS.map((c) => [c, rules.filter((r) => r.category === c)] as const).filter(
-    ([, r]) => r.length > 0,
-  );
-  return html`<section id="layers" aria-labelledby="layers-h">
-    <h2 id="layers-h">Layers</h2>
-    <div class="wide" tabindex="0" role="region" aria-label="Layers">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">layer</th>
-            <th scope="col">result</th>
-            <th scope="col">rules</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ([c, r]) =>
-              html`<tr>
-                <th scope="row">${CATEGORY_NAME[c]}</th>
-                <td>${result(d, c, r)}</td>
-                <td class="small">${r.map((x) => x.id).join(', ')}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </section>`;
-}
-
-function result(d: AnalysisDocument, category: Category, rules: readonly DocRule[]): Content {
-  const ids = new Set(rules.map((r) => r.id));
-  const findings = d.findings.filter(
-    (f) => ids.has(f.rule) || (f.category === category && !(d.rules ?? []).some((r) => r.id === f.rule)),
-  );
-  const open = rules.filter((r) => r.outcome === 'skipped').length;
-  const clear = rules.filter((r) => r.outcome === 'clear').length;
-  const worst = SEVERITY_ORDER.find((s) => findings.some((f) => f.severity === s));
-  const parts: Content[] = [];
-  if (worst !== undefined)
-    parts.push(
-      html`<b class="found">✕ ${findings.length} found (${worst}): </b>`,
-      links(findings.map((f) => f.id)),
-    );
-  else if (clear > 0) parts.push(html`✓ nothing found by ${clear} of ${rules.length}`);
-  if (open > 0) parts.push(html`${parts.length > 0 ? '; ' : ''}? ${open} not decided`);
-  return parts;
-}
-
-function links(ids: readonly string[]): Content {
-  const shown = ids.slice(0, 10).map((id, i) => html`${i === 0 ? '' : ', '}<a href="#${id}">${id}</a>`);
-  return ids.length > 10 ? [...shown, ` and ${ids.length - 10} more`] : shown;
-}
 
 /** What was read, what is missing and what that leaves open. */
 export function coverageSection(d: AnalysisDocument): Markup {

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AnalysisDocument } from '../../model/document.js';
 import { cut } from '../unsafe.js';
-import { coverageSection, layersSection, todoSection } from './coverage.js';
+import { coverageSection, todoSection } from './coverage.js';
 import { findingsSection } from './findings.js';
 import { flowsSection } from './flows.js';
 import { ladderSection } from './ladder.js';
+import { layersSection } from './layers.js';
 import { html, trusted, type Markup } from './markup.js';
 import { pathSection } from './picture.js';
 import { timelineSection } from './timeline.js';
@@ -23,11 +24,11 @@ export function renderHtml(d: AnalysisDocument): string {
     ['path', 'Path', pathSection(d)],
     ['against', 'Against', againstSection(d)],
     ['findings', 'Findings', findingsSection(d)],
+    ['layers', 'Layers', layersSection(d)],
     ['flows', 'Flows', flowsSection(d)],
     ['ladder', 'Packets', ladderSection(d)],
     ['trail', 'Trail', trailSection(d)],
     ['timeline', 'Timeline', timelineSection(d)],
-    ['layers', 'Layers', layersSection(d)],
     ['coverage', 'Coverage', coverageSection(d)],
     ['next', 'What to do', todoSection(d)],
   ];

@@ -161,6 +161,23 @@ export function fullDocument(): AnalysisDocument {
         outcome: 'clear',
       },
     ],
+    layers: [
+      {
+        layer: 'dns',
+        test: 'DNS questions',
+        result: 'undecided',
+        evidence: [],
+        verdict: 'Missing: DNS packets.',
+      },
+      {
+        layer: 'routing',
+        test: 'routes of the nodes',
+        result: 'failing',
+        evidence: ['F-001', 'E-001'],
+        verdict: 'A blackhole route swallows pod traffic.',
+      },
+      { layer: 'vpc', test: 'packets', result: 'ok', evidence: [], verdict: '2 flows seen on both nodes.' },
+    ],
     ladder: {
       flow: 0,
       start: '2026-11-20T23:33:07.596920Z',
@@ -260,7 +277,7 @@ const FIXED = new Set([
     'drop_point',
   ],
   ...['src_veth', 'src_eth0', 'dst_eth0', 'dst_veth', 'type', 'state', 'point', 'evidence', 'finding_ids'],
-  ...['outcome', 'points', 'schema_version'],
+  ...['outcome', 'points', 'schema_version', 'layer', 'result'],
 ]);
 
 /** The full document with `payload` around every text that could come from a stranger. */
