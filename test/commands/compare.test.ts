@@ -8,7 +8,7 @@ import { bundlesOf } from '../explain/samples.js';
 const compare = (...args: string[]): Promise<CompareReport> =>
   runJson<CompareReport>(addCompare, 'compare', ...args);
 
-describe.skipIf(!cliIsBuilt)('compare on the samples', () => {
+describe.skipIf(!cliIsBuilt)('compare on the samples (skipped when dist/ is missing: needs the build)', () => {
   it('finds nothing between healthy nodes', async () => {
     const r = await compare(bundlesOf('healthy'));
     expect(r.nodes.map((n) => n.node)).toEqual(['i-07e60ab9a392574e6', 'i-0a95d390cbbd749e2']);
