@@ -43,8 +43,16 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .description('align captures of up to four points and say where packets die')
     .argument('<capture...>', 'captures or folders of captures');
   addQuestionOptions(addRedactOptions(addOutputOptions(command)))
-    .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
-    .option('--flow <n>', 'show one flow packet by packet across the points (its number in the table of flows)', parseCount)
+    .option(
+      '--point <role=file>',
+      'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth',
+      parsePoint,
+    )
+    .option(
+      '--flow <n>',
+      'show one flow packet by packet across the points (its number in the table of flows)',
+      parseCount,
+    )
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount)
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], o: TraceOptions) => {
@@ -58,8 +66,13 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
           ...(progress.show ? { onProgress: progress.show } : {}),
         });
         progress.clear();
-        if (o.flow !== undefined && document.flows[o.flow - 1] === undefined) throw noSuchFlow(o.flow, document.flows.length);
-        await writeDocument(document, o, o.flow !== undefined && o.format === 'text' ? renderLadder : undefined);
+        if (o.flow !== undefined && document.flows[o.flow - 1] === undefined)
+          throw noSuchFlow(o.flow, document.flows.length);
+        await writeDocument(
+          document,
+          o,
+          o.flow !== undefined && o.format === 'text' ? renderLadder : undefined,
+        );
         if (document.coverage.captures.length === 0) exit(2);
       } finally {
         progress.clear();
