@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { SEVERITIES, type Severity } from '../model/rule.js';
+import { printable } from '../ingest/index.js';
 import type { AnalysisDocument } from '../model/document.js';
 import type { Point } from '../model/trace.js';
 import { analyze, type RunOptions } from '../run.js';
@@ -18,7 +19,8 @@ import {
   type RedactOptionValues,
   type QuestionOptions,
 } from './options.js';
-import { writeDocument } from './output.js';
+import { baselineText, keepFindings, readBaseline, withoutKnown } from './baseline.js';
+import { writeDocument, writeFile } from './output.js';
 import { progressDisplay } from './progress.js';
 
 interface AnalyzeOptions extends OutputOptions, RedactOptionValues, QuestionOptions, LimitOptions {
@@ -27,6 +29,8 @@ interface AnalyzeOptions extends OutputOptions, RedactOptionValues, QuestionOpti
   minSeverity: Severity;
   failOn: Severity | 'never';
   failOnIncomplete?: boolean;
+  baseline?: string;
+  writeBaseline?: string;
   jobs?: number;
 }
 
@@ -49,6 +53,8 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
     .option('--rules <dir>', 'more rules, or overrides of the built-in ones', (d: string, all: string[] = []) => [...all, d])
     .addOption(new Option('--min-severity <severity>', 'leave out findings below').choices([...SEVERITIES]).default('info'))
     .option('--fail-on <severity>', 'exit with 1 when there is a finding of this severity or above', parseSeverity, 'never')
+    .option('--baseline <file>', 'leave out the known findings that this file lists; --fail-on ignores them too')
+    .option('--write-baseline <file>', 'write the findings of this run there, as known')
     .option('--fail-on-incomplete', 'exit with 1 when something could not be read or decided')
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount);
   addLimitOptions(command)
@@ -56,8 +62,15 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
     .action(async (inputs: string[], o: AnalyzeOptions) => {
       const progress = progressDisplay(o.quiet === true);
       try {
-        const document = await analyze(inputs, runOptions(o, progress.show));
+        // Read first: a wrong file shall not cost a whole analysis.
+        const known = o.baseline === undefined ? null : readBaseline(o.baseline);
+        const whole = await analyze(inputs, runOptions(o, progress.show));
         progress.clear();
+        if (o.writeBaseline !== undefined) writeFile(o.writeBaseline, baselineText(whole));
+        const { document, leftOut } =
+          known === null ? { document: whole, leftOut: 0 } : withoutKnown(whole, known);
+        if (known !== null && o.quiet !== true)
+          process.stderr.write(`${leftOut} known ${leftOut === 1 ? 'finding' : 'findings'} left out (${printable(o.baseline!)})\n`);
         await writeDocument(filtered(document, o.minSeverity), o);
         exit(exitCode(document, o));
       } finally {
@@ -82,8 +95,7 @@ function filtered(document: AnalysisDocument, least: Severity): AnalysisDocument
   if (least === 'info') return document;
   const rank = (s: Severity): number => SEVERITIES.indexOf(s);
   const findings = document.findings.filter((f) => rank(f.severity) <= rank(least));
-  const used = new Set(findings.flatMap((f) => f.evidence));
-  return { ...document, findings, evidence: document.evidence.filter((e) => used.has(e.id)) };
+  return keepFindings(document, findings);
 }
 
 function exitCode(document: AnalysisDocument, o: AnalyzeOptions): number {

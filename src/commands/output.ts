@@ -58,7 +58,7 @@ async function redacted(document: AnalysisDocument, o: RedactOptionValues): Prom
   return result.document;
 }
 
-function writeFile(file: string, text: string, mode?: number): void {
+export function writeFile(file: string, text: string, mode?: number): void {
   try {
     writeFileSync(file, text, mode === undefined ? {} : { mode });
   } catch (cause) {

@@ -30,21 +30,21 @@ function bothEnds(
 ): LayerTest {
   const { trace, nodes } = input.context;
   if (answered(trace)) return tested(test, 'ok', `${flowsText(trace)} answered from end to end.`);
-  const good: string[] = [];
-  const open: string[] = [];
+  const good: [string, string][] = [];
+  const open: [string, string][] = [];
   const byFiles = (node: NodeFacts): void => {
     const why = reading(node) ?? skipped(input, categories, node.id);
-    if (why === null) good.push(`${node.id}: ${sound}`);
-    else open.push(`${node.id}: ${why}`);
+    if (why === null) good.push([node.id, sound]);
+    else open.push([node.id, why]);
   };
   if (trace === null || subjects(trace).length === 0) nodes.forEach(byFiles);
   else
     for (const side of trace.trafficPath === 'same_node' ? (['src'] as const) : (['src', 'dst'] as const)) {
       const id = side === 'src' ? trace.srcNode : trace.dstNode;
       const node = nodes.find((n) => n.id === id);
-      if (passed(trace, side)) good.push(`${SIDE_NAME[side]} node: the flows in question pass it`);
+      if (passed(trace, side)) good.push([`${SIDE_NAME[side]} node`, 'the flows in question pass it']);
       else if (node !== undefined) byFiles(node);
-      else open.push(`${SIDE_NAME[side]} node: no bundle, and no packets seen to pass it`);
+      else open.push([`${SIDE_NAME[side]} node`, 'no bundle, and no packets seen to pass it']);
     }
   if (open.length > 0) return tested(test, 'undecided', sentence([...open, ...good]));
   if (good.length === 0) return tested(test, 'undecided', 'Missing: a bundle or a capture.');
@@ -99,6 +99,12 @@ export function policyTest(input: DiagnosisInput): LayerTest {
   const { trace, nodes } = input.context;
   if (answered(trace))
     return tested(test, 'ok', `${flowsText(trace)} answered: no policy stops them on either side.`);
+  if (podsAnswer(trace))
+    return tested(
+      test,
+      'ok',
+      `Answers of the destination come back in ${flowsText(trace)}: no policy stops them.`,
+    );
   const ends = [trace?.srcNode, trace?.dstNode].filter((id) => id !== null && id !== undefined);
   const without = ends.filter((id) => !nodes.some((n) => n.id === id));
   const enforced = nodes.filter((n) => !isFree(n)).map((n) => n.id);
@@ -111,6 +117,19 @@ export function policyTest(input: DiagnosisInput): LayerTest {
   );
 }
 
+/**
+ * Every flow in question brought something back to the source veth that the destination pod itself sent: a reset of
+ * the pod counts, one that a node on the way forged does not.
+ */
+function podsAnswer(trace: Trace | null): boolean {
+  const flows = subjects(trace);
+  if (trace === null || flows.length === 0) return false;
+  const { segment, verdict } = trace.summary;
+  if (segment !== 'vpc' && segment !== 'dst_pod') return false;
+  if (verdict === 'rejected' && segment !== 'dst_pod') return false;
+  return flows.every((f) => seenAt([f], 'src_veth', true) && seenAt([f], 'dst_veth', true));
+}
+
 /** The agent's list of programs was collected and is empty, and no other engine keeps its chains here. */
 function isFree(node: NodeFacts): boolean {
   if (node.ebpfPrograms.state !== 'ok' || node.ebpfPrograms.value.length > 0) return false;
@@ -119,6 +138,12 @@ function isFree(node: NodeFacts): boolean {
     [...t.chains.keys()].every((c) => !/^(cali-|CILIUM_)/.test(c)),
   );
 }
+
+/** Why packets that die elsewhere say nothing of the VPC. */
+const BEFORE: Partial<Record<Segment, string>> = {
+  src_pod: 'nothing leaves the source pod',
+  src_node: 'the packets in question die on the source node',
+};
 
 export function vpcTest(input: DiagnosisInput): LayerTest {
   const test = "packets between the two nodes' interfaces, there and back";
@@ -138,16 +163,18 @@ export function vpcTest(input: DiagnosisInput): LayerTest {
   const { summary } = trace;
   const flows = subjects(trace);
   const large = flows.length > 0 && flows.every((f) => f.verdict === 'delivered' || f.reason === 'size');
-  const stops: readonly Segment[] = ['vpc'];
   const failed = ['dropped', 'lossy', 'rejected'].includes(summary.verdict);
-  if (stops.includes(summary.segment) && failed && !large)
-    return tested(test, 'failing', summary.explanation);
-  const there = seenAt(flows, 'src_eth0') && seenAt(flows, 'dst_eth0');
-  const back = seenAt(flows, 'src_eth0', true) && seenAt(flows, 'dst_eth0', true);
+  if (summary.segment === 'vpc' && failed && !large) return tested(test, 'failing', summary.explanation);
+  const crossing = flows.filter((f) => seenAt([f], 'src_eth0') && seenAt([f], 'dst_eth0'));
+  const back = crossing.filter((f) => seenAt([f], 'src_eth0', true) && seenAt([f], 'dst_eth0', true));
   const lost = flows.some((f) => f.losses.some((l) => l.segment === 'vpc' && l.lost > 0));
-  if (there && back && (!lost || large))
-    return tested(test, 'ok', `${flowsText(trace)} seen at both nodes' interfaces, there and back.`);
-  if (there && !lost)
+  if (back.length > 0 && (!lost || large))
+    return tested(
+      test,
+      'ok',
+      `${plural(back.length, 'flow')} seen at both nodes' interfaces, there and back.`,
+    );
+  if (crossing.length > 0 && !lost)
     return tested(test, 'undecided', 'The way there is open. Missing: an answer that crosses the VPC.');
   const at = (['src_eth0', 'dst_eth0'] as const).filter((p) => summary.seen[p] === 'not_captured');
   return tested(
@@ -155,7 +182,7 @@ export function vpcTest(input: DiagnosisInput): LayerTest {
     'undecided',
     at.length > 0
       ? `Missing: a capture at ${at.map((p) => p.replace('_', '-')).join(' and ')}.`
-      : 'Not tested: the packets in question do not get from one interface to the other, or not for this reason.',
+      : `Not tested: ${BEFORE[summary.segment] ?? 'the captures do not show the packets in question at both interfaces'}.`,
   );
 }
 
@@ -167,8 +194,16 @@ function flowsText(trace: Trace | null): string {
   return plural(subjects(trace).length, 'flow');
 }
 
-function sentence(parts: readonly string[]): string {
-  const shown = parts.slice(0, 4);
-  const more = parts.length > 4 ? `; and ${parts.length - 4} more` : '';
-  return `${shown.join('; ')}${more}.`;
+/** `a, b: reason; c: other reason.`: nodes with the same answer are told together. */
+function sentence(parts: readonly (readonly [who: string, what: string])[]): string {
+  const byAnswer = new Map<string, string[]>();
+  for (const [who, what] of parts) byAnswer.set(what, [...(byAnswer.get(what) ?? []), who]);
+  const answers = [...byAnswer].map(([what, who]) => {
+    const more = who.length > 4 ? ` and ${who.length - 4} more` : '';
+    return `${who.slice(0, 4).join(', ')}${more}: ${what}`;
+  });
+  const more = answers.length > 4 ? `; and ${answers.length - 4} more` : '';
+  return `${answers.slice(0, 4).join('; ')}${more}.`.replace(/^(source|destination) /, (w) =>
+    w.replace(/^./, (c) => c.toUpperCase()),
+  );
 }

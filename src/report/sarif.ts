@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { AnalysisDocument, DocEvidence, DocFinding } from '../model/document.js';
 import type { Severity } from '../model/rule.js';
+import { fingerprints } from './fingerprints.js';
 import { escaped } from './json.js';
 
 const LEVEL: Record<Severity, 'error' | 'warning' | 'note'> = {
@@ -125,20 +125,6 @@ function physical(e: DocEvidence, file: string): Json {
           },
         }),
   };
-}
-
-/** The same cause on the same node keeps its fingerprint while line numbers, counters and times change. */
-function fingerprints(d: AnalysisDocument): string[] {
-  const used = new Map<string, number>();
-  return d.findings.map((f) => {
-    const line = f.evidence
-      .map((id) => d.evidence.find((e) => e.id === id))
-      .find((e) => e !== undefined && e.type === 'network_diagnostics' && e.line !== null);
-    const key = JSON.stringify([f.rule, f.node, line?.file ?? null, line?.content ?? null]);
-    const n = (used.get(key) ?? 0) + 1;
-    used.set(key, n);
-    return createHash('sha256').update(`${key}#${n}`).digest('hex').slice(0, 32);
-  });
 }
 
 function invocation(d: AnalysisDocument): Json {

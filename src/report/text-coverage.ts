@@ -12,7 +12,8 @@ const MAX_CAPTURES = 12;
 /** What was read and what is missing. One line each where it can be: the page and the JSON have all of it. */
 export function coverageText(d: AnalysisDocument, c: Paint, o: TextOptions): string {
   const { bundles, captures, missing, problems } = d.coverage;
-  const notes = problems.filter((p) => p.note);
+  const known = problems.filter((p) => p.note && p.code === 'N_BASELINE');
+  const notes = problems.filter((p) => p.note && p.code !== 'N_BASELINE');
   const lines = [
     ...bundles.map((b) => fit(`  - ${bundle(b)}`, o.width)),
     ...listed(inPathOrder(captures), MAX_CAPTURES, (x) => capture(x, o)),
@@ -28,6 +29,7 @@ export function coverageText(d: AnalysisDocument, c: Paint, o: TextOptions): str
       MAX_PROBLEMS,
       (p) => bullet(`problem ${clean(p.code)} ${clean(p.subject)}: ${clean(p.message)}`, o),
     ),
+    ...known.map((p) => bullet(clean(p.message), o)),
     ...(notes.length === 0
       ? []
       : [fit(`  - left aside: ${notes.map((p) => clean(p.subject)).join(', ')}`, o.width)]),

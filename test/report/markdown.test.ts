@@ -48,6 +48,7 @@ describe('renderMarkdown', () => {
       '### Findings (2)',
       '#### F-001 HIGH: A blackhole route swallows pod traffic on i-09413053e61582c7b',
       '#### F-002 LOW: The clocks differ',
+      '### Layers',
       '### Flows',
       '### Coverage',
       '### What to do',

@@ -78,6 +78,7 @@ describe('renderText', () => {
       'PATH',
       'WHAT SPEAKS AGAINST IT',
       'FINDINGS (2)',
+      'LAYERS',
       'FLOWS',
       'COVERAGE',
       'WHAT TO DO',
