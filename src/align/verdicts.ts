@@ -42,9 +42,16 @@ export function stretchBetween(
 
 export function judge(a: Analysis): Judged {
   if (a.refusal !== null)
-    return verdict(a, 'rejected', a.refusal.stretch, 'forward', a.refusal.by === 'rst' ? 'rst' : 'icmp', {
-      lastSeen: lastStation(a.path, a.forwardAt),
-    });
+    return verdict(
+      a,
+      'rejected',
+      a.refusal.stretch,
+      a.refusal.direction,
+      a.refusal.by === 'rst' ? 'rst' : 'icmp',
+      {
+        lastSeen: a.refusal.direction === 'return' ? a.refusal.firstSeen : lastStation(a.path, a.forwardAt),
+      },
+    );
   return a.tcp !== null ? judgeTcp(a) : judgeDatagrams(a);
 }
 
