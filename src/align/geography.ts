@@ -485,6 +485,13 @@ function homesBySubnet(
     if (s !== null) subnets.set(s, (subnets.get(s) ?? new Set()).add(node));
   }
   for (const c of conversations) {
+    if (homes.has(c.client.ip)) continue;
+    const [beside, other] = [...(subnets.get(subnetOf(c.client.ip) ?? '') ?? [])];
+    const server = (c.translated?.server ?? c.server).ip;
+    const apart = subnetOf(server) !== subnetOf(c.client.ip) && homes.get(server) !== beside;
+    if (beside !== undefined && other === undefined && apart) homes.set(c.client.ip, beside);
+  }
+  for (const c of conversations) {
     const server = (c.translated?.server ?? c.server).ip;
     const peerHome = homes.get(c.client.ip);
     if (peerHome === undefined || homes.has(server)) continue;
