@@ -24,6 +24,9 @@ export interface Analysis {
   /** Packets from client and from server at each point of the path. */
   readonly forwardAt: readonly number[];
   readonly backAt: readonly number[];
+  /** IP bytes of those packets. */
+  readonly forwardBytes: readonly number[];
+  readonly backBytes: readonly number[];
   readonly tcp: TcpState | null;
   readonly refusal: Refusal | null;
   readonly packetTooBig: boolean;
@@ -73,6 +76,8 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     path,
     forwardAt,
     backAt,
+    forwardBytes: seen.map((o) => bytes(o, 0)),
+    backBytes: seen.map((o) => bytes(o, 1)),
     tcp,
     packetTooBig: c.errors.some((e) => isPacketTooBig(c.protocol, e)),
     answered,
@@ -85,6 +90,13 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
 function count(o: Observation, back: 0 | 1): number {
   let n = 0;
   for (let i = 0; i < o.count; i++) if (o.back[i] === back) n++;
+  return n;
+}
+
+function bytes(o: Observation, back: 0 | 1): number {
+  let n = 0;
+  for (let i = 0; i < o.count; i++)
+    if (o.back[i] === back) n += o.taps[o.tap[i]!]!.table.columns.ipLength[o.row[i]!]!;
   return n;
 }
 

@@ -47,7 +47,7 @@ export function locateTaps(
   podsByPeers(taps, places);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
-  groupWithoutBundles(taps, places, groups, conversations, homes);
+  groupWithoutBundles(taps, places, hints, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
@@ -256,6 +256,7 @@ function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
 function groupWithoutBundles(
   taps: readonly TapData[],
   places: Place[],
+  hints: readonly FileNameHint[],
   groups: readonly number[],
   conversations: readonly Conversation[],
   homes: Map<string, string>,
@@ -280,14 +281,16 @@ function groupWithoutBundles(
     if (place.kind !== 'veth' || place.node !== null) continue;
     const pod = place.podIps[0];
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
+    // A vote on where an address lives may rest on one packet: two names for two nodes outweigh it.
+    if (node !== null && namedApart(tap, node, taps, places, hints)) node = null;
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
-    node ??= nearestEni(tap, places, conversations, homes);
+    node ??= nearestEni(tap, places, hints, conversations, homes);
     node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
     node ??= freshNode(places);
     place.node = node;
     spreadNodes(groups, places);
-    for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
+    for (const ip of place.podIps) homes.set(ip, node);
   }
 }
 
@@ -405,6 +408,7 @@ function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly 
 function nearestEni(
   tap: TapData,
   places: readonly Place[],
+  hints: readonly FileNameHint[],
   conversations: readonly Conversation[],
   homes: ReadonlyMap<string, string>,
 ): string | null {
@@ -419,6 +423,7 @@ function nearestEni(
     for (const there of c.legs) {
       const place = places[there.leg.tap]!;
       if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
+      if (differ(hints[tap.index]!.nodeWord, hints[there.leg.tap]!.nodeWord)) continue;
       for (const h of here)
         for (const back of [false, true]) {
           const [x, y] = [h, there].map(({ leg, forward }) =>
@@ -433,6 +438,22 @@ function nearestEni(
   return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
     ? best[0]
     : null;
+}
+
+/** The operator's own word for this file's node is another than those for all files of that node. */
+function namedApart(
+  tap: TapData,
+  node: string,
+  taps: readonly TapData[],
+  places: readonly Place[],
+  hints: readonly FileNameHint[],
+): boolean {
+  const there = taps.filter((t) => places[t.index]!.node === node);
+  return there.length > 0 && there.every((t) => differ(hints[tap.index]!.nodeWord, hints[t.index]!.nodeWord));
+}
+
+function differ(x: string | null, y: string | null): boolean {
+  return x !== null && y !== null && x !== y;
 }
 
 /** Packets between two pods of one node are forwarded once: initial TTL at one veth, one less at the other. */
@@ -462,6 +483,13 @@ function homesBySubnet(
   for (const [ip, node] of homes) {
     const s = subnetOf(ip);
     if (s !== null) subnets.set(s, (subnets.get(s) ?? new Set()).add(node));
+  }
+  for (const c of conversations) {
+    if (homes.has(c.client.ip)) continue;
+    const [beside, other] = [...(subnets.get(subnetOf(c.client.ip) ?? '') ?? [])];
+    const server = (c.translated?.server ?? c.server).ip;
+    const apart = subnetOf(server) !== subnetOf(c.client.ip) && homes.get(server) !== beside;
+    if (beside !== undefined && other === undefined && apart) homes.set(c.client.ip, beside);
   }
   for (const c of conversations) {
     const server = (c.translated?.server ?? c.server).ip;

@@ -24,8 +24,12 @@ const TTL = 8;
 
 /** The numbers of all legs of a run in one array: there may be as many legs as flows times captures. */
 class LegNumbers {
-  data = new Float64Array(256 * STRIDE);
+  data: Float64Array;
   private used = 0;
+
+  constructor(expected: number) {
+    this.data = new Float64Array(Math.max(16, expected) * STRIDE);
+  }
 
   add(): number {
     if (this.used + STRIDE > this.data.length) {
@@ -115,8 +119,9 @@ export function collectLegs(taps: readonly TapData[]): {
 } {
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
-  const streams = new Streams();
-  const numbers = new LegNumbers();
+  const expected = [...new Set(taps.map((t) => t.table))].reduce((n, t) => n + t.flows.length, 0);
+  const streams = new Streams(expected);
+  const numbers = new LegNumbers(expected);
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {

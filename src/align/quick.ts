@@ -46,6 +46,8 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
     path,
     forwardAt: points.map((p) => p.legs[0]!.leg.packets(streamWay(p, 0))),
     backAt: points.map((p) => p.legs[0]!.leg.packets(streamWay(p, 1))),
+    forwardBytes: points.map((p) => p.legs[0]!.leg.bytes(streamWay(p, 0))),
+    backBytes: points.map((p) => p.legs[0]!.leg.bytes(streamWay(p, 1))),
     tcp: state,
     refusal: null,
     packetTooBig: false,

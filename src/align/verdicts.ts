@@ -42,9 +42,16 @@ export function stretchBetween(
 
 export function judge(a: Analysis): Judged {
   if (a.refusal !== null)
-    return verdict(a, 'rejected', a.refusal.stretch, 'forward', a.refusal.by === 'rst' ? 'rst' : 'icmp', {
-      lastSeen: lastStation(a.path, a.forwardAt),
-    });
+    return verdict(
+      a,
+      'rejected',
+      a.refusal.stretch,
+      a.refusal.direction,
+      a.refusal.by === 'rst' ? 'rst' : 'icmp',
+      {
+        lastSeen: a.refusal.direction === 'return' ? a.refusal.firstSeen : lastStation(a.path, a.forwardAt),
+      },
+    );
   return a.tcp !== null ? judgeTcp(a) : judgeDatagrams(a);
 }
 
@@ -221,6 +228,22 @@ function undecided(a: Analysis, direction: Direction): Judged {
   });
 }
 
+/** Where nothing passed. While a nearer capture ran it named the place more closely than a farther one does. */
+function nearestGone(pairs: readonly PairLoss[]): PairLoss | undefined {
+  const gone = pairs.filter((p) => p.lost > 0 && p.lost === p.sent);
+  const first = gone.find((p) => p.proved) ?? gone[0];
+  if (first === undefined) return undefined;
+  let best = first;
+  for (const p of gone)
+    if (
+      p.from === best.from &&
+      (p.proved || !first.proved) &&
+      Math.abs(p.to - p.from) < Math.abs(best.to - best.from)
+    )
+      best = p;
+  return best;
+}
+
 function judgeDatagrams(a: Analysis): Judged {
   const { protocol } = a.conversation;
   const echo = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
@@ -232,7 +255,7 @@ function judgeDatagrams(a: Analysis): Judged {
     [forward, 'forward'],
     [back, 'return'],
   ] as const) {
-    const gone = pairs.find((p) => p.lost > 0 && p.lost === p.sent);
+    const gone = nearestGone(pairs);
     const lostUnits = gone?.neverCopies ?? 0;
     if (gone && (lostUnits >= 2 || gone.watchedFor >= WATCH_NS) && !(direction === 'forward' && a.answered)) {
       const j = dropped(a, gone, direction);
