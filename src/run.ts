@@ -8,7 +8,7 @@ import { quoteEvidence } from './diagnose/quote.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
-import { ingest, printable, TempDir } from './ingest/index.js';
+import { printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
 import type { LogFileScan } from './logs/types.js';
@@ -19,8 +19,8 @@ import type { NodeFacts } from './model/node.js';
 import type { Rule } from './model/rule.js';
 import type { Bundle, CaptureFile, Ingested, Problem } from './model/source.js';
 import type { Point, Trace } from './model/trace.js';
-import { buildNode } from './node/build.js';
 import { missingArtifacts } from './node/coverage.js';
+import { buildNodes, ingestInputs, nothingUsable, type PhaseOptions } from './phases.js';
 import { createPool, type Pool } from './pool/pool.js';
 import { evaluateRules } from './rules/evaluate.js';
 import { availability } from './rules/needs.js';
@@ -28,18 +28,7 @@ import { loadRules } from './rules/load.js';
 import { logQueries } from './rules/queries.js';
 import { expectedEgressInterface } from './simulate/index.js';
 
-/** What is being worked on, for a progress display. */
-export interface Progress {
-  readonly stage: 'ingest' | 'nodes' | 'logs' | 'captures' | 'align' | 'rules';
-  /** Name of the input, file or node. */
-  readonly subject: string;
-  /** Work done and to do, in `unit`s; total is null while it is not known. */
-  readonly done: number;
-  readonly total: number | null;
-  readonly unit: 'bytes' | 'files' | 'nodes';
-}
-
-export interface RunOptions {
+export interface RunOptions extends PhaseOptions {
   readonly limits?: Limits;
   readonly question?: Question;
   /** Base name or path of a capture → the point it was taken at. */
@@ -49,13 +38,19 @@ export interface RunOptions {
   readonly jobs?: number;
   /** Flow to show packet by packet: an index into the document's flows. */
   readonly ladderFlow?: number;
-  readonly onProgress?: (progress: Progress) => void;
-  readonly signal?: AbortSignal;
 }
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
 
 export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
+
+/** The rules of a run: the built-in ones, then those of `dirs` in their order. Throws NetcheckError E_RULE_INVALID. */
+export async function builtinAndOwnRules(dirs: readonly string[] = []): Promise<Rule[]> {
+  return loadRules(
+    [{ dir: BUILTIN_RULES, builtin: true }, ...dirs.map((dir) => ({ dir, builtin: false }))],
+    FACTS,
+  );
+}
 
 /** The main job: everything known from bundles and captures, joined into one document. */
 export async function analyze(
@@ -63,13 +58,7 @@ export async function analyze(
   options: RunOptions = {},
 ): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
-  const rules = await loadRules(
-    [
-      { dir: BUILTIN_RULES, builtin: true },
-      ...(options.ruleDirs ?? []).map((dir) => ({ dir, builtin: false })),
-    ],
-    FACTS,
-  );
+  const rules = await builtinAndOwnRules(options.ruleDirs);
   const tempDir = new TempDir();
   const pool = createPool(options.jobs);
   try {
@@ -99,49 +88,12 @@ export async function analyze(
   }
 }
 
-/** No bundle and no capture in anything that was given: says of each input why. */
-function nothingUsable(ingested: Ingested): NetcheckError {
-  const reasons = ingested.problems.slice(0, 10).map((p) => `\n  ${p.subject}: ${p.message}`);
-  const more = ingested.problems.length > 10 ? `\n  … and ${ingested.problems.length - 10} more` : '';
-  return new NetcheckError('E_NO_INPUT', `No bundle and no capture was found.${reasons.join('')}${more}`);
-}
-
-async function ingestInputs(
-  inputs: readonly string[],
-  limits: Limits,
-  tempDir: TempDir,
-  options: RunOptions,
-): Promise<Ingested> {
-  return ingest(inputs, {
-    limits,
-    tempDir,
-    ...(options.signal ? { signal: options.signal } : {}),
-    onProgress: (e) =>
-      options.onProgress?.({ stage: 'ingest', subject: e.input, done: e.bytes, total: null, unit: 'bytes' }),
-  });
-}
-
-async function buildNodes(
-  bundles: readonly Bundle[],
-  limits: Limits,
-  options: RunOptions,
-): Promise<{ nodes: NodeFacts[]; problems: Problem[] }> {
-  const nodes: NodeFacts[] = [];
-  const problems: Problem[] = [];
-  for (const [i, bundle] of bundles.entries()) {
-    options.signal?.throwIfAborted();
-    options.onProgress?.({
-      stage: 'nodes',
-      subject: bundle.id,
-      done: i,
-      total: bundles.length,
-      unit: 'nodes',
-    });
-    const built = await buildNode(bundle, limits);
-    nodes.push(built.facts);
-    problems.push(...built.problems);
-  }
-  return { nodes, problems };
+/** The packet trace alone: the same document, from captures. A bundle among them is used as `analyze` does. */
+export async function trace(
+  captures: readonly string[],
+  options: Omit<RunOptions, 'ruleDirs'> = {},
+): Promise<AnalysisDocument> {
+  return analyze(captures, options);
 }
 
 async function readCaptures(

@@ -24,6 +24,9 @@ export interface Analysis {
   /** Packets from client and from server at each point of the path. */
   readonly forwardAt: readonly number[];
   readonly backAt: readonly number[];
+  /** IP bytes of those packets. */
+  readonly forwardBytes: readonly number[];
+  readonly backBytes: readonly number[];
   readonly tcp: TcpState | null;
   readonly refusal: Refusal | null;
   readonly packetTooBig: boolean;
@@ -73,6 +76,8 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     path,
     forwardAt,
     backAt,
+    forwardBytes: seen.map((o) => bytes(o, 0)),
+    backBytes: seen.map((o) => bytes(o, 1)),
     tcp,
     packetTooBig: c.errors.some((e) => isPacketTooBig(c.protocol, e)),
     answered,
@@ -85,6 +90,13 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
 function count(o: Observation, back: 0 | 1): number {
   let n = 0;
   for (let i = 0; i < o.count; i++) if (o.back[i] === back) n++;
+  return n;
+}
+
+function bytes(o: Observation, back: 0 | 1): number {
+  let n = 0;
+  for (let i = 0; i < o.count; i++)
+    if (o.back[i] === back) n += o.taps[o.tap[i]!]!.table.columns.ipLength[o.row[i]!]!;
   return n;
 }
 
@@ -235,11 +247,13 @@ function analyseDatagrams(
     back = datagramDirection(seenBackwards, 1, c.protocol, hashed);
   }
   const echo = c.protocol === PROTO_ICMP || c.protocol === PROTO_ICMPV6;
-  const replies = Math.max(0, ...back.total);
-  const questions = Math.max(0, ...forward.total);
-  // As many answers as questions: none was lost, whatever a capture missed.
-  const allAnswered = questions > 0 && replies >= questions;
-  const answeredUnits = echo ? echoAnswers(back) : (): number => (allAnswered ? questions : 0);
+  // As many answers as questions came back to where they were first seen: none was lost, whatever a capture missed.
+  const nearest = forward.total.findIndex((n) => n > 0);
+  const allAnswered =
+    nearest >= 0 && back.total[path.points.length - 1 - nearest]! >= forward.total[nearest]!;
+  const answeredUnits = echo
+    ? echoAnswers(back)
+    : (key: string): number => (allAnswered ? (forward.units[nearest]!.get(key)?.count ?? 0) : 0);
   // Only exchanges that are known to be answered may rest on captures that are only assumed to have run.
   const expectsAnswer = echo || isDns(c);
   const answeredUntil = unansweredSince(seen, expectsAnswer);

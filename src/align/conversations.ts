@@ -99,12 +99,12 @@ function orient(g: Group, topology: Topology): void {
   let at = Infinity;
   for (const leg of g.legs)
     for (const w of [0, 1] as const)
-      if (leg.first[w] < at) {
-        at = leg.first[w];
+      if (leg.first(w) < at) {
+        at = leg.first(w);
         first = w;
       }
   g.clientWay = first;
-  g.known = g.legs.every((l) => l.first[first] <= l.first[first === 0 ? 1 : 0]);
+  g.known = g.legs.every((l) => l.first(first) <= l.first(first === 0 ? 1 : 0));
 }
 
 function tupleOf(g: Group): FiveTuple {
@@ -209,7 +209,7 @@ function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string,
         if (x.flow.protocol !== y.flow.protocol || links.root(x.key) === links.root(y.key)) continue;
         if (!noTapSeesBoth(x, y)) continue;
         const strong = print.startsWith('S') && !print.endsWith('.0');
-        if (strong || sharesAddress(x.flow, y.flow)) links.join(x.key, y.key, true);
+        if (strong || sharesEnd(x, y)) links.join(x.key, y.key, true);
       }
   }
 }
@@ -272,15 +272,18 @@ function isEcho(protocol: number): boolean {
 
 function together(l: Leg, m: Leg, lWay: 0 | 1, mWay: 0 | 1): boolean {
   return (
-    l.packets[lWay] >= 3 &&
-    l.packets[lWay] === m.packets[mWay] &&
-    Math.abs(l.first[lWay] - m.first[mWay]) < FORWARDING_NS &&
-    Math.abs(l.last[lWay] - m.last[mWay]) < FORWARDING_NS
+    l.packets(lWay) >= 3 &&
+    l.packets(lWay) === m.packets(mWay) &&
+    Math.abs(l.first(lWay) - m.first(mWay)) < FORWARDING_NS &&
+    Math.abs(l.last(lWay) - m.last(mWay)) < FORWARDING_NS
   );
 }
 
-function sharesAddress(x: CaptureFlow, y: CaptureFlow): boolean {
-  return x.a === y.a || x.a === y.b || x.b === y.a || x.b === y.b;
+/** NAT leaves the client or the server as it is, never the one in the other's place. */
+function sharesEnd(x: Group, y: Group): boolean {
+  const [t, u] = [tupleOf(x), tupleOf(y)];
+  if (t.src.ip === u.src.ip || t.dst.ip === u.dst.ip) return true;
+  return !(x.known && y.known) && (t.src.ip === u.dst.ip || t.dst.ip === u.src.ip);
 }
 
 function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Map<string, IcmpError[]> {
@@ -299,7 +302,7 @@ function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Ma
 /** TTL of the client's packets at a leg: the higher, the nearer to the client. */
 function clientTtl(g: Group): number {
   const w = g.clientWay ?? 0;
-  return Math.max(...g.legs.map((l) => l.ttl[w]));
+  return Math.max(...g.legs.map((l) => l.ttl(w)));
 }
 
 function conversation(

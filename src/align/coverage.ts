@@ -85,9 +85,9 @@ export class Windows {
         for (const p of beyond)
           for (const { leg, forward } of p.legs) {
             const w = way === 0 ? forward : forward === 0 ? 1 : 0;
-            if (leg.packets[w] === 0) continue;
-            first = Math.min(first, this.clocks.toReference(p.node, leg.first[w]));
-            last = Math.max(last, this.clocks.toReference(p.node, leg.last[w]));
+            if (leg.packets(w) === 0) continue;
+            first = Math.min(first, this.clocks.toReference(p.node, leg.first(w)));
+            last = Math.max(last, this.clocks.toReference(p.node, leg.last(w)));
             guard = Math.max(guard, this.guard(p, points[k]!));
           }
         if (last === -Infinity) continue;
@@ -102,7 +102,7 @@ export class Windows {
   }
 
   private carries(p: PathPoint, way: 0 | 1): boolean {
-    return p.legs.some(({ leg, forward }) => leg.packets[way === 0 ? forward : forward === 0 ? 1 : 0] > 0);
+    return p.legs.some(({ leg, forward }) => leg.packets(way === 0 ? forward : forward === 0 ? 1 : 0) > 0);
   }
 
   /** First and last frame at a point, over all its captures. */

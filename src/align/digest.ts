@@ -10,7 +10,7 @@ const KEPT = 64;
  * analysis stands for all the others, with their sums.
  */
 export class HealthyDigest {
-  private readonly entries = new Map<string, { seen: number; rest: Analysis | null }>();
+  private readonly entries = new Map<string, { seen: number; rest: Sum | null }>();
 
   /** Takes in an analysis that lost nothing; true when it is to be kept as it is. */
   add(a: Analysis): boolean {
@@ -19,7 +19,8 @@ export class HealthyDigest {
     if (entry === undefined) this.entries.set(key, { seen: 1, rest: null });
     else if (entry.seen < KEPT) entry.seen++;
     else {
-      entry.rest = entry.rest === null ? { ...a, stands: 1 } : merge(entry.rest, a);
+      if (entry.rest === null) entry.rest = startSum(a);
+      else addTo(entry.rest, a);
       return false;
     }
     return true;
@@ -27,24 +28,54 @@ export class HealthyDigest {
 
   /** The analyses that stand for all that were not kept. */
   rest(): Analysis[] {
-    return [...this.entries.values()].map((e) => e.rest).filter((a) => a !== null);
+    return [...this.entries.values()]
+      .map((e) => e.rest)
+      .filter((sum) => sum !== null)
+      .map(({ analysis, stands, forward, back, witnesses }) => ({
+        ...analysis,
+        stands,
+        forward,
+        back,
+        witnesses,
+      }));
   }
 }
 
-function merge(x: Analysis, y: Analysis): Analysis {
+interface Sum {
+  readonly analysis: Analysis;
+  stands: number;
+  readonly forward: Writable<PairLoss>[];
+  readonly back: Writable<PairLoss>[];
+  readonly witnesses: readonly { readonly had: number[]; readonly missed: number[] }[];
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+function startSum(a: Analysis): Sum {
   return {
-    ...x,
-    stands: x.stands + 1,
-    forward: x.forward.map((p, i) => add(p, y.forward[i]!)),
-    back: x.back.map((p, i) => add(p, y.back[i]!)),
-    witnesses: x.witnesses.map((w, i) => both(w, y.witnesses[i]!)),
+    analysis: a,
+    stands: 1,
+    forward: a.forward.map((p) => ({ ...p })),
+    back: a.back.map((p) => ({ ...p })),
+    witnesses: a.witnesses.map((w) => ({ had: [...w.had], missed: [...w.missed] })),
   };
 }
 
-function add(p: PairLoss, q: PairLoss): PairLoss {
-  return { ...p, sent: p.sent + q.sent, largestPassed: Math.max(p.largestPassed, q.largestPassed) };
+function addTo(sum: Sum, a: Analysis): void {
+  sum.stands++;
+  for (let i = 0; i < sum.forward.length; i++) addPair(sum.forward[i]!, a.forward[i]!);
+  for (let i = 0; i < sum.back.length; i++) addPair(sum.back[i]!, a.back[i]!);
+  for (let i = 0; i < sum.witnesses.length; i++) addWitness(sum.witnesses[i]!, a.witnesses[i]!);
 }
 
-function both(v: Witness, w: Witness): Witness {
-  return { had: v.had.map((n, i) => n + w.had[i]!), missed: v.missed.map((n, i) => n + w.missed[i]!) };
+function addPair(p: Writable<PairLoss>, q: PairLoss): void {
+  p.sent += q.sent;
+  if (q.largestPassed > p.largestPassed) p.largestPassed = q.largestPassed;
+}
+
+function addWitness(v: { had: number[]; missed: number[] }, w: Witness): void {
+  for (let k = 0; k < v.had.length; k++) {
+    v.had[k]! += w.had[k]!;
+    v.missed[k]! += w.missed[k]!;
+  }
 }

@@ -64,9 +64,11 @@ export function makeFlow(
   const c = a.conversation;
   const backwards = runsBackwards(a, ends);
   const points: Partial<Record<Point, PointCount>> = {};
-  for (const p of a.path.points) points[pointName(p.station, backwards)] = pointCount(p, base);
-  const times = c.legs.flatMap(({ leg }) => [leg.first[0], leg.first[1]]).filter((t) => Number.isFinite(t));
-  const ended = c.legs.flatMap(({ leg }) => [leg.last[0], leg.last[1]]).filter((t) => Number.isFinite(t));
+  a.path.points.forEach((p, k) => {
+    points[pointName(p.station, backwards)] = pointCount(a, k, p, base);
+  });
+  const times = c.legs.flatMap(({ leg }) => [leg.first(0), leg.first(1)]).filter((t) => Number.isFinite(t));
+  const ended = c.legs.flatMap(({ leg }) => [leg.last(0), leg.last(1)]).filter((t) => Number.isFinite(t));
   return {
     protocol: PROTOCOLS[c.protocol] ?? 'other',
     src: c.client,
@@ -93,24 +95,22 @@ export function makeFlow(
   };
 }
 
-function pointCount(p: PathPoint, base: TimeBase): PointCount {
-  let packets = 0;
-  let bytes = 0;
-  let returnPackets = 0;
-  let returnBytes = 0;
+function pointCount(a: Analysis, k: number, p: PathPoint, base: TimeBase): PointCount {
   let first = Infinity;
   let last = -Infinity;
-  for (const { leg, forward } of p.legs) {
-    const back = forward === 0 ? 1 : 0;
-    packets += leg.packets[forward];
-    bytes += leg.bytes[forward];
-    returnPackets += leg.packets[back];
-    returnBytes += leg.bytes[back];
-    first = Math.min(first, leg.first[0], leg.first[1]);
-    last = Math.max(last, leg.last[0], leg.last[1]);
+  for (const { leg } of p.legs) {
+    first = Math.min(first, leg.first(0), leg.first(1));
+    last = Math.max(last, leg.last(0), leg.last(1));
   }
   const iso = (t: number): string | null => (Number.isFinite(t) ? isoMicros(base.absolute(t)) : null);
-  return { packets, bytes, returnPackets, returnBytes, first: iso(first), last: iso(last) };
+  return {
+    packets: a.forwardAt[k]!,
+    bytes: a.forwardBytes[k]!,
+    returnPackets: a.backAt[k]!,
+    returnBytes: a.backBytes[k]!,
+    first: iso(first),
+    last: iso(last),
+  };
 }
 
 function flowLosses(a: Analysis, backwards: boolean): Loss[] {

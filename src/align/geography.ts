@@ -44,9 +44,10 @@ export function locateTaps(
   const homes = homesByTopology(topology);
   spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
+  podsByPeers(taps, places);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
-  groupWithoutBundles(taps, places, groups, conversations, homes);
+  groupWithoutBundles(taps, places, hints, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
@@ -62,8 +63,7 @@ export function locateTaps(
 function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
   const out = new Set<string>();
   for (const tap of taps)
-    if (places[tap.index]!.kind === 'eni')
-      for (const [ip, e] of tap.ends) if (e.sent > 0 && isInitialTtl(e.ttl)) out.add(ip);
+    if (places[tap.index]!.kind === 'eni') for (const [ip, e] of tap.ends) if (e.initial) out.add(ip);
   return out;
 }
 
@@ -133,13 +133,17 @@ function macCandidates(
   tap: TapData,
   topology: Topology,
 ): { node: TopologyNode; name: string; how: string }[] {
-  const total = tap.macs.reduce((n, m) => n + m.packets, 0);
+  // What a neighbour sends to a group is on every interface of the link and speaks of none.
+  const ofGroup = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) ? m.packets : 0), 0);
+  const all = tap.macs.reduce((n, m) => n + m.packets, 0);
   const out: { node: TopologyNode; name: string; how: string; share: number }[] = [];
   for (const n of topology.nodes)
     for (const i of n.interfaces) {
       if (i.mac === null || /^(00:){5}00$/.test(i.mac)) continue;
       const mac = i.mac.toLowerCase();
       const how = `MAC ${mac}`;
+      const heard = tap.macs.reduce((n, m) => n + (isGroupMac(m.dst) && m.src === mac ? m.packets : 0), 0);
+      const total = tap.cooked ? all : all - ofGroup + heard;
       if (tap.interfaceMac?.toLowerCase() === mac) out.push({ node: n, name: i.name, how, share: 1 });
       else if (total > 0) {
         const hits = tap.macs.reduce(
@@ -154,6 +158,11 @@ function macCandidates(
     }
   const best = Math.max(0, ...out.map((o) => o.share));
   return out.filter((o) => o.share === best);
+}
+
+/** Multicast or broadcast: the lowest bit of the first byte. */
+function isGroupMac(mac: string): boolean {
+  return (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1;
 }
 
 /** Addresses of pods behind a veth: the bundle's, else the one end that sends with an initial TTL. */
@@ -226,10 +235,28 @@ function nameByFile(
   });
 }
 
+/**
+ * A veth by its file name, with two ends that both send with their initial TTL: the pod is the one that other
+ * captures know as an end of their flows, its node the one they do not know.
+ */
+function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.kind !== 'veth' || place.podIps.length > 0 || tap.ends.size !== 2) continue;
+    const known = [...tap.ends.keys()].filter((ip) =>
+      taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
+    );
+    if (known.length !== 1) continue;
+    place.podIps = known;
+    place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+  }
+}
+
 /** Gives nodes to taps that no bundle places, by who is nearer to whom. */
 function groupWithoutBundles(
   taps: readonly TapData[],
   places: Place[],
+  hints: readonly FileNameHint[],
   groups: readonly number[],
   conversations: readonly Conversation[],
   homes: Map<string, string>,
@@ -254,14 +281,16 @@ function groupWithoutBundles(
     if (place.kind !== 'veth' || place.node !== null) continue;
     const pod = place.podIps[0];
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
+    // A vote on where an address lives may rest on one packet: two names for two nodes outweigh it.
+    if (node !== null && namedApart(tap, node, taps, places, hints)) node = null;
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
-    node ??= nearestEni(tap, places, conversations, homes);
+    node ??= nearestEni(tap, places, hints, conversations, homes);
     node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
     node ??= freshNode(places);
     place.node = node;
     spreadNodes(groups, places);
-    for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, node);
+    for (const ip of place.podIps) homes.set(ip, node);
   }
 }
 
@@ -319,7 +348,7 @@ function nearnessVotes(
       .filter(({ leg }) => places[leg.tap]!.kind === 'eni' && places[leg.tap]!.node !== null)
       .map(({ leg, forward }) => ({
         node: places[leg.tap]!.node!,
-        trip: leg.first[forward === 0 ? 1 : 0] - leg.first[forward],
+        trip: leg.first(forward === 0 ? 1 : 0) - leg.first(forward),
         leg,
       }));
     const nodes = new Set(seen.map((s) => s.node));
@@ -379,6 +408,7 @@ function sameNodeByArp(tap: TapData, taps: readonly TapData[], places: readonly 
 function nearestEni(
   tap: TapData,
   places: readonly Place[],
+  hints: readonly FileNameHint[],
   conversations: readonly Conversation[],
   homes: ReadonlyMap<string, string>,
 ): string | null {
@@ -393,10 +423,11 @@ function nearestEni(
     for (const there of c.legs) {
       const place = places[there.leg.tap]!;
       if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
+      if (differ(hints[tap.index]!.nodeWord, hints[there.leg.tap]!.nodeWord)) continue;
       for (const h of here)
         for (const back of [false, true]) {
-          const [x, y] = [h, there].map(
-            ({ leg, forward }) => leg.first[back ? (forward === 0 ? 1 : 0) : forward],
+          const [x, y] = [h, there].map(({ leg, forward }) =>
+            leg.first(back ? (forward === 0 ? 1 : 0) : forward),
           );
           const d = Math.abs(x! - y!);
           if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));
@@ -407,6 +438,22 @@ function nearestEni(
   return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
     ? best[0]
     : null;
+}
+
+/** The operator's own word for this file's node is another than those for all files of that node. */
+function namedApart(
+  tap: TapData,
+  node: string,
+  taps: readonly TapData[],
+  places: readonly Place[],
+  hints: readonly FileNameHint[],
+): boolean {
+  const there = taps.filter((t) => places[t.index]!.node === node);
+  return there.length > 0 && there.every((t) => differ(hints[tap.index]!.nodeWord, hints[t.index]!.nodeWord));
+}
+
+function differ(x: string | null, y: string | null): boolean {
+  return x !== null && y !== null && x !== y;
 }
 
 /** Packets between two pods of one node are forwarded once: initial TTL at one veth, one less at the other. */
@@ -436,6 +483,13 @@ function homesBySubnet(
   for (const [ip, node] of homes) {
     const s = subnetOf(ip);
     if (s !== null) subnets.set(s, (subnets.get(s) ?? new Set()).add(node));
+  }
+  for (const c of conversations) {
+    if (homes.has(c.client.ip)) continue;
+    const [beside, other] = [...(subnets.get(subnetOf(c.client.ip) ?? '') ?? [])];
+    const server = (c.translated?.server ?? c.server).ip;
+    const apart = subnetOf(server) !== subnetOf(c.client.ip) && homes.get(server) !== beside;
+    if (beside !== undefined && other === undefined && apart) homes.set(c.client.ip, beside);
   }
   for (const c of conversations) {
     const server = (c.translated?.server ?? c.server).ip;

@@ -92,7 +92,7 @@ function passedLater(other: Judged, j: Judged): boolean {
 /** Time of the first packet at the first point, by that point's own clock. */
 function began(j: Judged): number {
   const legs = j.analysis.path.points[0]?.legs ?? [];
-  return Math.min(...legs.flatMap(({ leg }) => [leg.first[0], leg.first[1]]));
+  return Math.min(...legs.flatMap(({ leg }) => [leg.first(0), leg.first(1)]));
 }
 
 function largestPassed(group: readonly Judged[]): Map<string, number> {

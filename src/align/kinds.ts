@@ -73,6 +73,9 @@ export class Kinds {
     );
     if (candidates.length === 0)
       return eni('packets of several ends, or forwarded before they came here', true);
+    const pod = candidates.length === 2 ? this.podBesideNode(tap, candidates) : null;
+    if (pod !== null)
+      return veth(pod, `every packet is between ${pod} and its node, whose other packets go elsewhere`, true);
     for (const ip of candidates) {
       const found = this.settle(tap, legs, ip);
       if (found !== null) return found;
@@ -88,6 +91,31 @@ export class Kinds {
     return candidates.length > 1 && legs.length === 1
       ? null
       : veth(sender, `every packet is to or from ${sender}`, false);
+  }
+
+  /**
+   * Only a node and one other speak here, both with their initial TTL: a pod's veth with nothing but probes, or the
+   * ENI of a node that talks to another. At its ENI the node's other flows would be seen as well.
+   */
+  private podBesideNode(tap: TapData, candidates: readonly string[]): string | null {
+    const pods = candidates.filter((ip) => {
+      const node = candidates.find((other) => other !== ip)!;
+      return !this.nodeAddresses.has(ip) && this.speaksAtAnotherInterface(tap, node, ip);
+    });
+    return pods.length === 1 ? pods[0]! : null;
+  }
+
+  /** An address sends packets that nobody forwarded, to others than its peer here, and none of them is here. */
+  private speaksAtAnotherInterface(tap: TapData, node: string, peer: string): boolean {
+    return this.taps.some((other) => {
+      if (other.table === tap.table || (macsOf(tap) !== '' && macsOf(tap) === macsOf(other))) return false;
+      return (this.legsOf.get(other.index) ?? []).some((leg) => {
+        const f = other.table.flows[leg.flow]!;
+        if ((f.a !== node && f.b !== node) || f.a === peer || f.b === peer) return false;
+        if (hops(leg.ttl(f.a === node ? 0 : 1)) !== 0) return false;
+        return !this.siblingsOf(leg).some(({ leg: twin }) => twin.tap === tap.index);
+      });
+    });
   }
 
   /** What is certain of an address that is an end of every packet at a tap. */
@@ -127,9 +155,9 @@ export class Kinds {
         const other = this.taps[twin.tap]!;
         if (other.table === tap.table || (macs !== '' && macs === macsOf(other))) return false;
         const same = ([0, 1] as const).map(
-          (w) => leg.ttl[w] === 0 || twin.ttl[w] === 0 || leg.ttl[w] === twin.ttl[w],
+          (w) => leg.ttl(w) === 0 || twin.ttl(w) === 0 || leg.ttl(w) === twin.ttl(w),
         );
-        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl[w] > 0 && twin.ttl[w] > 0))
+        if (!same[0]! || !same[1]! || !([0, 1] as const).some((w) => leg.ttl(w) > 0 && twin.ttl(w) > 0))
           return false;
         return (
           print !== undefined &&
@@ -191,8 +219,8 @@ function endsOf(tap: TapData, legs: readonly Leg[], ip: string): End[] {
     return {
       ip,
       peer: way === 0 ? f.b : f.a,
-      sent: hops(l.ttl[way]),
-      received: hops(l.ttl[way === 0 ? 1 : 0]),
+      sent: hops(l.ttl(way)),
+      received: hops(l.ttl(way === 0 ? 1 : 0)),
     };
   });
 }

@@ -14,23 +14,76 @@ import type { ConnectionFlow } from './reuse.js';
 import { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 
-/** One flow at one tap, summed up in a single pass. Index 0 is a→b, 1 is b→a of the table's flow. */
-export interface Leg {
-  readonly tap: number;
-  readonly flow: number;
-  readonly packets: [number, number];
-  readonly bytes: [number, number];
-  /** Times on the run's axis by the tap's own clock; Infinity and -Infinity when there are none. */
-  readonly first: [number, number];
-  readonly last: [number, number];
-  /** TTL of the first packet each way, 0 when there is none. */
-  readonly ttl: [number, number];
+/** Numbers of one leg: five, each way. */
+const STRIDE = 10;
+const PACKETS = 0;
+const BYTES = 2;
+const FIRST = 4;
+const LAST = 6;
+const TTL = 8;
+
+/** The numbers of all legs of a run in one array: there may be as many legs as flows times captures. */
+class LegNumbers {
+  data: Float64Array;
+  private used = 0;
+
+  constructor(expected: number) {
+    this.data = new Float64Array(Math.max(16, expected) * STRIDE);
+  }
+
+  add(): number {
+    if (this.used + STRIDE > this.data.length) {
+      const larger = new Float64Array(this.data.length * 2);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    const at = this.used;
+    this.data.fill(0, at, at + STRIDE);
+    this.data[at + FIRST] = this.data[at + FIRST + 1] = Infinity;
+    this.data[at + LAST] = this.data[at + LAST + 1] = -Infinity;
+    this.used += STRIDE;
+    return at;
+  }
+
+  /** Takes back the leg added last. */
+  drop(): void {
+    this.used -= STRIDE;
+  }
+}
+
+/** One flow at one tap, summed up in a single pass. Way 0 is a→b, 1 is b→a of the table's flow. */
+export class Leg {
   /** Way of the client, when a SYN, SYN-ACK or echo request tells. */
-  clientWay: 0 | 1 | null;
+  clientWay: 0 | 1 | null = null;
   /** The hash of some payload covers less than at other taps may: not to be compared. */
-  snapped: boolean;
-  /** Index into the run's `Streams`, -1 for other protocols than TCP. */
-  readonly stream: number;
+  snapped = false;
+
+  constructor(
+    private readonly numbers: LegNumbers,
+    private readonly at: number,
+    readonly tap: number,
+    readonly flow: number,
+    /** Index into the run's `Streams`, -1 for other protocols than TCP. */
+    readonly stream: number,
+  ) {}
+
+  packets(way: 0 | 1): number {
+    return this.numbers.data[this.at + PACKETS + way]!;
+  }
+  bytes(way: 0 | 1): number {
+    return this.numbers.data[this.at + BYTES + way]!;
+  }
+  /** Times on the run's axis by the tap's own clock; Infinity and -Infinity when there are none. */
+  first(way: 0 | 1): number {
+    return this.numbers.data[this.at + FIRST + way]!;
+  }
+  last(way: 0 | 1): number {
+    return this.numbers.data[this.at + LAST + way]!;
+  }
+  /** TTL of the first packet each way, 0 when there is none. */
+  ttl(way: 0 | 1): number {
+    return this.numbers.data[this.at + TTL + way]!;
+  }
 }
 
 /** An ICMP error about a flow of the same table. */
@@ -66,37 +119,36 @@ export function collectLegs(taps: readonly TapData[]): {
 } {
   const legs: Leg[] = [];
   const errors: IcmpError[] = [];
-  const streams = new Streams();
+  const expected = [...new Set(taps.map((t) => t.table))].reduce((n, t) => n + t.flows.length, 0);
+  const streams = new Streams(expected);
+  const numbers = new LegNumbers(expected);
   for (const tap of taps) {
     const { offsets } = tap.flowIndex;
     for (let f = 0; f < tap.table.flows.length; f++) {
       if (offsets[f] === offsets[f + 1]) continue;
-      const leg = collectLeg(tap, f, errors, streams);
+      const leg = collectLeg(tap, f, errors, streams, numbers);
       if (leg) legs.push(leg);
     }
   }
   return { legs, errors, streams };
 }
 
-function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Streams): Leg | null {
+function collectLeg(
+  tap: TapData,
+  f: number,
+  errors: IcmpError[],
+  streams: Streams,
+  numbers: LegNumbers,
+): Leg | null {
   const { table, rowTap, slot, shift } = tap;
   const { rows, offsets } = tap.flowIndex;
   const c = table.columns;
   const ends = table.flows[f]!;
   if (staysOnLink(ends.a) || staysOnLink(ends.b)) return null;
   const icmp = ends.protocol === PROTO_ICMP || ends.protocol === PROTO_ICMPV6;
-  const leg: Leg = {
-    tap: tap.index,
-    flow: f,
-    packets: [0, 0],
-    bytes: [0, 0],
-    first: [Infinity, Infinity],
-    last: [-Infinity, -Infinity],
-    ttl: [0, 0],
-    clientWay: null,
-    snapped: false,
-    stream: ends.protocol === PROTO_TCP ? streams.add() : -1,
-  };
+  const at = numbers.add();
+  const n = numbers.data;
+  const leg = new Leg(numbers, at, tap.index, f, ends.protocol === PROTO_TCP ? streams.add() : -1);
   let mss = 0;
   for (let i = offsets[f]!; i < offsets[f + 1]!; i++) {
     const r = rows[i]!;
@@ -125,11 +177,11 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Strea
       continue;
     }
     if (bits & BIT_SNAPPED) leg.snapped = true;
-    leg.packets[w]++;
-    leg.bytes[w] += c.ipLength[r]!;
-    if (t < leg.first[w]) leg.first[w] = t;
-    if (t > leg.last[w]) leg.last[w] = t;
-    if (leg.ttl[w] === 0) leg.ttl[w] = c.ttl[r]!;
+    n[at + PACKETS + w]!++;
+    n[at + BYTES + w]! += c.ipLength[r]!;
+    if (t < n[at + FIRST + w]!) n[at + FIRST + w] = t;
+    if (t > n[at + LAST + w]!) n[at + LAST + w] = t;
+    if (n[at + TTL + w] === 0) n[at + TTL + w] = c.ttl[r]!;
     if (ends.protocol === PROTO_TCP) {
       const flags = c.flags[r]!;
       if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
@@ -141,5 +193,7 @@ function collectLeg(tap: TapData, f: number, errors: IcmpError[], streams: Strea
       else if ((type === 0 || type === 129) && ends.aPort === ends.bPort) leg.clientWay = w === 0 ? 1 : 0;
     }
   }
-  return leg.packets[0] + leg.packets[1] === 0 ? null : leg;
+  if (leg.packets(0) + leg.packets(1) > 0) return leg;
+  numbers.drop();
+  return null;
 }

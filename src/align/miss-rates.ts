@@ -2,6 +2,7 @@ import type { Analysis } from './analyse.js';
 import { hostPair } from './grouping.js';
 import type { PairLoss, Witness } from './losses.js';
 import type { PathPoint } from './paths.js';
+import { wilson } from './wilson.js';
 
 /** Below this many packets that had to pass, a tap's own rate says less than that of all taps together. */
 const ENOUGH = 30;
@@ -34,10 +35,20 @@ export class MissRates {
     return s === undefined || s.had === 0 ? null : s.missed / s.had;
   }
 
-  /** The worst of the taps at a point; where one tap misses packets, others of the run are not trusted to miss none. */
+  /**
+   * The worst of the taps at a point. What little a tap shows of itself is filled up with what all of them show; and
+   * where any misses were seen, the rate is taken as high as they allow.
+   */
   private at(p: PathPoint): number {
-    const overall = this.had === 0 ? 0 : this.missed / this.had;
-    return Math.max(overall, ...p.watchers.map((t) => this.of(t.index) ?? 0));
+    if (this.missed === 0) return 0;
+    const overall = this.missed / this.had;
+    return Math.max(
+      0,
+      ...p.watchers.map((t) => {
+        const { had, missed } = this.sums.get(t.index) ?? { had: 0, missed: 0 };
+        return wilson(missed + overall * ENOUGH, had + ENOUGH).high;
+      }),
+    );
   }
 
   /** Too little had to pass a point to know what it misses. */

@@ -18,7 +18,7 @@ export interface Observation {
 
 export function observe(point: PathPoint, geography: Geography, clocks: Clocks): Observation {
   let size = 0;
-  for (const { leg } of point.legs) size += leg.packets[0] + leg.packets[1];
+  for (const { leg } of point.legs) size += leg.packets(0) + leg.packets(1);
   const time = new Float64Array(size);
   const row = new Uint32Array(size);
   const tapOf = new Uint16Array(size);
@@ -51,7 +51,55 @@ export function observe(point: PathPoint, geography: Geography, clocks: Clocks):
     back: back.subarray(0, n),
     taps,
   };
-  return point.legs.length > 1 || !sorted(seen.time) ? reorder(seen) : seen;
+  const ordered = point.legs.length > 1 || !sorted(seen.time) ? reorder(seen) : seen;
+  return taps.length > 1 || taps[0]?.cooked === true ? once(ordered) : ordered;
+}
+
+/** Two captures of one interface, or of a trunk and the VLAN on it, show a packet within this time of each other. */
+const SAME_MOMENT_NS = 5e5;
+/** Packets looked back at for another copy. */
+const LOOK_BACK = 256;
+
+/**
+ * Each packet once, where several captures overlap: of one interface, or of a trunk and the branch ENI on it. A
+ * capture of all interfaces in the old cooked format shows those two as one tap. Forwarding changes the TTL, so a
+ * packet before and after routing stays two.
+ */
+function once(o: Observation): Observation {
+  const claimed = new Uint32Array(o.count);
+  const copy = new Uint8Array(o.count);
+  let copies = 0;
+  for (let i = 1; i < o.count; i++)
+    for (let j = i - 1; j >= 0 && i - j <= LOOK_BACK && o.time[i]! - o.time[j]! <= SAME_MOMENT_NS; j--) {
+      const by = 1 << (o.tap[i]! & 31);
+      if (copy[j] === 1 || (claimed[j]! & by) !== 0 || !samePacket(o, i, j)) continue;
+      claimed[j]! |= by;
+      copy[i] = 1;
+      copies++;
+      break;
+    }
+  if (copies === 0) return o;
+  const order = new Uint32Array(o.count - copies);
+  for (let i = 0, n = 0; i < o.count; i++) if (copy[i] === 0) order[n++] = i;
+  return select(o, order);
+}
+
+function samePacket(o: Observation, i: number, j: number): boolean {
+  const [x, y] = [o.taps[o.tap[i]!]!, o.taps[o.tap[j]!]!];
+  if ((x === y && x.cookedPart === null) || o.back[i] !== o.back[j]) return false;
+  const [c, d] = [x.table.columns, y.table.columns];
+  const [r, s] = [o.row[i]!, o.row[j]!];
+  return (
+    c.ttl[r] === d.ttl[s] &&
+    c.ipId[r] === d.ipId[s] &&
+    c.seq[r] === d.seq[s] &&
+    c.ack[r] === d.ack[s] &&
+    c.flags[r] === d.flags[s] &&
+    c.payload[r] === d.payload[s] &&
+    c.tsval[r] === d.tsval[s] &&
+    (x !== y || c.dir[r] === d.dir[s]) &&
+    (x.hashReach !== y.hashReach || c.hash[r] === d.hash[s])
+  );
 }
 
 function sorted(time: Float64Array): boolean {
@@ -62,16 +110,21 @@ function sorted(time: Float64Array): boolean {
 function reorder(o: Observation): Observation {
   const order = Uint32Array.from({ length: o.count }, (_, i) => i);
   order.sort((x, y) => o.time[x]! - o.time[y]! || x - y);
+  return select(o, order);
+}
+
+function select(o: Observation, order: Uint32Array): Observation {
+  const n = order.length;
   const pick = <T extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(from: T, to: T): T => {
-    for (let i = 0; i < o.count; i++) to[i] = from[order[i]!]!;
+    for (let i = 0; i < n; i++) to[i] = from[order[i]!]!;
     return to;
   };
   return {
-    count: o.count,
-    time: pick(o.time, new Float64Array(o.count)),
-    row: pick(o.row, new Uint32Array(o.count)),
-    tap: pick(o.tap, new Uint16Array(o.count)),
-    back: pick(o.back, new Uint8Array(o.count)),
+    count: n,
+    time: pick(o.time, new Float64Array(n)),
+    row: pick(o.row, new Uint32Array(n)),
+    tap: pick(o.tap, new Uint16Array(n)),
+    back: pick(o.back, new Uint8Array(n)),
     taps: o.taps,
   };
 }

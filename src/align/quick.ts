@@ -44,8 +44,10 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
     stands: 1,
     conversation: c,
     path,
-    forwardAt: points.map((p) => p.legs[0]!.leg.packets[streamWay(p, 0)]),
-    backAt: points.map((p) => p.legs[0]!.leg.packets[streamWay(p, 1)]),
+    forwardAt: points.map((p) => p.legs[0]!.leg.packets(streamWay(p, 0))),
+    backAt: points.map((p) => p.legs[0]!.leg.packets(streamWay(p, 1))),
+    forwardBytes: points.map((p) => p.legs[0]!.leg.bytes(streamWay(p, 0))),
+    backBytes: points.map((p) => p.legs[0]!.leg.bytes(streamWay(p, 1))),
     tcp: state,
     refusal: null,
     packetTooBig: false,
@@ -88,7 +90,7 @@ function pairs(points: readonly PathPoint[], way: 0 | 1, scene: Scene): PairLoss
     const [from, to] = [points[k]!, points[k + 1]!];
     const { leg } = from.legs[0]!;
     const w = streamWay(from, way);
-    for (const t of [leg.first[w], leg.last[w]])
+    for (const t of [leg.first(w), leg.last(w)])
       if (scene.windows.at(to, from, scene.clocks.toReference(from.node, t)) !== COVERED) return null;
     out.push({
       from: k,

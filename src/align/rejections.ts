@@ -14,6 +14,8 @@ export interface Refusal {
   readonly icmpType: number | null;
   readonly icmpCode: number | null;
   readonly sender: string;
+  /** Of the packets refused: the client's, or the answers to them. */
+  readonly direction: 'forward' | 'return';
   /** First station on the way back that saw it. */
   readonly firstSeen: Station;
   readonly stretch: Stretch;
@@ -30,7 +32,50 @@ export function findRefusal(
   topology: Topology,
   ran: RanAt,
 ): Refusal | null {
-  return (state === null ? null : resetRefusal(c, path, state, ran)) ?? icmpRefusal(c, path, topology, ran);
+  return (
+    (state === null ? null : resetRefusal(c, path, state, ran)) ??
+    icmpRefusal(c, path, topology, ran) ??
+    answerRefusal(c, path, topology)
+  );
+}
+
+/** Does an error quote a packet from server to client? */
+function isAboutAnswer(c: Conversation, e: IcmpError): boolean {
+  const quoted = c.legs.find(({ leg }) => leg.tap === e.tap && leg.flow === e.flow);
+  return quoted !== undefined && quoted.forward !== e.way;
+}
+
+/** An ICMP error about an answer, on its way to the server: made by the client's pod or node, or beyond it. */
+function answerRefusal(c: Conversation, path: Path, topology: Topology): Refusal | null {
+  let first: { e: IcmpError; k: number } | null = null;
+  for (const e of c.errors) {
+    if (isPacketTooBig(c.protocol, e) || !isAboutAnswer(c, e)) continue;
+    const k = path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
+    if (k >= 0 && (first === null || k < first.k)) first = { e, k };
+  }
+  if (first === null) return null;
+  const { e, k } = first;
+  const station = path.points[k]!.station;
+  const owner = topology.nodes.find((n) => n.addresses.includes(e.sender))?.id ?? null;
+  let stretch: Stretch = 'unknown';
+  if (e.sender === c.client.ip) stretch = 'near_pod';
+  else if (owner !== null && owner === path.nearNode) stretch = 'near_node';
+  else if (owner !== null && owner === path.farNode) stretch = 'far_node';
+  else if (station === 'near_veth') stretch = 'near_pod';
+  else if (k > 0) {
+    const order = path.sameNode ? SAME_NODE : CROSS_NODE;
+    const from = order.findIndex((s) => s.station === path.points[k - 1]!.station);
+    if (order[from + 1]?.station === station) stretch = order[from]!.after;
+  }
+  return {
+    by: 'icmp',
+    icmpType: e.type,
+    icmpCode: e.code,
+    sender: e.sender,
+    direction: 'return',
+    firstSeen: station,
+    stretch,
+  };
 }
 
 function resetRefusal(c: Conversation, path: Path, state: TcpState, ran: RanAt): Refusal | null {
@@ -47,6 +92,7 @@ function resetRefusal(c: Conversation, path: Path, state: TcpState, ran: RanAt):
     icmpType: null,
     icmpCode: null,
     sender: (c.translated?.server ?? c.server).ip,
+    direction: 'forward',
     firstSeen: station,
     stretch: madeBetween(path, first, state.refusalTtl[first]!, (k) =>
       ran(first, k, state.refusalTime[first]!),
@@ -104,7 +150,7 @@ function icmpFamily(protocol: number, e: IcmpError): 4 | 6 {
 }
 
 function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt): Refusal | null {
-  const errors = c.errors.filter((e) => !isPacketTooBig(c.protocol, e));
+  const errors = c.errors.filter((e) => !isPacketTooBig(c.protocol, e) && !isAboutAnswer(c, e));
   if (errors.length === 0) return null;
   const stationOf = (e: IcmpError): number =>
     path.points.findIndex((p) => p.taps.some((t) => t.index === e.tap));
@@ -133,6 +179,7 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt
     icmpType: e.type,
     icmpCode: e.code,
     sender: e.sender,
+    direction: 'forward',
     firstSeen: path.points[k]!.station,
     stretch,
   };

@@ -37,28 +37,38 @@ function isFirstSyn(flags: number): boolean {
   return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) === TCP_SYN;
 }
 
+/** No sequence number: the flow is among the suspects already. */
+const SUSPECT = -2;
+
 function findReused(tables: readonly CaptureTable[]): Map<string, Reused> {
   const suspects = new Set<string>();
   for (const table of tables) {
     const { flow, flags, seq } = table.columns;
     const first = new Float64Array(table.flows.length).fill(-1);
     for (let r = 0; r < table.packets; r++) {
+      if (!isFirstSyn(flags[r]!)) continue;
       const f = flow[r]!;
-      if (f === NO_FLOW || !isFirstSyn(flags[r]!) || table.flows[f]!.protocol !== PROTO_TCP) continue;
+      if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
       if (first[f] === -1) first[f] = seq[r]!;
-      else if (first[f] !== seq[r]!) suspects.add(tupleKey(table.flows[f]!));
+      else if (first[f] !== seq[r]! && first[f] !== SUSPECT) {
+        first[f] = SUSPECT;
+        suspects.add(tupleKey(table.flows[f]!));
+      }
     }
   }
   const reused = new Map<string, Reused>();
   if (suspects.size === 0) return reused;
   for (const table of tables) {
     const { flow, flags, seq, way } = table.columns;
-    const wanted = table.flows.map((f) =>
-      f.protocol === PROTO_TCP && suspects.has(tupleKey(f)) ? tupleKey(f) : null,
-    );
+    const wanted = table.flows.map((f) => {
+      if (f.protocol !== PROTO_TCP) return null;
+      const key = tupleKey(f);
+      return suspects.has(key) ? key : null;
+    });
     for (let r = 0; r < table.packets; r++) {
+      if (!isFirstSyn(flags[r]!)) continue;
       const key = flow[r] === NO_FLOW ? null : wanted[flow[r]!]!;
-      if (key === null || !isFirstSyn(flags[r]!)) continue;
+      if (key === null) continue;
       const known = reused.get(key);
       if (known === undefined) reused.set(key, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]) });
       else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);

@@ -40,7 +40,7 @@ export function likelyEnds(
     const key = `${ends.srcIp}|${ends.dstIp}`;
     let entry = scores.get(key);
     if (!entry) scores.set(key, (entry = { score: capturedAt(taps, geography, ends, given), ends }));
-    const answered = c.legs.some(({ leg, forward }) => leg.packets[forward === 0 ? 1 : 0] > 0);
+    const answered = c.legs.some(({ leg, forward }) => leg.packets(forward === 0 ? 1 : 0) > 0);
     entry.score += answered ? 0.01 : 1;
   }
   let best: { score: number; ends: Ends } | null = null;

@@ -235,11 +235,26 @@ export function tcpLosses(
 
 /** Segments that had to pass each point, and those it missed. */
 export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
+  // Most connections miss nothing: long runs show that at once, without their times.
+  const quick = witnessOf(direction, null);
+  if (quick.missed.some((n) => n > 0)) return witnessOf(direction, ran);
+  const n = (direction.transmissions[0] ?? []).reduce(
+    (sum, t) => sum + Math.max(1, Math.ceil((t.end - t.start) / direction.segmentSize)),
+    0,
+  );
+  return { had: quick.had.map((had) => (had > 0 ? n : 0)), missed: quick.missed };
+}
+
+/** With `ran`, packet by packet: what passed while a capture did not run was not missed by it. */
+function witnessOf(direction: TcpDirection, ran: RanAround | null): Witness {
   const points = direction.transmissions.length;
-  const runs = direction.transmissions.map((list) => runsOf(list, direction.segmentSize, true, () => null));
+  const runs = direction.transmissions.map((list) =>
+    runsOf(list, direction.segmentSize, ran === null, () => null),
+  );
   const cuts = boundaries(runs, direction.acked);
   const counts = runs.map((r) => countCopies(r, cuts));
   const passed = copiesPassed(runs, cuts, direction.acked);
+  const seen = ran === null ? null : seenBetween(runs, cuts);
   const had = new Array<number>(points).fill(0);
   const missed = new Array<number>(points).fill(0);
   for (let i = 0; i + 1 < cuts.length; i++) {
@@ -254,25 +269,28 @@ export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
       // A point that saw nothing of the flow stands beside its way: that is no miss.
       if (through === 0 || direction.transmissions[k]!.length === 0) continue;
       const short = Math.max(0, through - here);
-      if (short > 0 && !ran(k, timeOf(runs, cuts[i]!))) continue;
+      if (short > 0 && seen !== null && !(ran!(k, seen.first[i]!) && ran!(k, seen.last[i]!))) continue;
       had[k]! += through * segments;
       missed[k]! += short * segments;
     }
   }
-  if (missed.every((n) => n === 0)) {
-    const n = (direction.transmissions[0] ?? []).reduce(
-      (sum, t) => sum + Math.max(1, Math.ceil((t.end - t.start) / direction.segmentSize)),
-      0,
-    );
-    for (let k = 0; k < points; k++) if (had[k]! > 0) had[k] = n;
-  }
   return { had, missed };
 }
 
-/** A time at which a byte was seen anywhere; NaN when it never was. */
-function timeOf(runs: readonly (readonly Run[])[], position: number): number {
-  for (const list of runs) for (const r of list) if (r.start <= position && position < r.end) return r.time;
-  return NaN;
+/** When the bytes between two cuts were first and last seen anywhere; NaN where they never were. */
+function seenBetween(
+  runs: readonly (readonly Run[])[],
+  cuts: Float64Array,
+): { first: Float64Array; last: Float64Array } {
+  const first = new Float64Array(cuts.length).fill(NaN);
+  const last = new Float64Array(cuts.length).fill(NaN);
+  for (const list of runs)
+    for (const r of list)
+      for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+        if (!(first[i]! <= r.time)) first[i] = r.time;
+        if (!(last[i]! >= r.time)) last[i] = r.time;
+      }
+  return { first, last };
 }
 
 function comparePoints(

@@ -115,5 +115,5 @@ function reason(
 }
 
 function answered(c: Conversation): boolean {
-  return c.legs.some(({ leg, forward }) => leg.packets[forward === 0 ? 1 : 0] > 0);
+  return c.legs.some(({ leg, forward }) => leg.packets(forward === 0 ? 1 : 0) > 0);
 }

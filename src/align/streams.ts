@@ -1,8 +1,8 @@
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, type PacketColumns } from '../model/capture.js';
 
 /** Numbers kept per leg and way, in one array for all legs of a run: objects per packet or leg cost too much. */
-const STRIDE = 20;
-const WAY = 10;
+const STRIDE = 18;
+const WAY = 9;
 const BASE = 0;
 const END = 1;
 const BYTES = 2;
@@ -30,12 +30,17 @@ export function segmentSizeOf(mss: number): number {
  * of order, and how far the other side acknowledged them. Enough to see that a connection is healthy.
  */
 export class Streams {
-  private data = new Float64Array(1024 * STRIDE);
+  /** Whole numbers below 2^32; sums go round beyond. */
+  private data: Uint32Array;
   private count = 0;
+
+  constructor(expected: number) {
+    this.data = new Uint32Array(Math.max(16, expected) * STRIDE);
+  }
 
   add(): number {
     if ((this.count + 1) * STRIDE > this.data.length) {
-      const larger = new Float64Array(this.data.length * 2);
+      const larger = new Uint32Array(this.data.length * 2);
       larger.set(this.data);
       this.data = larger;
     }
@@ -90,6 +95,7 @@ export class Streams {
   base(stream: number, way: 0 | 1): number {
     return this.at(stream, way, BASE);
   }
+  /** Modulo 2^32. */
   bytes(stream: number, way: 0 | 1): number {
     return this.at(stream, way, BYTES);
   }

@@ -67,6 +67,8 @@ export interface EndStats {
   received: number;
   /** TTL of its packets: the most frequent first value seen; 0 when it sent none. */
   ttl: number;
+  /** Some of its flows show an initial TTL: behind SNAT a node's own packets are few among forwarded ones. */
+  initial: boolean;
 }
 
 export function isInitialTtl(ttl: number): boolean {
@@ -183,13 +185,19 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: reado
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
+  // Who deals with this node alone may as well be another node.
+  const sociable = new Set<string>();
+  for (const { a, b } of table.flows) {
+    if (!own.has(a)) sociable.add(b);
+    if (!own.has(b)) sociable.add(a);
+  }
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
       const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
-      if (!foreign) pods.add(sender);
+      if (!foreign && sociable.has(sender)) pods.add(sender);
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
@@ -301,6 +309,7 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
           const votes = ttlVotes.get(sender) ?? new Map<number, number>();
           votes.set(ttls[at]!, (votes.get(ttls[at]!) ?? 0) + 1);
           ttlVotes.set(sender, votes);
+          if (isInitialTtl(ttls[at]!)) end(ends, sender).initial = true;
         }
       }
     }
@@ -314,6 +323,6 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
 
 function end(ends: Map<string, EndStats>, ip: string): EndStats {
   let e = ends.get(ip);
-  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0 }));
+  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0, initial: false }));
   return e;
 }

@@ -1,3 +1,4 @@
+import { interfaceKind, primaryInterface } from '../facts/support/nodes.js';
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from '../model/capture.js';
 import type { NetInterface, NodeFacts, Tuple } from '../model/node.js';
 import type { FlowEnd } from '../model/trace.js';
@@ -37,7 +38,10 @@ export function topologyOfNodes(
     },
     egressInterface(node, podIp, destination) {
       const facts = byId.get(node);
-      return facts ? egress(facts, podIp, destination) : null;
+      const name = facts === undefined ? null : egress(facts, podIp, destination);
+      if (facts === undefined || name === null) return null;
+      // What a tunnel takes in leaves the node wrapped, by the node's own interface.
+      return interfaceKind(facts, name) === 'overlay' ? primaryInterface(facts) : name;
     },
   };
 }

@@ -42,9 +42,16 @@ export function stretchBetween(
 
 export function judge(a: Analysis): Judged {
   if (a.refusal !== null)
-    return verdict(a, 'rejected', a.refusal.stretch, 'forward', a.refusal.by === 'rst' ? 'rst' : 'icmp', {
-      lastSeen: lastStation(a.path, a.forwardAt),
-    });
+    return verdict(
+      a,
+      'rejected',
+      a.refusal.stretch,
+      a.refusal.direction,
+      a.refusal.by === 'rst' ? 'rst' : 'icmp',
+      {
+        lastSeen: a.refusal.direction === 'return' ? a.refusal.firstSeen : lastStation(a.path, a.forwardAt),
+      },
+    );
   return a.tcp !== null ? judgeTcp(a) : judgeDatagrams(a);
 }
 
@@ -77,12 +84,15 @@ function lastStation(path: Path, at: readonly number[]): Station | null {
 
 /** The pair in which units vanished for good, if there is enough to say so. */
 function hardLoss(pairs: readonly PairLoss[]): PairLoss | null {
+  const gone = pairs.filter((p) => p.neverPassed > 0 && (p.neverCopies >= 2 || p.watchedFor >= WATCH_NS));
   let best: PairLoss | null = null;
-  for (const p of pairs) {
-    if (p.neverPassed === 0) continue;
-    if (p.neverCopies < 2 && p.watchedFor < WATCH_NS) continue;
-    if (best === null || p.neverCopies > best.neverCopies) best = p;
-  }
+  for (const p of gone) if (best === null || p.neverCopies > best.neverCopies) best = p;
+  if (best === null) return null;
+  // While a nearer capture ran it named the place more closely than a farther one does after its end.
+  const { from, proved } = best;
+  for (const p of gone)
+    if (p.from === from && (p.proved || !proved) && Math.abs(p.to - from) < Math.abs(best.to - from))
+      best = p;
   return best;
 }
 
@@ -218,6 +228,22 @@ function undecided(a: Analysis, direction: Direction): Judged {
   });
 }
 
+/** Where nothing passed. While a nearer capture ran it named the place more closely than a farther one does. */
+function nearestGone(pairs: readonly PairLoss[]): PairLoss | undefined {
+  const gone = pairs.filter((p) => p.lost > 0 && p.lost === p.sent);
+  const first = gone.find((p) => p.proved) ?? gone[0];
+  if (first === undefined) return undefined;
+  let best = first;
+  for (const p of gone)
+    if (
+      p.from === best.from &&
+      (p.proved || !first.proved) &&
+      Math.abs(p.to - p.from) < Math.abs(best.to - best.from)
+    )
+      best = p;
+  return best;
+}
+
 function judgeDatagrams(a: Analysis): Judged {
   const { protocol } = a.conversation;
   const echo = protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
@@ -229,7 +255,7 @@ function judgeDatagrams(a: Analysis): Judged {
     [forward, 'forward'],
     [back, 'return'],
   ] as const) {
-    const gone = pairs.find((p) => p.lost > 0 && p.lost === p.sent);
+    const gone = nearestGone(pairs);
     const lostUnits = gone?.neverCopies ?? 0;
     if (gone && (lostUnits >= 2 || gone.watchedFor >= WATCH_NS) && !(direction === 'forward' && a.answered)) {
       const j = dropped(a, gone, direction);

@@ -47,12 +47,22 @@ export class TableBuilder {
   /** Last frame per interface: time, offset in the stream, captured and original length, direction. */
   private readonly last = new Float64Array(MAX_INTERFACES * 4);
 
-  constructor(readonly maxPackets: number) {
+  /** @param fileSize bytes of the stream, 0 when not known (compressed) */
+  constructor(
+    readonly maxPackets: number,
+    private readonly fileSize = 0,
+  ) {
     this.last.fill(-1);
   }
 
   get full(): boolean {
     return this.rows >= this.maxPackets;
+  }
+
+  /** Rows of the whole capture, if the rest of the stream is like what was read of it. */
+  private expected(w: ByteWindow, at: number): number {
+    const read = w.base + at;
+    return read > 0 && this.fileSize > read ? (this.rows * this.fileSize) / read : 0;
   }
 
   /**
@@ -69,7 +79,7 @@ export class TableBuilder {
     dir: number,
   ): void {
     const row = this.rows;
-    if (row >= this.store.capacity) this.store.grow(this.maxPackets);
+    if (row >= this.store.capacity) this.store.grow(this.maxPackets, this.expected(w, at));
     const c = this.columns;
     c.time[row] = ns;
     c.flow[row] = NO_FLOW;

@@ -29,20 +29,37 @@ function allocate(n: number): PacketColumns {
   };
 }
 
-/** Columns that grow by doubling; one column at a time, so that only one is held twice. */
+/** Rows from which the size of a file tells how many will come; below, the first of them may be unlike the rest. */
+const ENOUGH_TO_GUESS = 65_536;
+/** Unused rows that are kept rather than copied away: one part in so many. */
+const TOLERATED = 16;
+
+/** Columns that grow by doubling, or to what is expected; one column at a time, so that only one is held twice. */
 export class ColumnStore {
   readonly columns: Mutable<PacketColumns> = allocate(FIRST_CAPACITY);
   capacity = FIRST_CAPACITY;
 
-  grow(limit: number): void {
-    const capacity = Math.min(Math.max(limit, this.capacity + 1), this.capacity * 2);
+  /** `expected`: rows of the whole capture by what was read so far, 0 when nothing tells. */
+  grow(limit: number, expected = 0): void {
+    const doubled = this.capacity * 2;
+    const guess = Math.ceil(expected * 1.01) + 1024;
+    // Bounded by what really came: no file's beginning can ask for more than so many times its own rows.
+    const wanted =
+      this.capacity < ENOUGH_TO_GUESS || guess <= this.capacity
+        ? doubled
+        : Math.min(guess, this.capacity * 16);
+    const capacity = Math.min(Math.max(limit, this.capacity + 1), wanted);
     this.resize(capacity, this.capacity);
     this.capacity = capacity;
   }
 
   /** The columns cut to their final length. The store must not be used afterwards. */
   finish(rows: number): PacketColumns {
-    if (rows !== this.capacity) this.resize(rows, rows);
+    if (this.capacity - rows > this.capacity / TOLERATED) this.resize(rows, rows);
+    else if (rows !== this.capacity) {
+      const c = this.columns as Record<string, Float64Array | Uint32Array | Uint16Array | Uint8Array>;
+      for (const name of Object.keys(c)) c[name] = c[name]!.subarray(0, rows);
+    }
     return this.columns;
   }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { CaptureTable } from '../model/capture.js';
 import type { CaptureFile } from '../model/source.js';
@@ -46,7 +47,7 @@ async function readOnce(
   undoTerminal: boolean,
 ): Promise<{ table: CaptureTable; lines: number }> {
   const { file } = input;
-  const builder = new TableBuilder(input.maxPackets ?? DEFAULT_MAX_PACKETS);
+  const builder = new TableBuilder(input.maxPackets ?? DEFAULT_MAX_PACKETS, sizeOf(file.spool));
   const notes = new Notes();
   const raw = new ByteWindow();
   const filter = undoTerminal ? new TerminalFilter() : null;
@@ -75,6 +76,11 @@ async function readOnce(
   }
   const done = reader as RecordReader | 'wait' | null;
   return { table: toTable(file, builder, notes, done === 'wait' ? null : done), lines };
+}
+
+/** Size of the file, 0 where it cannot be told: then nothing is expected of it. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function toTable(

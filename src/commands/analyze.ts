@@ -46,14 +46,37 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
   const command = program
     .command('analyze')
     .description('find out what is wrong, where packets die, what proves it and what to do')
-    .argument('<input...>', 'bundles (.tar.gz, .tar, .zip, folder), captures, folders of both, or - for one on standard input');
+    .argument(
+      '<input...>',
+      'bundles (.tar.gz, .tar, .zip, folder), captures, folders of both, or - for one on standard input',
+    );
   addQuestionOptions(addRedactOptions(addOutputOptions(command)));
   command
-    .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
-    .option('--rules <dir>', 'more rules, or overrides of the built-in ones', (d: string, all: string[] = []) => [...all, d])
-    .addOption(new Option('--min-severity <severity>', 'leave out findings below').choices([...SEVERITIES]).default('info'))
-    .option('--fail-on <severity>', 'exit with 1 when there is a finding of this severity or above', parseSeverity, 'never')
-    .option('--baseline <file>', 'leave out the known findings that this file lists; --fail-on ignores them too')
+    .option(
+      '--point <role=file>',
+      'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth',
+      parsePoint,
+    )
+    .option(
+      '--rules <dir>',
+      'more rules, or overrides of the built-in ones',
+      (d: string, all: string[] = []) => [...all, d],
+    )
+    .addOption(
+      new Option('--min-severity <severity>', 'leave out findings below')
+        .choices([...SEVERITIES])
+        .default('info'),
+    )
+    .option(
+      '--fail-on <severity>',
+      'exit with 1 when there is a finding of this severity or above',
+      parseSeverity,
+      'never',
+    )
+    .option(
+      '--baseline <file>',
+      'leave out the known findings that this file lists; --fail-on ignores them too',
+    )
     .option('--write-baseline <file>', 'write the findings of this run there, as known')
     .option('--fail-on-incomplete', 'exit with 1 when something could not be read or decided')
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount);
@@ -70,7 +93,9 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
         const { document, leftOut } =
           known === null ? { document: whole, leftOut: 0 } : withoutKnown(whole, known);
         if (known !== null && o.quiet !== true)
-          process.stderr.write(`${leftOut} known ${leftOut === 1 ? 'finding' : 'findings'} left out (${printable(o.baseline!)})\n`);
+          process.stderr.write(
+            `${leftOut} known ${leftOut === 1 ? 'finding' : 'findings'} left out (${printable(o.baseline!)})\n`,
+          );
         await writeDocument(filtered(document, o.minSeverity), o);
         exit(exitCode(document, o));
       } finally {

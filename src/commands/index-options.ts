@@ -45,8 +45,21 @@ export async function withIndex(
     ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
     onProgress: (event) => {
       if (event.stage === 'ingest')
-        progress.show?.({ stage: 'ingest', subject: event.input, done: event.bytes, total: null, unit: 'bytes' });
-      else progress.show?.({ stage: 'logs', subject: 'index', done: event.done, total: event.total, unit: 'bytes' });
+        progress.show?.({
+          stage: 'ingest',
+          subject: event.input,
+          done: event.bytes,
+          total: null,
+          unit: 'bytes',
+        });
+      else
+        progress.show?.({
+          stage: 'logs',
+          subject: 'index',
+          done: event.done,
+          total: event.total,
+          unit: 'bytes',
+        });
     },
   };
   try {

@@ -18,7 +18,9 @@ export function addOutputOptions(command: Command, formats: readonly string[] = 
     .addOption(new Option('--format <format>', 'how to print').choices([...formats]).default(formats[0]))
     .option('--output <file>', 'write there instead of to standard output')
     .option('--quiet', 'no progress and no warnings on standard error')
-    .addOption(new Option('--color <when>', 'colours in text').choices(['auto', 'always', 'never']).default('auto'));
+    .addOption(
+      new Option('--color <when>', 'colours in text').choices(['auto', 'always', 'never']).default('auto'),
+    );
 }
 
 export interface RedactOptionValues {
@@ -30,11 +32,21 @@ export interface RedactOptionValues {
 
 export function addRedactOptions(command: Command): Command {
   return command
-    .option('--redact', 'replace account ids, ARNs, host names, public addresses, tokens and secrets by placeholders')
-    .option('--redact-words <words>', 'and these words, separated by commas (implies --redact)', (w: string, all: string[] = []) => [
-      ...all,
-      ...w.split(',').map((x) => x.trim()).filter((x) => x !== ''),
-    ])
+    .option(
+      '--redact',
+      'replace account ids, ARNs, host names, public addresses, tokens and secrets by placeholders',
+    )
+    .option(
+      '--redact-words <words>',
+      'and these words, separated by commas (implies --redact)',
+      (w: string, all: string[] = []) => [
+        ...all,
+        ...w
+          .split(',')
+          .map((x) => x.trim())
+          .filter((x) => x !== ''),
+      ],
+    )
     .option('--redact-private', 'and private addresses; subnets keep their structure (implies --redact)')
     .option('--redact-map <file>', 'write there what each placeholder stands for (implies --redact)');
 }
@@ -50,7 +62,8 @@ export function parseSize(text: string): number {
 }
 
 export function parseCount(text: string): number {
-  if (!/^\d{1,12}$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  if (!/^\d{1,12}$/.test(text) || Number(text) < 1)
+    throw new InvalidArgumentError('Give a whole number above 0.');
   return Number(text);
 }
 
@@ -89,7 +102,9 @@ export function parseEnd(text: string): { ip: string; port: number | null } {
   const ip = m?.[1] ?? text;
   const port = m?.[2] === undefined ? null : Number(m[2]);
   if (!ipaddr.isValid(ip) || (port !== null && port > 65535))
-    throw new InvalidArgumentError('Give an address, or an address and a port: 10.0.1.9, 10.0.1.9:8080, [2600::9]:443.');
+    throw new InvalidArgumentError(
+      'Give an address, or an address and a port: 10.0.1.9, 10.0.1.9:8080, [2600::9]:443.',
+    );
   return { ip: ipaddr.parse(ip).toString(), port };
 }
 

@@ -4,7 +4,7 @@ import type { Format } from '../report/formats.js';
 import type { TextOptions } from '../report/layout.js';
 import type { AnalysisDocument } from '../model/document.js';
 import type { OutputOptions, RedactOptionValues } from './options.js';
-import { printable } from '../ingest/index.js';
+import { printable } from '../ingest/printable.js';
 
 /** Terminal width for text; 80 where nobody watches. */
 export function width(): number {

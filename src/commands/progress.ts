@@ -1,4 +1,4 @@
-import type { Progress } from '../run.js';
+import type { Progress } from '../phases.js';
 
 export interface ProgressDisplay {
   /** Null where nobody watches. */

@@ -2,7 +2,16 @@ import { Option, type Command } from 'commander';
 import { FACTS } from '../facts/index.js';
 import { BUILTIN_RULES } from '../run.js';
 import { writeOut } from './output.js';
-import { rulesFacts, rulesLint, rulesList, rulesSchema, rulesShow, rulesTest, type CommandOutput, type RulesInput } from './rules.js';
+import {
+  rulesFacts,
+  rulesLint,
+  rulesList,
+  rulesSchema,
+  rulesShow,
+  rulesTest,
+  type CommandOutput,
+  type RulesInput,
+} from './rules.js';
 
 interface RulesOptions {
   rules?: string[];
@@ -14,11 +23,19 @@ interface RulesOptions {
 /** Work on rules: list, show, lint, test, schema, facts. */
 export function addRules(program: Command, exit: (code: number) => void): void {
   const rules = program.command('rules').description('list, show, check and test rules');
-  const add = (name: string, about: string, run: (input: RulesInput, args: string[]) => CommandOutput | Promise<CommandOutput>): void => {
+  const add = (
+    name: string,
+    about: string,
+    run: (input: RulesInput, args: string[]) => CommandOutput | Promise<CommandOutput>,
+  ): void => {
     rules
       .command(name)
       .description(about)
-      .option('--rules <dir>', 'more rules, or overrides of the built-in ones', (d: string, all: string[] = []) => [...all, d])
+      .option(
+        '--rules <dir>',
+        'more rules, or overrides of the built-in ones',
+        (d: string, all: string[] = []) => [...all, d],
+      )
       .addOption(new Option('--format <format>', 'how to print').choices(['text', 'json']).default('text'))
       .option('--output <file>', 'write there instead of to standard output')
       .option('--quiet', 'no warnings on standard error')
@@ -30,8 +47,17 @@ export function addRules(program: Command, exit: (code: number) => void): void {
           ...(o.rules ?? []).map((dir) => ({ dir, builtin: false })),
         ];
         const out = await run({ dirs, facts: FACTS }, command.args);
-        const text = o.format === 'json' ? `${JSON.stringify(out.data, null, 2)}\n` : out.text.endsWith('\n') ? out.text : `${out.text}\n`;
-        await writeOut(text, { format: o.format, color: 'never', ...(o.output === undefined ? {} : { output: o.output }) });
+        const text =
+          o.format === 'json'
+            ? `${JSON.stringify(out.data, null, 2)}\n`
+            : out.text.endsWith('\n')
+              ? out.text
+              : `${out.text}\n`;
+        await writeOut(text, {
+          format: o.format,
+          color: 'never',
+          ...(o.output === undefined ? {} : { output: o.output }),
+        });
         exit(out.exitCode);
       });
   };

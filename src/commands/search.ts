@@ -5,7 +5,7 @@ import type { SearchIndex } from '../index-store/search-index.js';
 
 import { coverageOf } from '../search/coverage.js';
 import { firstLines, withContext } from '../search/lines.js';
-import type { QuerySource } from '../search/parse.js';
+import { parseQuery, type QuerySource } from '../search/parse.js';
 import { patternRows } from '../search/pattern-rows.js';
 import { linesJson, linesText, patternsJson, patternsText } from '../search/render.js';
 import { search } from '../search/search.js';
@@ -55,9 +55,18 @@ export function addSearch(program: Command): void {
   addLimitOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (args: string[], o: SearchOptions) => {
-      if (args.length < 2) throw new NetcheckError('E_USAGE', 'Give an input and a query.', { hint: 'For example: eks-netcheck search bundle.tgz refused' });
-      const query: QuerySource = { text: args.at(-1)!, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
-      if (o.lines === true && o.patterns === true) throw new NetcheckError('E_USAGE', 'Give either --lines or --patterns.');
+      if (args.length < 2)
+        throw new NetcheckError('E_USAGE', 'Give an input and a query.', {
+          hint: 'For example: eks-netcheck search bundle.tgz refused',
+        });
+      const query: QuerySource = {
+        text: args.at(-1)!,
+        regex: o.regex === true,
+        ignoreCase: o.ignoreCase === true,
+      };
+      if (o.lines === true && o.patterns === true)
+        throw new NetcheckError('E_USAGE', 'Give either --lines or --patterns.');
+      checkQuery(query);
       hintAtRegex(query, o);
       await withIndex(args.slice(0, -1), o, (index) => answer(index, query, o));
     });
@@ -66,26 +75,39 @@ export function addSearch(program: Command): void {
 /** Runs the query and writes the answer. Throws DamagedIndex before anything is written. */
 async function answer(index: SearchIndex, query: QuerySource, o: SearchOptions): Promise<void> {
   const window = { since: o.since ?? null, until: o.until ?? null };
-  const result = await search(index, query, window).catch((error: unknown) => {
-    throw error instanceof QueryError ? queryProblem(error, query.text) : error;
-  });
+  const result = await search(index, query, window);
   const coverage = coverageOf(index);
   let text: string;
   if (o.lines === true || o.context !== undefined) {
     const lines = firstLines(index, result.hits, o.limit ?? 200);
     const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
-    text = o.format === 'json' ? json(linesJson(shown, result.count, coverage)) : linesText(shown, result.count, textOptions(o));
+    text =
+      o.format === 'json'
+        ? json(linesJson(shown, result.count, coverage))
+        : linesText(shown, result.count, textOptions(o));
   } else {
     const rows = await patternRows(index, result, o.limit ?? 20);
-    text = o.format === 'json' ? json(patternsJson(rows, result.count, coverage)) : patternsText(rows, result.count, textOptions(o));
+    text =
+      o.format === 'json'
+        ? json(patternsJson(rows, result.count, coverage))
+        : patternsText(rows, result.count, textOptions(o));
   }
   await writeOut(text, o);
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
+/** Refuses a malformed query before anything is read. */
+export function checkQuery(query: QuerySource): void {
+  try {
+    parseQuery(query);
+  } catch (error) {
+    throw error instanceof QueryError ? queryProblem(error, query.text) : error;
+  }
+}
+
 /** The error of a query, with a mark under the place. */
-export function queryProblem({ message, at }: QueryError, text: string): NetcheckError {
+function queryProblem({ message, at }: QueryError, text: string): NetcheckError {
   const place = at === null ? '' : ` at character ${at + 1}`;
   const shown = at === null || /[\n\r\t]/.test(text) ? '' : `\n  ${text}\n  ${' '.repeat(at)}^`;
   return new NetcheckError('E_USAGE', `The query is wrong${place}: ${message}.${shown}`, {
@@ -103,4 +125,3 @@ function parseContext(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('Give a number of lines from 0 to 9999.');
   return Number(text);
 }
-

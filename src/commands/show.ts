@@ -46,7 +46,10 @@ export function addShow(program: Command, exit: (code: number) => void): void {
         const found = files.filter(({ file }) => file.path === wanted.file || file.name === wanted.file);
         if (found.length === 0)
           throw new NetcheckError('E_NOT_FOUND', `The input holds no file ${printable(wanted.file)}.`, {
-            hint: nearestNames(wanted.file, files.map((f) => f.file.name)),
+            hint: nearestNames(
+              wanted.file,
+              files.map((f) => f.file.name),
+            ),
           });
         for (const { node, file } of found) {
           const lines: { number: number; text: string }[] = [];
@@ -55,11 +58,16 @@ export function addShow(program: Command, exit: (code: number) => void): void {
             if (line.number >= wanted.first) lines.push({ number: line.number, text: line.line });
           }
           if (lines.length === 0) exit(1);
-          await writeOut(o.format === 'json' ? `${JSON.stringify({ node, file: file.path, lines })}\n` : numbered(node, file.path, lines), {
-            format: o.format,
-            color: 'never',
-            ...(o.output === undefined ? {} : { output: o.output }),
-          });
+          await writeOut(
+            o.format === 'json'
+              ? `${JSON.stringify({ node, file: file.path, lines })}\n`
+              : numbered(node, file.path, lines),
+            {
+              format: o.format,
+              color: 'never',
+              ...(o.output === undefined ? {} : { output: o.output }),
+            },
+          );
         }
       } finally {
         await tempDir.remove();

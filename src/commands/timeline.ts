@@ -1,14 +1,21 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { coverageOf } from '../search/coverage.js';
-import { QueryError } from '../search/tokens.js';
 import { findPivot, pivotAt } from '../timeline/pivot.js';
 import { timelineJson, timelineText } from '../timeline/render.js';
 import { makeTimeline } from '../timeline/timeline.js';
 import { addIndexOptions, textOptions, withIndex, type IndexOptions } from './index-options.js';
-import { addLimitOptions, addOutputOptions, limitsOf, parseCount, parseDuration, parseTime, type OutputOptions } from './options.js';
+import {
+  addLimitOptions,
+  addOutputOptions,
+  limitsOf,
+  parseCount,
+  parseDuration,
+  parseTime,
+  type OutputOptions,
+} from './options.js';
 import { writeOut } from './output.js';
-import { queryProblem } from './search.js';
+import { checkQuery } from './search.js';
 
 interface TimelineOptions extends OutputOptions, IndexOptions {
   pivot?: string;
@@ -38,7 +45,11 @@ export function addTimeline(program: Command): void {
     .requiredOption('--pivot <query>', 'a query as `search` takes it, or a time')
     .option('--regex', 'the pivot is a regular expression')
     .option('-i, --ignore-case', 'letter case does not count in a regular expression')
-    .addOption(new Option('--window <time>', 'how far to look before and after: seconds, or 90s, 10m').argParser(parseWindow).default(300_000, '300'))
+    .addOption(
+      new Option('--window <time>', 'how far to look before and after: seconds, or 90s, 10m')
+        .argParser(parseWindow)
+        .default(300_000, '300'),
+    )
     .option('--since <time>', 'leave out matches of the pivot before (ISO 8601, UTC)', parseTime)
     .option('--until <time>', 'leave out matches of the pivot after', parseTime)
     .option('--limit <n>', 'events to show', parseCount, 200)
@@ -46,18 +57,21 @@ export function addTimeline(program: Command): void {
   addLimitOptions(command)
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], o: TimelineOptions) => {
+      const query = o.pivot!;
+      const time = timeOf(query);
+      const source = { text: query, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
+      if (time === null) checkQuery(source);
       await withIndex(inputs, o, async (index) => {
-        const query = o.pivot!;
-        const time = timeOf(query);
-        const source = { text: query, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
         const pivot =
           time === null
-            ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null }).catch((error: unknown) => {
-                throw error instanceof QueryError ? queryProblem(error, query) : error;
-              })
+            ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null })
             : pivotAt(time, o.window);
         const document = o.findings && pivot.windows.length > 0 ? await analysis(inputs, o) : null;
-        const timeline = makeTimeline(index, pivot, { limit: o.limit, document, collectedAt: index.collectedAt });
+        const timeline = makeTimeline(index, pivot, {
+          limit: o.limit,
+          document,
+          collectedAt: index.collectedAt,
+        });
         const coverage = coverageOf(index);
         const text =
           o.format === 'json'
@@ -68,8 +82,12 @@ export function addTimeline(program: Command): void {
     });
 }
 
-async function analysis(inputs: readonly string[], o: TimelineOptions): Promise<import('../model/document.js').AnalysisDocument> {
-  if (inputs.includes('-')) throw new NetcheckError('E_USAGE', 'Standard input can be read only once: add --no-findings.');
+async function analysis(
+  inputs: readonly string[],
+  o: TimelineOptions,
+): Promise<import('../model/document.js').AnalysisDocument> {
+  if (inputs.includes('-'))
+    throw new NetcheckError('E_USAGE', 'Standard input can be read only once: add --no-findings.');
   const { analyze } = await import('../run.js');
   return analyze(inputs, { limits: limitsOf(o), ...(o.jobs === undefined ? {} : { jobs: o.jobs }) });
 }

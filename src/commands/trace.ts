@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Point } from '../model/trace.js';
 import { NetcheckError } from '../errors.js';
 import { renderLadder } from '../report/text-ladder.js';
-import { analyze } from '../run.js';
+import { trace } from '../run.js';
 import {
   addOutputOptions,
   addRedactOptions,
@@ -43,14 +43,22 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .description('align captures of up to four points and say where packets die')
     .argument('<capture...>', 'captures or folders of captures');
   addQuestionOptions(addRedactOptions(addOutputOptions(command)))
-    .option('--point <role=file>', 'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth', parsePoint)
-    .option('--flow <n>', 'show one flow packet by packet across the points (its number in the table of flows)', parseCount)
+    .option(
+      '--point <role=file>',
+      'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth',
+      parsePoint,
+    )
+    .option(
+      '--flow <n>',
+      'show one flow packet by packet across the points (its number in the table of flows)',
+      parseCount,
+    )
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount)
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], o: TraceOptions) => {
       const progress = progressDisplay(o.quiet === true);
       try {
-        const document = await analyze(inputs, {
+        const document = await trace(inputs, {
           question: questionOf(o),
           ...(o.point ? { points: o.point } : {}),
           ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
@@ -58,8 +66,13 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
           ...(progress.show ? { onProgress: progress.show } : {}),
         });
         progress.clear();
-        if (o.flow !== undefined && document.flows[o.flow - 1] === undefined) throw noSuchFlow(o.flow, document.flows.length);
-        await writeDocument(document, o, o.flow !== undefined && o.format === 'text' ? renderLadder : undefined);
+        if (o.flow !== undefined && document.flows[o.flow - 1] === undefined)
+          throw noSuchFlow(o.flow, document.flows.length);
+        await writeDocument(
+          document,
+          o,
+          o.flow !== undefined && o.format === 'text' ? renderLadder : undefined,
+        );
         if (document.coverage.captures.length === 0) exit(2);
       } finally {
         progress.clear();

@@ -18,7 +18,10 @@ export const CROSS_REFERENCE: readonly string[] = [
   'D8 when a Service address fails and the pod addresses work',
 ];
 
-const ESCALATIONS: readonly { readonly when: (d: Decision, all: readonly Finding[]) => boolean; readonly text: string }[] = [
+const ESCALATIONS: readonly {
+  readonly when: (d: Decision, all: readonly Finding[]) => boolean;
+  readonly text: string;
+}[] = [
   {
     when: (_, all) => new Set(all.filter((f) => f.rule === 'aws-node-unhealthy').map((f) => f.node)).size > 1,
     text: 'aws-node fails on several nodes: treat it as a failure of the whole cluster.',
@@ -51,10 +54,14 @@ export function escalations(decision: Decision, findings: readonly Finding[]): s
 
 export function mitigation(decision: Decision): { immediate: string; long_term: string } {
   const cause = decision.cause ?? decision.supporting[0] ?? null;
-  const monitor = 'Turn on flow logs of the network policy agent and VPC Flow Logs, and watch the health of aws-node.';
+  const monitor =
+    'Turn on flow logs of the network policy agent and VPC Flow Logs, and watch the health of aws-node.';
   if (cause === null)
     return {
-      immediate: decision.category === 'none' ? 'None needed for what was collected.' : 'Collect what the next steps name first; do not change anything yet.',
+      immediate:
+        decision.category === 'none'
+          ? 'None needed for what was collected.'
+          : 'Collect what the next steps name first; do not change anything yet.',
       long_term: monitor,
     };
   return { immediate: cause.resolution, long_term: cause.long_term ?? monitor };
@@ -65,7 +72,8 @@ export function nextSteps(input: DiagnosisInput, decision: Decision): NextStep[]
   const { trace } = input.context;
   const steps: NextStep[] = [];
   const open = decision.category === 'unknown' || decision.dropPoint === 'unknown';
-  if (trace !== null && trace.summary.verdict !== 'delivered') steps.push(...captureSteps(input, trace, open));
+  if (trace !== null && trace.summary.verdict !== 'delivered')
+    steps.push(...captureSteps(input, trace, open));
   for (const f of decision.supporting.slice(0, 4)) steps.push(...(f.next_steps ?? []));
   if (trace === null && decision.category !== 'none') steps.push(...firstCaptures(input));
   for (const m of input.missing.filter((x) => x.state === 'missing' || x.state === 'empty').slice(0, 4))
@@ -88,7 +96,8 @@ function interfaceAt(input: DiagnosisInput, trace: Trace, point: Point): string 
   const nodeId = point.startsWith('src') ? trace.srcNode : trace.dstNode;
   const ip = point.startsWith('src') ? trace.srcIp : trace.dstIp;
   const node = input.context.nodes.find((n) => n.id === nodeId);
-  if (point.endsWith('veth')) return shellWord(node?.pods.find((p) => p.ip === ip)?.veth ?? null, '<host veth of the pod>');
+  if (point.endsWith('veth'))
+    return shellWord(node?.pods.find((p) => p.ip === ip)?.veth ?? null, '<host veth of the pod>');
   return shellWord(node?.identity.primaryInterface ?? null, 'eth0');
 }
 
@@ -100,7 +109,9 @@ function captureSteps(input: DiagnosisInput, trace: Trace, open: boolean): NextS
   const dst = shellWord(trace.dstIp, '<destination pod address>');
   for (const point of wanted) {
     if (trace.summary.seen[point] !== 'not_captured') continue;
-    const node = (point.startsWith('src') ? trace.srcNode : trace.dstNode) ?? (point.startsWith('src') ? 'the source node' : 'the destination node');
+    const node =
+      (point.startsWith('src') ? trace.srcNode : trace.dstNode) ??
+      (point.startsWith('src') ? 'the source node' : 'the destination node');
     steps.push({
       why: `${open ? 'It would decide where the packets die' : 'It would confirm the place'}: nothing was captured at ${point.replace('_', '-')} (on ${node})`,
       command: `sudo timeout 60 tcpdump -ni ${interfaceAt(input, trace, point)} -s 128 -w ${point.replace('_', '-')}.pcap host ${src} or host ${dst}`,
@@ -116,14 +127,23 @@ function captureSteps(input: DiagnosisInput, trace: Trace, open: boolean): NextS
       break;
     }
   return flow?.reason === 'outside-window'
-    ? [...steps, { why: 'The captures do not overlap long enough: start all of them, then reproduce, then stop them', command: 'chronyc tracking' }]
+    ? [
+        ...steps,
+        {
+          why: 'The captures do not overlap long enough: start all of them, then reproduce, then stop them',
+          command: 'chronyc tracking',
+        },
+      ]
     : steps;
 }
 
 function firstCaptures(input: DiagnosisInput): NextStep[] {
   const { src, dst } = input.context.question;
-  const hosts = [src?.ip, dst?.ip].filter((ip) => ip !== undefined).map((ip) => `host ${shellWord(ip, '<address>')}`);
-  const filter = hosts.length > 0 ? hosts.join(' or ') : 'host <source pod address> or host <destination pod address>';
+  const hosts = [src?.ip, dst?.ip]
+    .filter((ip) => ip !== undefined)
+    .map((ip) => `host ${shellWord(ip, '<address>')}`);
+  const filter =
+    hosts.length > 0 ? hosts.join(' or ') : 'host <source pod address> or host <destination pod address>';
   const node = input.context.nodes[0];
   return [
     {

@@ -83,7 +83,8 @@ const CONFIDENCE = ['high', 'medium', 'low'] as const;
 
 /** Most telling first: cause before symptom, about the flow in question before others, then severity and confidence. */
 export function byWeight(a: Finding, b: Finding): number {
-  const concern = (f: Finding): number => (f.fields['in_question'] === true || f.fields['named_in_question'] === true ? 0 : 1);
+  const concern = (f: Finding): number =>
+    f.fields['in_question'] === true || f.fields['named_in_question'] === true ? 0 : 1;
   return (
     Number(isSymptom(a)) - Number(isSymptom(b)) ||
     SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||

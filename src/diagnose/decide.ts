@@ -52,7 +52,9 @@ function placed(input: DiagnosisInput, explaining: readonly Finding[], trace: Tr
       confidence = LOWER[confidence];
       against.push(contradiction);
     }
-    const rivals = explaining.filter((f) => !isSymptom(f) && f.rule !== cause.rule && f.category !== cause.category);
+    const rivals = explaining.filter(
+      (f) => !isSymptom(f) && f.rule !== cause.rule && f.category !== cause.category,
+    );
     for (const rival of rivals.slice(0, 3)) against.push(`It could also be: ${rival.title} (${rival.rule}).`);
     if (rivals.length > 0) confidence = weaker(confidence, 'medium');
   } else {
@@ -94,7 +96,12 @@ function simulated(
     cause: null,
     supporting: explaining,
     against,
-    dropPoint: segment === 'src_node' || segment === 'dst_node' ? `${segment}_${suffix}` : segment === 'vpc' ? 'vpc' : segment,
+    dropPoint:
+      segment === 'src_node' || segment === 'dst_node'
+        ? `${segment}_${suffix}`
+        : segment === 'vpc'
+          ? 'vpc'
+          : segment,
     severity: 'HIGH',
   };
 }
@@ -103,9 +110,14 @@ function simulated(
 function specific(cause: Finding, trace: Trace | null): string {
   const flow = trace?.flows[trace.summary.flows[0] ?? -1];
   const parts = [cause.title];
-  if (flow) parts.push(`${flow.protocol.toUpperCase()} ${flow.src.ip} → ${flow.dst.ip}${flow.dst.port > 0 && flow.protocol.startsWith('icmp') === false ? ` port ${flow.dst.port}` : ''}`);
+  if (flow)
+    parts.push(
+      `${flow.protocol.toUpperCase()} ${flow.src.ip} → ${flow.dst.ip}${flow.dst.port > 0 && flow.protocol.startsWith('icmp') === false ? ` port ${flow.dst.port}` : ''}`,
+    );
   if (cause.node !== null) parts.push(`on ${cause.node}`);
-  const line = cause.evidence.find((e) => e.type === 'network_diagnostics' && e.line !== null && e.content.length <= 120);
+  const line = cause.evidence.find(
+    (e) => e.type === 'network_diagnostics' && e.line !== null && e.content.length <= 120,
+  );
   if (line) parts.push(`by '${line.content}'`);
   return parts.join(', ');
 }
@@ -154,7 +166,10 @@ function openTrace(
   explaining: readonly Finding[],
   trace: Trace,
 ): Decision {
-  const cause = [...explaining, ...findings].find((f) => !isSymptom(f) && (f.severity === 'critical' || f.severity === 'high')) ?? null;
+  const cause =
+    [...explaining, ...findings].find(
+      (f) => !isSymptom(f) && (f.severity === 'critical' || f.severity === 'high'),
+    ) ?? null;
   if (cause === null)
     return {
       category: 'unknown',
@@ -165,7 +180,8 @@ function openTrace(
       supporting: findings,
       against: trace.summary.against,
       dropPoint: 'unknown',
-      severity: input.results.findings.length > 0 && findings[0] ? severityOf(findings[0], 'UNKNOWN') : 'UNKNOWN',
+      severity:
+        input.results.findings.length > 0 && findings[0] ? severityOf(findings[0], 'UNKNOWN') : 'UNKNOWN',
     };
   return {
     category: cause.category,
@@ -187,7 +203,9 @@ function withoutTrace(input: DiagnosisInput, findings: readonly Finding[], trace
     const collected = input.bundles.length > 0;
     return {
       category: collected ? 'none' : 'unknown',
-      detail: collected ? 'nothing in what was collected explains a failure' : 'no bundle, and no flow in the captures',
+      detail: collected
+        ? 'nothing in what was collected explains a failure'
+        : 'no bundle, and no flow in the captures',
       summary: collected
         ? `No rule found a fault in what was collected. ${noPackets}, so that packets were not followed.`
         : `${noPackets} and no bundle: there is nothing to judge by.`,
@@ -207,13 +225,19 @@ function withoutTrace(input: DiagnosisInput, findings: readonly Finding[], trace
     confidence: rivals.length > 0 ? weaker(cause.confidence, 'medium') : cause.confidence,
     cause,
     supporting: findings,
-    against: [...cause.against, ...rivals.slice(0, 3).map((r) => `It could also be: ${r.title} (${r.rule}).`)],
+    against: [
+      ...cause.against,
+      ...rivals.slice(0, 3).map((r) => `It could also be: ${r.title} (${r.rule}).`),
+    ],
     dropPoint: 'unknown',
     severity: severityOf(cause, 'MEDIUM'),
   };
 }
 
-function severityOf(f: Finding | null, otherwise: AnalysisDocument['severity']): AnalysisDocument['severity'] {
+function severityOf(
+  f: Finding | null,
+  otherwise: AnalysisDocument['severity'],
+): AnalysisDocument['severity'] {
   switch (f?.severity) {
     case 'critical':
       return 'CRITICAL';

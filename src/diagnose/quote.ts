@@ -11,7 +11,11 @@ const MAX_QUOTE = 500;
  * (an address, a policy); a reader wants to see the line, and to find it at the place that is cited. Records of
  * logs hold their line already.
  */
-export async function quoteEvidence(results: RuleResults, bundles: readonly Bundle[], limits: Limits): Promise<RuleResults> {
+export async function quoteEvidence(
+  results: RuleResults,
+  bundles: readonly Bundle[],
+  limits: Limits,
+): Promise<RuleResults> {
   const lines = new Map<string, string>();
   for (const [file, wanted] of citedLines(results, bundles)) await readCited(file, wanted, limits, lines);
   if (lines.size === 0) return results;
@@ -45,7 +49,12 @@ function citedLines(results: RuleResults, bundles: readonly Bundle[]): Map<Sourc
   return out;
 }
 
-async function readCited(file: SourceFile, wanted: Wanted, limits: Limits, into: Map<string, string>): Promise<void> {
+async function readCited(
+  file: SourceFile,
+  wanted: Wanted,
+  limits: Limits,
+  into: Map<string, string>,
+): Promise<void> {
   const last = Math.max(...wanted.keys());
   try {
     for await (const batch of readLineBatches(file, limits))

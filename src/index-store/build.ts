@@ -27,11 +27,18 @@ const GROUP = 8 * 1024 * 1024;
 
 export async function buildIndex(input: string, options: BuildOptions): Promise<StoredIndex> {
   const { limits, tempDir, onProgress } = options;
-  const { bundles, problems } = await ingest([input], { limits, tempDir, ...(onProgress ? { onProgress } : {}) });
+  const { bundles, problems } = await ingest([input], {
+    limits,
+    tempDir,
+    ...(onProgress ? { onProgress } : {}),
+  });
   const files = (await Promise.all(bundles.map(filesOf))).flat();
-  const tasks = grouped(files).map(
-    (group, part): IndexTask => ({ files: group, part, textPath: join(options.folder, partName(part)), limits }),
-  );
+  const tasks = grouped(files).map((group, part): IndexTask => ({
+    files: group,
+    part,
+    textPath: join(options.folder, partName(part)),
+    limits,
+  }));
   const total = files.reduce((sum, { file }) => sum + file.size, 0);
   let done = 0;
   const results = await Promise.all(

@@ -1,5 +1,4 @@
 /** The folder in which indexes are kept, one sub-folder per input. Everything here may fail: then there is no cache. */
-import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -24,7 +23,11 @@ const ABANDONED_MS = 24 * 3_600_000;
 /** `$XDG_CACHE_HOME/eks-netcheck/index`, else below `~/.cache`. */
 export function defaultCacheFolder(): string {
   const base = process.env['XDG_CACHE_HOME'];
-  return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'eks-netcheck', 'index');
+  return join(
+    base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'),
+    'eks-netcheck',
+    'index',
+  );
 }
 
 export class IndexCache {
@@ -51,7 +54,8 @@ export class IndexCache {
     try {
       bytes = readFileSync(join(entry, 'index'));
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new DamagedIndex('it is incomplete', { cause });
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
+        throw new DamagedIndex('it is incomplete', { cause });
       throw cause;
     }
     let index: StoredIndex;
@@ -75,7 +79,7 @@ export class IndexCache {
     const { folder } = this;
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     this.removeAbandoned();
-    const temporary = join(folder, `.new-${randomBytes(8).toString('hex')}`);
+    const temporary = join(folder, `.new-${unique()}`);
     mkdirSync(temporary, { mode: 0o700 });
     return temporary;
   }
@@ -101,7 +105,7 @@ export class IndexCache {
   /** Removes an entry in one step, so that no other run finds half of it. */
   private discard(entry: string): void {
     if (!existsSync(entry)) return;
-    const gone = join(this.folder, `.old-${randomBytes(8).toString('hex')}`);
+    const gone = join(this.folder, `.old-${unique()}`);
     try {
       renameSync(entry, gone);
     } catch (error) {
@@ -113,7 +117,7 @@ export class IndexCache {
 
   private removeAbandoned(): void {
     for (const name of readdirSync(this.folder)) {
-      if (!/^\.(?:new|old)-[0-9a-f]{16}$/.test(name)) continue;
+      if (!/^\.(?:new|old)-\d+-\d+$/.test(name)) continue;
       const path = join(this.folder, name);
       const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
       if (age > ABANDONED_MS) rmSync(path, { recursive: true, force: true });
@@ -122,7 +126,7 @@ export class IndexCache {
 
   private makeRoom(kept: string): void {
     const entries = readdirSync(this.folder)
-      .filter((name) => /^[0-9a-f]{64}$/.test(name))
+      .filter((name) => /^[0-9a-f]{64}-[0-9a-f]{8}$/.test(name))
       .map((name) => ({ name, used: usedAt(this.entry(name)), bytes: sizeOf(this.entry(name)) }))
       .sort((a, b) => b.used - a.used);
     let total = 0;
@@ -132,6 +136,9 @@ export class IndexCache {
     }
   }
 }
+
+/** A name that no other run has at this time. */
+const unique = (): string => `${process.pid}-${process.hrtime.bigint()}`;
 
 const usedAt = (path: string): number => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 

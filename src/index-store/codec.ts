@@ -9,12 +9,17 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { LogLevel } from '../model/logs.js';
 import type { Problem } from '../model/source.js';
+import { packageVersion } from '../version.js';
 import { DamagedIndex } from './text-part.js';
 import { INDEX_FORMAT, type Blocks, type FileIndex, type Pattern, type SkippedFile } from './types.js';
 
 /** What is known of one input. */
 export interface StoredIndex {
-  readonly bundles: readonly { readonly id: string; readonly collectedAt: number | null; readonly files: number }[];
+  readonly bundles: readonly {
+    readonly id: string;
+    readonly collectedAt: number | null;
+    readonly files: number;
+  }[];
   readonly files: readonly FileIndex[];
   readonly skipped: readonly SkippedFile[];
   readonly problems: readonly Problem[];
@@ -48,7 +53,18 @@ const COLUMNS = [
 ] as const;
 
 /** A pattern as a row of JSON; levels that may differ are 0. */
-type Row = [string, number, number | null, number | null, number, LogLevel | 0, number, number, number, number];
+type Row = [
+  string,
+  number,
+  number | null,
+  number | null,
+  number,
+  LogLevel | 0,
+  number,
+  number,
+  number,
+  number,
+];
 
 const toRow = (p: Pattern): Row => [
   p.template,
@@ -98,7 +114,7 @@ export function encodeIndex(index: StoredIndex): Buffer[] {
     const sizes = [blocks.line.length, postings.length, filters.length];
     return { ...rest, sizes, patterns: patterns.map(toRow) };
   });
-  const head = deflateRawSync(JSON.stringify({ ...index, files }), { level: 6 });
+  const head = deflateRawSync(JSON.stringify({ ...index, version: packageVersion(), files }), { level: 6 });
   let crc = 0;
   let length = 0;
   for (const column of columns) {
@@ -123,15 +139,25 @@ export function decodeIndex(bytes: Buffer): StoredIndex {
   if (bytes.length !== HEADER + headLength + length) throw new DamagedIndex('its length is wrong');
   const head = bytes.subarray(HEADER, HEADER + headLength);
   const columns = bytes.subarray(HEADER + headLength);
-  if (crc32(head) !== headCrc || (length > 0 && crc32(columns) !== crc)) throw new DamagedIndex('its checksum is wrong');
-  const json = JSON.parse(inflateRawSync(head, { maxOutputLength: MAX_HEAD }).toString()) as Omit<StoredIndex, 'files'> & {
+  if (crc32(head) !== headCrc || (length > 0 && crc32(columns) !== crc))
+    throw new DamagedIndex('its checksum is wrong');
+  const json = JSON.parse(inflateRawSync(head, { maxOutputLength: MAX_HEAD }).toString()) as Omit<
+    StoredIndex,
+    'files'
+  > & {
+    version: string;
     files: (Omit<FileIndex, 'blocks' | 'postings' | 'filters' | 'patterns'> & {
       sizes: [number, number, number];
       patterns: Row[];
     })[];
   };
+  // Another version may read bundles in another way.
+  if (json.version !== packageVersion()) throw new OtherFormat(`version ${json.version}`);
   let at = 0;
-  const take = <T extends Column>(type: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number }, count: number): T => {
+  const take = <T extends Column>(
+    type: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
+    count: number,
+  ): T => {
     const size = count * type.BYTES_PER_ELEMENT;
     // A copy: arrays of larger numbers must be aligned.
     const copy = new Uint8Array(size);

@@ -50,7 +50,7 @@ export class FileBuilder {
   push(chunk: Buffer): void {
     this.crc = crc32(chunk, this.crc);
     this.bytes += chunk.length;
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const room = Math.max(1, BLOCK_SIZE - this.length);
       // Up to the block's size in one go, then line end by line end.
       let end = Math.min(chunk.length, at + room);
@@ -131,7 +131,7 @@ export class FileBuilder {
     patterns.grow(length);
     entities.grow(length);
     this.blocks.start(this.lines + 1, clock.state());
-    for (let start = 0; start < length; ) {
+    for (let start = 0; start < length;) {
       let newline = text.indexOf(NEWLINE, start);
       if (newline < 0) newline = length;
       const end = newline > start && text[newline - 1] === RETURN ? newline - 1 : newline;

@@ -7,7 +7,8 @@
  * units), as are UUIDs, MAC and IPv6 addresses and the random suffix of pod names. Words of the trade (`ipv4`, `k8s`)
  * and the known beginnings of names (`eth` in `eth0`, klog's level in `E0517`) are kept.
  */
-import { BIT, CLASS, DIGIT, FOLD, HASH_START, HASH_STEP, LETTER, SEPARATOR, wordHash } from './classes.js';
+import { BIT, CLASS, DIGIT, LETTER, SEPARATOR, wordHash } from './classes.js';
+import { allDigits, hasDigit, hashOf, isHex, isPodSuffix, isUuidGroup, keyOf } from './spans.js';
 import { bytesFiltered, quadsIn, VOCABULARY } from './units.js';
 import type { WordSet } from './filter.js';
 
@@ -125,7 +126,11 @@ export class Masker {
     }
     for (const prefix of PREFIXES) {
       const length = prefix.length;
-      if (end - start > length && first === prefix[0] && bytes.compare(prefix, 0, length, start, start + length) === 0)
+      if (
+        end - start > length &&
+        first === prefix[0] &&
+        bytes.compare(prefix, 0, length, start, start + length) === 0
+      )
         return length;
     }
     return 0;
@@ -140,19 +145,19 @@ export class Masker {
       const joiner = bytes[i]!;
       if (joiner !== DOT && joiner !== COLON && joiner !== DASH && joiner !== 44 && joiner !== 47) break;
       const next = i + 1;
-      let hash = HASH_START;
       let to = next;
-      for (; to < end && CLASS[bytes[to]!] !== SEPARATOR; to++) hash = Math.imul(hash ^ FOLD[bytes[to]!]!, HASH_STEP);
+      while (to < end && CLASS[bytes[to]!] !== SEPARATOR) to++;
       if (CLASS[bytes[next]!] !== DIGIT) {
         const joined =
           joiner === COLON
             ? isHex(bytes, from, i, 4) && isHex(bytes, next, to, 4)
-            : joiner === DASH && (isPodSuffix(bytes, from, i, next, to) || isUuidGroup(bytes, from, i, next, to));
+            : joiner === DASH &&
+              (isPodSuffix(bytes, from, i, next, to) || isUuidGroup(bytes, from, i, next, to));
         if (!joined || to === next) break;
         if (!hasDigit(bytes, next, to)) this.special = true;
       }
       if (joiner === DOT) dots++;
-      if (hasDigit(bytes, next, to)) this.note(bytes, next, to, hash);
+      if (hasDigit(bytes, next, to)) this.note(bytes, next, to, hashOf(bytes, next, to));
       from = next;
       i = to;
     }
@@ -181,57 +186,4 @@ export class Masker {
     this.bits = bits;
     this.run = run;
   }
-}
-
-function hashOf(bytes: Buffer, start: number, end: number): number {
-  let hash = HASH_START;
-  for (let i = start; i < end; i++) hash = Math.imul(hash ^ FOLD[bytes[i]!]!, HASH_STEP);
-  return hash;
-}
-
-/** 53 bits of two hashes. */
-function keyOf(h1: number, h2: number): number {
-  return (h1 >>> 0) * 0x200000 + (h2 >>> 11);
-}
-
-function allDigits(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (CLASS[bytes[i]!] !== DIGIT) return false;
-  return true;
-}
-
-function hasDigit(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (CLASS[bytes[i]!] === DIGIT) return true;
-  return false;
-}
-
-function isHex(bytes: Buffer, start: number, end: number, longest: number): boolean {
-  if (end - start < 1 || end - start > longest) return false;
-  for (let i = start; i < end; i++) {
-    const folded = FOLD[bytes[i]!]!;
-    if (CLASS[folded] !== DIGIT && (folded < 97 || folded > 102)) return false;
-  }
-  return true;
-}
-
-/** Letters and digits of Kubernetes' random suffixes. */
-const SUFFIX = new Uint8Array(256);
-for (const char of 'bcdfghjklmnpqrstvwxz2456789') SUFFIX[char.charCodeAt(0)] = 1;
-
-/** `5d78c9869d-xk2lp`: the hash of a replica set, and the five random characters of a pod. */
-function isPodSuffix(bytes: Buffer, from: number, to: number, next: number, end: number): boolean {
-  if (to - from < 6 || to - from > 10 || end - next !== 5) return false;
-  for (let i = next; i < end; i++) if (SUFFIX[bytes[i]!] === 0) return false;
-  return true;
-}
-
-/** A later group of a UUID, all in hexadecimal. */
-function isUuidGroup(bytes: Buffer, from: number, to: number, next: number, end: number): boolean {
-  const before = to - from;
-  const length = end - next;
-  return (
-    (before === 8 || before === 4) &&
-    (length === 4 || length === 12) &&
-    isHex(bytes, from, to, 8) &&
-    isHex(bytes, next, end, 12)
-  );
 }

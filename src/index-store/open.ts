@@ -11,7 +11,7 @@ import type { Pool } from '../pool/pool.js';
 import type { BuildOptions } from './build.js';
 import { defaultCacheFolder, IndexCache } from './cache.js';
 import { encodeIndex, OtherFormat } from './codec.js';
-import { inputDigest, sha256 } from './digest.js';
+import { checksum, inputDigest, isUnchanged, type InputDigest } from './digest.js';
 import { SearchIndex, type Opened } from './search-index.js';
 import { DamagedIndex, TextNotWritten } from './text-part.js';
 import type { RuleTitle, StoredWords } from './words-index.js';
@@ -44,8 +44,11 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
       try {
         opened.push(await run.open(input));
       } catch (error) {
-        if (!(error instanceof NetcheckError) || error.code !== 'E_NOT_FOUND' || inputs.length === 1) throw error;
-        problems.push(problem('E_NOT_FOUND', printable(basename(resolve(input))), 'There is no such file or folder.'));
+        if (!(error instanceof NetcheckError) || error.code !== 'E_NOT_FOUND' || inputs.length === 1)
+          throw error;
+        problems.push(
+          problem('E_NOT_FOUND', printable(basename(resolve(input))), 'There is no such file or folder.'),
+        );
       }
     }
     if (opened.every(({ index }) => index.bundles.length === 0)) throw nothingUsable(opened);
@@ -54,6 +57,12 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
     await run.close();
     throw error;
   }
+}
+
+/** Where an index is to be kept. */
+interface Place {
+  readonly key: string;
+  readonly known: InputDigest;
 }
 
 class Opening {
@@ -77,17 +86,19 @@ class Opening {
 
   async open(input: string): Promise<Opened> {
     const { cache } = this;
-    const digest = cache === null ? null : await inputDigest(input, cache.memory);
-    if (cache === null || digest === null) return this.build(input, null);
-    const key = sha256(JSON.stringify([digest, this.options.limits]));
+    const known = cache === null ? null : await inputDigest(input, cache.memory);
+    if (cache === null || known === null) return this.build(input, null);
+    const key = `${known.digest}-${checksum(JSON.stringify(this.options.limits))}`;
     const kept = this.options.rebuild === true ? null : this.load(cache, key);
-    return kept ?? this.build(input, key);
+    return kept ?? this.build(input, { key, known });
   }
 
   private load(cache: IndexCache, key: string): Opened | null {
     try {
       const index = cache.load(key);
-      return index === null ? null : { index, folder: cache.entry(key), words: () => loadWords(cache.entry(key)) };
+      return index === null
+        ? null
+        : { index, folder: cache.entry(key), words: () => loadWords(cache.entry(key)) };
     } catch (error) {
       this.say(
         error instanceof OtherFormat
@@ -100,11 +111,11 @@ class Opening {
     }
   }
 
-  private async build(input: string, key: string | null): Promise<Opened> {
+  private async build(input: string, place: Place | null): Promise<Opened> {
     this.built++;
-    if (key !== null && this.cache !== null) {
+    if (place !== null && this.cache !== null) {
       try {
-        return await this.buildIn(this.cache.begin(), input, key);
+        return await this.buildIn(this.cache.begin(), input, place);
       } catch (error) {
         if (!isCacheTrouble(error)) throw error;
         this.say(`The index cannot be kept in the cache (${codeOf(error)}); it is used for this run only.`);
@@ -120,7 +131,7 @@ class Opening {
   }
 
   /** Builds in `folder`, and puts it into the cache when it has a key. */
-  private async buildIn(folder: string, input: string, key: string | null): Promise<Opened> {
+  private async buildIn(folder: string, input: string, place: Place | null): Promise<Opened> {
     const { limits, onProgress, ruleTitles, jobs } = this.options;
     try {
       // Loaded here, since a search in a kept index needs none of it.
@@ -130,14 +141,25 @@ class Opening {
         import('./words-index.js'),
       ]);
       this.poolOfRun ??= createPool(jobs);
-      const options = { limits, tempDir: this.tempDir, folder, pool: this.poolOfRun, ...(onProgress ? { onProgress } : {}) };
+      const options = {
+        limits,
+        tempDir: this.tempDir,
+        folder,
+        pool: this.poolOfRun,
+        ...(onProgress ? { onProgress } : {}),
+      };
       const index = await buildIndex(input, options);
       const words = buildWords(index.files, (await ruleTitles?.()) ?? []);
-      // Without a bundle there is nothing worth keeping.
-      if (key === null || this.cache === null || index.bundles.length === 0) return { index, folder, words: () => words };
-      const place = this.cache.commit(folder, key, encodeIndex(index), encodeWords(words));
-      if (place === folder) this.own.push(folder);
-      return { index, folder: place, words: () => words };
+      const own: Opened = { index, folder, words: () => words };
+      if (place === null || this.cache === null) return own;
+      // Without a bundle nothing is worth keeping; and what was read must be what the digest was made of.
+      if (index.bundles.length === 0 || !(await isUnchanged(input, place.known))) {
+        this.own.push(folder);
+        return own;
+      }
+      const kept = this.cache.commit(folder, place.key, encodeIndex(index), encodeWords(words));
+      if (kept === folder) this.own.push(folder);
+      return { ...own, folder: kept };
     } catch (error) {
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
       throw error;
@@ -167,7 +189,8 @@ function loadWords(folder: string): StoredWords {
   try {
     const text = readFileSync(join(folder, 'words'), 'utf8');
     const at = text.indexOf('\n') + 1;
-    if (Number(text.slice(0, at - 1)) === crc32(text.slice(at))) return JSON.parse(text.slice(at)) as StoredWords;
+    if (Number(text.slice(0, at - 1)) === crc32(text.slice(at)))
+      return JSON.parse(text.slice(at)) as StoredWords;
   } catch (cause) {
     throw new DamagedIndex('its words cannot be read', { cause });
   }

@@ -84,7 +84,6 @@ export function openPart(path: string): TextPartReader {
   }
 }
 
-
 /** Joins what was opened: the same bundle given twice counts once, and several collections of a node get numbers. */
 function merged(opened: readonly Opened[]): {
   files: IndexedFile[];

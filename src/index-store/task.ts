@@ -84,7 +84,8 @@ function correctYears(profile: ClockProfile, { clock }: FileBuilder): ClockProfi
   if (profile.lastYear === null) return null;
   const { count, leapAt } = clock.turns;
   let { lastYear } = profile;
-  for (let back = 0; leapAt !== null && back < 8 && !isLeapYear(lastYear - (count - leapAt)); back++) lastYear--;
+  for (let back = 0; leapAt !== null && back < 8 && !isLeapYear(lastYear - (count - leapAt)); back++)
+    lastYear--;
   if (count === profile.turns && lastYear === profile.lastYear) return null;
   return { ...profile, lastYear, turns: count };
 }

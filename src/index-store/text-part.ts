@@ -41,7 +41,7 @@ export class TextPartWriter {
     // The fastest level: logs shrink to a tenth, at about the speed at which they are indexed.
     const bytes = deflateRawSync(text, { level: 1 });
     writing(() => {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.fd, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
     });
     this.at += bytes.length;
     return { at: this.at - bytes.length, packed: bytes.length, crc: crc32(text) };
@@ -64,7 +64,7 @@ export class TextPartReader {
   read(blocks: Blocks, block: number): Buffer {
     const packed = Buffer.allocUnsafe(blocks.packed[block]!);
     const at = blocks.at[block]!;
-    for (let done = 0; done < packed.length; ) {
+    for (let done = 0; done < packed.length;) {
       const count = readSync(this.fd, packed, done, packed.length - done, at + done);
       if (count === 0) throw new DamagedIndex('the stored text ends early');
       done += count;

@@ -50,7 +50,9 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
   builder.ref('id');
   builder.field('text');
-  const templates = mostOften(files).slice(0, MAX_PATTERNS).map(([template]) => template);
+  const templates = mostOften(files)
+    .slice(0, MAX_PATTERNS)
+    .map(([template]) => template);
   for (const [i, template] of templates.entries())
     builder.add({ id: `p${i}`, text: shownTemplate(template).slice(0, MAX_TEXT) });
   const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
@@ -63,7 +65,8 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
 
 /** Scores to four digits: the index is a third as large. */
 function rounded(index: object): object {
-  const short = (_: string, value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value);
+  const short = (_: string, value: unknown): unknown =>
+    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value;
   return JSON.parse(JSON.stringify(index, short)) as object;
 }
 
@@ -115,7 +118,8 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
   const hits = index.query((query) => {
     for (const word of words) {
       const trailing = word.endsWith('*') ? lunr.Query.wildcard.TRAILING : lunr.Query.wildcard.NONE;
-      for (const term of new Set(logWords(word.replace(/\*/g, ' ')))) query.term(term, { wildcard: trailing, usePipeline: false });
+      for (const term of new Set(logWords(word.replace(/\*/g, ' '))))
+        query.term(term, { wildcard: trailing, usePipeline: false });
     }
   });
   const best = hits[0]?.score ?? 1;

@@ -78,9 +78,7 @@ function check(k: CheckResult, c: Paint, o: TextOptions): string {
 
 /** One line each for what is normal, clean, and not in the capture at all: three different things. */
 function quiet(rest: readonly CheckResult[], o: TextOptions): string[] {
-  const normal = rest
-    .filter((k) => k.count > 0)
-    .map((k) => `${k.id} (${k.count} of ${k.of})`);
+  const normal = rest.filter((k) => k.count > 0).map((k) => `${k.id} (${k.count} of ${k.of})`);
   const none = rest.filter((k) => k.count === 0 && k.of > 0).map((k) => k.id);
   const nothing = rest.filter((k) => k.count === 0 && k.of === 0).map((k) => k.id);
   return [

@@ -1,6 +1,6 @@
 /** What ingest hands on: bundles (one per node and collection) and captures, as files that can be streamed. */
 
-/** Kinds of log bundle, named in `docs/bundles.md`. */
+/** Kinds of log bundle, by what collected it. */
 export type BundleKind =
   | 'linux-collector' // eks-log-collector.sh
   | 'node-monitoring-agent' // NodeDiagnostic

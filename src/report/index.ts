@@ -10,8 +10,11 @@ import { renderYaml } from './yaml.js';
 
 export { FORMATS, type Format } from './formats.js';
 
+/** For text that no terminal shows. */
+const PLAIN: TextOptions = { color: false, width: 80 };
+
 /** Renders the document; every format holds the same facts. Pure: the same document gives the same bytes. */
-export function render(document: AnalysisDocument, format: Format, options: TextOptions): string {
+export function render(document: AnalysisDocument, format: Format, options: TextOptions = PLAIN): string {
   switch (format) {
     case 'text':
       return renderText(document, options);

@@ -7,7 +7,8 @@ const TAIL = MARKS.tail.charCodeAt(0);
 
 /** `template` and `literal` in lower case; the literal is ASCII. */
 export function couldHold(template: string, pattern: Pattern, literal: string): boolean {
-  if (literal === '' || template.includes(literal) || template.charCodeAt(template.length - 1) === TAIL) return true;
+  if (literal === '' || template.includes(literal) || template.charCodeAt(template.length - 1) === TAIL)
+    return true;
   const reach = reaches(literal, pattern);
   if (reach === null) return false;
   const { length } = literal;

@@ -17,7 +17,8 @@ export interface Coverage {
 
 export function coverageOf(index: SearchIndex): Coverage {
   const files = index.files.map(({ index: file }) => file);
-  const sum = (of: (file: (typeof files)[number]) => number): number => files.reduce((n, file) => n + of(file), 0);
+  const sum = (of: (file: (typeof files)[number]) => number): number =>
+    files.reduce((n, file) => n + of(file), 0);
   return {
     nodes: index.nodes,
     files: files.length,

@@ -39,7 +39,10 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   const decided: Pattern[] = [];
   const undecided: Pattern[] = [];
   for (const pattern of index.patterns) {
-    const tri = both(query.pattern({ pattern, folded: folded(pattern.template) }, index), timeOf(pattern, window));
+    const tri = both(
+      query.pattern({ pattern, folded: folded(pattern.template) }, index),
+      timeOf(pattern, window),
+    );
     if (tri === YES) decided.push(pattern);
     else if (tri === MAYBE) undecided.push(pattern);
   }
@@ -55,7 +58,15 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     if (tasks.length === 0 || room <= 0) {
       const { node, path, pod, profile, yearless, blocks } = index;
       const view = { node, path, pod, profile, yearless };
-      tasks.push({ query: source, file: view, textPath: file.textPath, blocks, rows: [], wanted: [], window });
+      tasks.push({
+        query: source,
+        file: view,
+        textPath: file.textPath,
+        blocks,
+        rows: [],
+        wanted: [],
+        window,
+      });
       room = TASK_BYTES;
     }
     const task = tasks.at(-1)!;
@@ -198,4 +209,3 @@ export function hitLines({ file: { index }, decided, found }: FileHits): Float64
   lines.set(found, at);
   return lines.sort();
 }
-

@@ -21,6 +21,8 @@ export interface Leaf {
   line(line: LineView): boolean;
   /** Strings in lower case of which every line that passes holds at least one, case aside; null when none is known. */
   readonly needs: readonly string[] | null;
+  /** True when letters beyond ASCII that fold to s or k count as those: then `needs` may be met by them. */
+  readonly caseVariants?: boolean;
   /** The words it looks for, to rank by. */
   readonly words: readonly string[];
 }

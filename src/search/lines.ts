@@ -108,7 +108,7 @@ function rowsOf(of: FileHits): { row: number; min: number; lines: Float64Array }
   const { index } = of.file;
   const all = hitLines(of);
   const rows: { row: number; min: number; lines: Float64Array }[] = [];
-  for (let at = 0; at < all.length; ) {
+  for (let at = 0; at < all.length;) {
     const row = blockOf(index, all[at]!);
     const end = row + 1 < index.blocks.line.length ? index.blocks.line[row + 1]! : Infinity;
     let to = at;
@@ -158,9 +158,14 @@ export function withContext(index: SearchIndex, lines: readonly HitLine[], count
     const file = files.get(`${hit.node}\n${hit.file}`)!;
     const range = (from: number, to: number): HitLine[] => {
       const found: HitLine[] = [];
-      for (let line = Math.max(1, from); line <= Math.min(to, file.index.lines); line++) found.push(read(file, line));
+      for (let line = Math.max(1, from); line <= Math.min(to, file.index.lines); line++)
+        found.push(read(file, line));
       return found;
     };
-    return { ...hit, before: range(hit.line - count, hit.line - 1), after: range(hit.line + 1, hit.line + count) };
+    return {
+      ...hit,
+      before: range(hit.line - count, hit.line - 1),
+      after: range(hit.line + 1, hit.line + count),
+    };
   });
 }

@@ -23,10 +23,12 @@ const MAX_DEPTH = 64;
 /** Throws QueryError. */
 export function parseQuery({ text, regex, ignoreCase }: QuerySource): Query {
   if (text.trim() === '') throw new QueryError('the query is empty', 0);
-  if (text.length > MAX_LENGTH) throw new QueryError(`the query is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);
+  if (text.length > MAX_LENGTH)
+    throw new QueryError(`the query is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);
   if (regex) return new Query({ kind: 'leaf', leaf: regexLeaf(text, ignoreCase) });
   const all = tokens(text);
-  if (all.length > MAX_TERMS) throw new QueryError(`the query has more than ${MAX_TERMS} terms`, all[MAX_TERMS]!.at);
+  if (all.length > MAX_TERMS)
+    throw new QueryError(`the query has more than ${MAX_TERMS} terms`, all[MAX_TERMS]!.at);
   return new Query(new Parser(all, text.length).query());
 }
 
@@ -37,9 +39,23 @@ function regexLeaf(text: string, ignoreCase: boolean): Leaf {
     const { error: what, input } = error as { error?: unknown; input?: unknown };
     if (typeof what !== 'string') throw new QueryError((error as Error).message, null);
     const piece = typeof input === 'string' ? input : '';
+    // Of a missing parenthesis the engine names the whole expression.
+    if (piece === text)
+      throw new QueryError(what, what === 'missing closing )' ? openParenthesis(text) : null);
     const at = piece === '' ? -1 : text.lastIndexOf(piece);
     throw new QueryError(piece === '' ? what : `${what}: ${piece}`, at < 0 ? null : at);
   }
+}
+
+/** Where the last ( stands that has no ); null when it cannot be told. */
+function openParenthesis(text: string): number | null {
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '(') open.push(at);
+    else if (text[at] === ')') open.pop();
+  }
+  return open.at(-1) ?? null;
 }
 
 /** `or := and (OR and)*`, `and := not (AND? not)*`, `not := NOT not | ( or ) | term`. */
@@ -111,7 +127,8 @@ function leafOf(token: Token): Leaf {
       return new FileLeaf((file) => file.node, text);
     case 'level': {
       const leaf = LevelLeaf.parse(text);
-      if (leaf === null) throw new QueryError('levels are trace, debug, info, warn, error, fatal and none', at);
+      if (leaf === null)
+        throw new QueryError('levels are trace, debug, info, warn, error, fatal and none', at);
       return leaf;
     }
     case 'ip':
@@ -136,6 +153,7 @@ function addressLeaf(text: string, at: number): Leaf {
     if (address.kind() !== 'ipv4') throw new QueryError('only IPv4 blocks can be searched', at);
     return new CidrLeaf([address as ipaddr.IPv4, bits]);
   }
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text)) throw new QueryError(`${text} is no address`, at);
+  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text))
+    throw new QueryError(`${text} is no address`, at);
   return new WordLeaf(text);
 }

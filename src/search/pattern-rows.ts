@@ -43,7 +43,13 @@ interface Merged {
 }
 
 /** Weights of levels beside the score of the words, which is at most 1. */
-const WEIGHT: Readonly<Record<string, number>> = { fatal: 0.6, error: 0.5, warn: 0.3, info: 0.1, trace: -0.1 };
+const WEIGHT: Readonly<Record<string, number>> = {
+  fatal: 0.6,
+  error: 0.5,
+  warn: 0.3,
+  info: 0.1,
+  trace: -0.1,
+};
 const MAX_RELATED = 8;
 
 export async function patternRows(
@@ -57,7 +63,10 @@ export async function patternRows(
     (found.patterns.get(template) ?? 0) + (level === null ? 0 : (WEIGHT[level] ?? 0));
   const ranked = merged
     .map((row) => ({ row, weight: Math.round(weight(row) * 100) }))
-    .sort((a, b) => b.weight - a.weight || b.row.count - a.row.count || (a.row.template < b.row.template ? -1 : 1));
+    .sort(
+      (a, b) =>
+        b.weight - a.weight || b.row.count - a.row.count || (a.row.template < b.row.template ? -1 : 1),
+    );
   return {
     rows: ranked.slice(0, limit).map(({ row }) => toRow(index, row)),
     patterns: merged.length,
@@ -91,12 +100,19 @@ async function rank(index: SearchIndex, words: readonly string[]): Promise<WordH
   const all = index.words().map((stored) => findWords(stored, words));
   const patterns = new Map<string, number>();
   for (const hits of all)
-    for (const [template, score] of hits.patterns) patterns.set(template, Math.max(score, patterns.get(template) ?? 0));
+    for (const [template, score] of hits.patterns)
+      patterns.set(template, Math.max(score, patterns.get(template) ?? 0));
   return {
     patterns,
     files: all.flatMap(({ files }) => files).slice(0, MAX_RELATED),
-    entities: uniqueBy(all.flatMap(({ entities }) => entities), ({ name }) => name).slice(0, MAX_RELATED),
-    rules: uniqueBy(all.flatMap(({ rules }) => rules), ({ id }) => id).slice(0, MAX_RELATED),
+    entities: uniqueBy(
+      all.flatMap(({ entities }) => entities),
+      ({ name }) => name,
+    ).slice(0, MAX_RELATED),
+    rules: uniqueBy(
+      all.flatMap(({ rules }) => rules),
+      ({ id }) => id,
+    ).slice(0, MAX_RELATED),
   };
 }
 
@@ -105,7 +121,9 @@ function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
 }
 
 function toRow(index: SearchIndex, { template, hits, count, level }: Merged): PatternRow {
-  const times = hits.flatMap(({ hit: { first, last } }) => (first === null || last === null ? [] : [{ first, last }]));
+  const times = hits.flatMap(({ hit: { first, last } }) =>
+    first === null || last === null ? [] : [{ first, last }],
+  );
   const earliest = [...hits].sort((a, b) => (a.hit.first ?? Infinity) - (b.hit.first ?? Infinity) || 0)[0]!;
   return {
     pattern: shownTemplate(template),
@@ -114,7 +132,11 @@ function toRow(index: SearchIndex, { template, hits, count, level }: Merged): Pa
     last: times.length === 0 ? null : Math.max(...times.map(({ last }) => last)),
     level,
     nodes: [...new Set(hits.map(({ of }) => of.file.index.node))],
-    files: hits.map(({ of: { file }, hit }) => ({ node: file.index.node, file: file.index.path, count: hit.count })),
+    files: hits.map(({ of: { file }, hit }) => ({
+      node: file.index.node,
+      file: file.index.path,
+      count: hit.count,
+    })),
     example: readLine(index, earliest.of.file, earliest.hit.line),
   };
 }

@@ -12,11 +12,14 @@ export type QueryNode =
 export class Query {
   /** See `Leaf.needs`. */
   readonly needs: readonly string[] | null;
+  /** Some test takes letters beyond ASCII that fold to s or k for those. */
+  readonly caseVariants: boolean;
   /** Words to rank by, those under a NOT left out. */
   readonly words: readonly string[];
 
   constructor(private readonly root: QueryNode) {
     this.needs = needsOf(root);
+    this.caseVariants = leavesOf(root).some(({ caseVariants }) => caseVariants === true);
     this.words = [...new Set(wordsOf(root))];
   }
 
@@ -111,6 +114,11 @@ function needsOf(node: QueryNode): readonly string[] | null {
 }
 
 const shortest = (needs: readonly string[]): number => Math.min(...needs.map((text) => text.length));
+
+function leavesOf(node: QueryNode): Leaf[] {
+  if (node.kind === 'leaf') return [node.leaf];
+  return node.kind === 'not' ? leavesOf(node.part) : node.parts.flatMap(leavesOf);
+}
 
 function wordsOf(node: QueryNode): readonly string[] {
   if (node.kind === 'leaf') return node.leaf.words;

@@ -14,21 +14,22 @@ const OTHER_BIT = 1 << 26;
  * Expressions of plain characters, alternatives, groups, `.*` and `.+` alone. Where one matches a template, it matches
  * every line: a mark stands for one character or more, and only `.*` and `.+` pass over it.
  */
-const SIMPLE = /^(?:[A-Za-z0-9 _/:;,"'=<>@#%&!~`-]\??|\\[-./:_"'|()[\]{}*+?$^\\]\??|\.[*+]|\||\((?:\?:)?|\)|\[[A-Za-z]+\])+$/;
+const SIMPLE =
+  /^(?:[A-Za-z0-9 _/:;,"'=<>@#%&!~`-]\??|\\[-./:_"'|()[\]{}*+?$^\\]\??|\.[*+]|\||\((?:\?:)?|\)|\[[A-Za-z]+\])+$/;
 
 /** A regular expression in RE2 syntax, found anywhere in the line, in time linear in its length. */
 export class RegexLeaf implements Leaf {
   readonly needs: readonly string[] | null;
   readonly words: readonly string[] = [];
   private readonly expression: RE2JS;
-  private readonly ignoresCase: boolean;
+  readonly caseVariants: boolean;
   private readonly simple: boolean;
 
   /** Throws what RE2JS throws when the expression is malformed. */
   constructor(source: string, ignoreCase: boolean) {
     this.expression = RE2JS.compile(source, ignoreCase ? RE2JS.CASE_INSENSITIVE : 0);
     const { anyOf, ignoresCase } = requiredLiterals(source);
-    this.ignoresCase = ignoresCase || ignoreCase;
+    this.caseVariants = ignoresCase || ignoreCase;
     this.needs = anyOf;
     this.simple = SIMPLE.test(source);
   }
@@ -51,6 +52,6 @@ export class RegexLeaf implements Leaf {
   }
 
   private mayBeCaseVariant(template: string, bits: number): boolean {
-    return this.ignoresCase && ((bits & OTHER_BIT) !== 0 || CASE_VARIANTS.test(template));
+    return this.caseVariants && ((bits & OTHER_BIT) !== 0 || CASE_VARIANTS.test(template));
   }
 }

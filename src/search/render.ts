@@ -9,14 +9,21 @@ import type { PatternAnswer, PatternRow } from './pattern-rows.js';
 // Measuring characters as a terminal does takes longer to load than a search takes: text is cut by count instead.
 const clean = escapeUnsafe;
 const paint = (o: TextOptions): ReturnType<typeof pc.createColors> => pc.createColors(o.color);
-const fit = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
+const fit = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 
 /** ISO 8601 in UTC, or null; times of hostile files may lie beyond the calendar. */
 export function isoTime(ms: number | null): string | null {
   return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
 }
 
-const jsonLine = ({ node, file, line, time, text }: HitLine): object => ({ node, file, line, time: isoTime(time), text });
+const jsonLine = ({ node, file, line, time, text }: HitLine): object => ({
+  node,
+  file,
+  line,
+  time: isoTime(time),
+  text,
+});
 
 export function patternsJson(answer: PatternAnswer, lines: number, coverage: Coverage): object {
   const { files, entities, rules } = answer.related;
@@ -43,7 +50,11 @@ export function patternsJson(answer: PatternAnswer, lines: number, coverage: Cov
   };
 }
 
-export function linesJson(lines: readonly (HitLine | LineWithContext)[], total: number, coverage: Coverage): object {
+export function linesJson(
+  lines: readonly (HitLine | LineWithContext)[],
+  total: number,
+  coverage: Coverage,
+): object {
   return {
     lines: lines.map((line) => ({
       ...jsonLine(line),
@@ -59,7 +70,10 @@ export function patternsText(answer: PatternAnswer, lines: number, o: TextOption
   const out = answer.rows.map((row) => patternText(row, o));
   out.push(`${plural(lines, 'line')} in ${plural(answer.patterns, 'pattern')}${more(answer)}`);
   const { entities, rules } = answer.related;
-  if (entities.length > 0) out.push(`Names: ${entities.map(({ kind, name, count }) => `${kind} ${clean(name)} (${count})`).join(', ')}`);
+  if (entities.length > 0)
+    out.push(
+      `Names: ${entities.map(({ kind, name, count }) => `${kind} ${clean(name)} (${count})`).join(', ')}`,
+    );
   if (rules.length > 0) out.push(`Rules: ${rules.map(({ id }) => id).join(', ')}`);
   return `${out.join('\n')}\n`;
 }
@@ -71,7 +85,9 @@ function patternText(row: PatternRow, o: TextOptions): string {
   const p = paint(o);
   const { example } = row;
   const span =
-    row.first === null ? 'no time' : `${isoTime(row.first)}${row.last === row.first ? '' : ` … ${isoTime(row.last)}`}`;
+    row.first === null
+      ? 'no time'
+      : `${isoTime(row.first)}${row.last === row.first ? '' : ` … ${isoTime(row.last)}`}`;
   const level = row.level === null ? '' : ` ${coloured(row.level, o)}`;
   const files = [...new Set(row.files.map(({ file }) => file))];
   const where = `${clean(row.nodes.join(', '))} ${clean(files[0]!)}${files.length > 1 ? ` and ${plural(files.length - 1, 'other file')}` : ''}`;
@@ -90,7 +106,11 @@ function coloured(level: string, o: TextOptions): string {
   return level === 'warn' ? p.yellow(level) : level;
 }
 
-export function linesText(lines: readonly (HitLine | LineWithContext)[], total: number, o: TextOptions): string {
+export function linesText(
+  lines: readonly (HitLine | LineWithContext)[],
+  total: number,
+  o: TextOptions,
+): string {
   if (total === 0) return 'Nothing was found.\n';
   const out: string[] = [];
   for (const line of lines) {
@@ -99,7 +119,9 @@ export function linesText(lines: readonly (HitLine | LineWithContext)[], total: 
     if ('before' in line) out.push(...line.after.map((l) => `  ${lineText(l, o)}`), '--');
   }
   if (out.at(-1) === '--') out.pop();
-  out.push(`${plural(total, 'line')}${lines.length < total ? `; the first ${lines.length} in time are shown (--limit)` : ''}`);
+  out.push(
+    `${plural(total, 'line')}${lines.length < total ? `; the first ${lines.length} in time are shown (--limit)` : ''}`,
+  );
   return `${out.join('\n')}\n`;
 }
 
@@ -110,5 +132,10 @@ function lineText(line: HitLine, o: TextOptions): string {
 }
 
 export function plural(count: number, word: string): string {
-  return `${count.toLocaleString('en')} ${word}${count === 1 ? '' : 's'}`;
+  return `${withCommas(count)} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** `1,234,567`: loading the language data of `toLocaleString` takes longer than a search. */
+function withCommas(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

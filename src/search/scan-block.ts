@@ -24,7 +24,7 @@ export function isInside(time: number, { since, until }: TimeWindow): boolean {
 /** Starts and ends of the lines of a block, without line ends; two numbers per line. */
 export function lineBounds(text: Buffer): number[] {
   const bounds: number[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     let newline = text.indexOf(NEWLINE, start);
     if (newline < 0) newline = text.length;
     bounds.push(start, newline > start && text[newline - 1] === RETURN ? newline - 1 : newline);
@@ -43,7 +43,12 @@ export function clockOf(file: ScanFile, blocks: Blocks, block: number): LineCloc
 }
 
 /** Times of the lines of a block up to index `last`; NaN where there is none. */
-export function lineTimes(clock: LineClock, text: Buffer, bounds: readonly number[], last: number): Float64Array {
+export function lineTimes(
+  clock: LineClock,
+  text: Buffer,
+  bounds: readonly number[],
+  last: number,
+): Float64Array {
   const times = new Float64Array(last + 1);
   for (let i = 0; i <= last; i++) {
     clock.next(text, bounds[i * 2]!, bounds[i * 2 + 1]!);
@@ -57,35 +62,40 @@ export function needle(query: Query): RegExp | null {
   if (query.needs === null) return null;
   const literals = query.needs.map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
   // In Latin-1, as the bytes stand: the letters beyond ASCII that fold to s and k.
-  return new RegExp([...literals, '\\xc5\\xbf', '\\xe2\\x84\\xaa'].join('|'), 'gi');
+  const variants =
+    query.caseVariants && /[sk]/.test(query.needs.join('')) ? ['\\xc5\\xbf', '\\xe2\\x84\\xaa'] : [];
+  return new RegExp([...literals, ...variants].join('|'), 'gi');
 }
 
-/** Indexes within the block of the lines that pass. `wanted`: lines to look at; all when null. */
+/** Indexes within the block of the lines that pass, and the bounds of lines where there are any. `wanted`: lines to look at; all when null. */
 export function matchingLines(
   text: Buffer,
-  bounds: readonly number[],
   file: FileView,
   query: Query,
   search: RegExp | null,
   wanted: ((index: number) => boolean) | null,
-): number[] {
+): { bounds: readonly number[]; found: number[] } {
   const found: number[] = [];
+  const latin = search === null ? '' : text.toString('latin1');
+  if (search !== null) search.lastIndex = 0;
+  let match = search?.exec(latin) ?? null;
+  // Most blocks hold nothing: their lines need not be told apart.
+  if (search !== null && match === null) return { bounds: [], found };
+  const bounds = lineBounds(text);
   const test = (i: number): void => {
     if (query.line(new LineView(text, bounds[i * 2]!, bounds[i * 2 + 1]!, file))) found.push(i);
   };
   const count = bounds.length / 2;
   if (search === null) {
     for (let i = 0; i < count; i++) if (wanted === null || wanted(i)) test(i);
-    return found;
+    return { bounds, found };
   }
-  const latin = text.toString('latin1');
   let i = 0;
-  search.lastIndex = 0;
-  for (let match = search.exec(latin); match !== null; match = search.exec(latin)) {
+  for (; match !== null; match = search.exec(latin)) {
     while (i + 1 < count && bounds[(i + 1) * 2]! <= match.index) i++;
     if (wanted === null || wanted(i)) test(i);
     if (++i >= count) break;
     search.lastIndex = bounds[i * 2]!;
   }
-  return found;
+  return { bounds, found };
 }

@@ -20,7 +20,11 @@ export interface SearchResult {
 }
 
 /** Throws QueryError, DamagedIndex. */
-export async function search(index: SearchIndex, source: QuerySource, window: TimeWindow): Promise<SearchResult> {
+export async function search(
+  index: SearchIndex,
+  source: QuerySource,
+  window: TimeWindow,
+): Promise<SearchResult> {
   const query = parseQuery(source);
   const plans = index.files.map((file) => planFile(file, query, source, window));
   const bytesRead = plans.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -28,8 +32,9 @@ export async function search(index: SearchIndex, source: QuerySource, window: Ti
   const hits = await Promise.all(
     plans.map(async (plan) => {
       const results = await Promise.all(
-        plan.tasks.map((task): Promise<SearchHits> | SearchHits =>
-          pool?.run<SearchHits>('search', task) ?? scanRows(task, (row) => index.read(plan.file, row)),
+        plan.tasks.map(
+          (task): Promise<SearchHits> | SearchHits =>
+            pool?.run<SearchHits>('search', task) ?? scanRows(task, (row) => index.read(plan.file, row)),
         ),
       );
       const damaged = results.find((result) => result.damaged !== undefined)?.damaged;

@@ -7,7 +7,6 @@ import type { Query } from './query.js';
 import {
   clockOf,
   isInside,
-  lineBounds,
   lineTimes,
   matchingLines,
   needle,
@@ -70,10 +69,9 @@ export function scanRows(task: SearchTask, read: (row: number) => Buffer): Searc
   const times: number[] = [];
   for (const [i, row] of task.rows.entries()) {
     const text = read(row);
-    const bounds = lineBounds(text);
     const bits = task.wanted[i] ?? null;
     const wanted = bits === null ? null : (n: number): boolean => (bits[n >> 3]! & (1 << (n & 7))) !== 0;
-    const found = matchingLines(text, bounds, file, query, search, wanted);
+    const { bounds, found } = matchingLines(text, file, query, search, wanted);
     if (found.length === 0) continue;
     const at = lineTimes(clockOf(file, blocks, row), text, bounds, found.at(-1)!);
     for (const index of found) {

@@ -47,10 +47,20 @@ function flowEvents({ flows }: AnalysisDocument): AnalysisEvent[] {
     const begin = beginOf(flow);
     if (what === null || begin === null) continue;
     const text = `${what}: ${flow.protocol} ${flow.src} → ${flow.dst}. ${flow.explanation}`;
-    const event: AnalysisEvent = { kind: 'capture', time: begin, node: null, file: null, line: null, level: null, text };
+    const event: AnalysisEvent = {
+      kind: 'capture',
+      time: begin,
+      node: null,
+      file: null,
+      line: null,
+      level: null,
+      text,
+    };
     kinds.set(what, [...(kinds.get(what) ?? []), event]);
   }
-  return [...kinds.values()].flatMap((events) => events.sort((a, b) => a.time - b.time).slice(0, MAX_OF_KIND));
+  return [...kinds.values()].flatMap((events) =>
+    events.sort((a, b) => a.time - b.time).slice(0, MAX_OF_KIND),
+  );
 }
 
 /** Told at the first packet of the flow. */

@@ -19,7 +19,12 @@ const MAX_CHANGES = 30;
  * Patterns whose first line in any log of that source on the node lies in the window up to the pivot. Where a log
  * begins within the window all its patterns are new, which says nothing: such logs are left out.
  */
-export function changes(index: SearchIndex, files: readonly WindowFile[], from: number, pivot: number): Change[] {
+export function changes(
+  index: SearchIndex,
+  files: readonly WindowFile[],
+  from: number,
+  pivot: number,
+): Change[] {
   const logs = new Map<string, WindowFile[]>();
   for (const file of files) {
     const key = `${file.file.index.node}\n${file.file.index.source}\n${file.file.index.pod}`;
@@ -63,7 +68,8 @@ function changesOf(log: readonly WindowFile[], from: number, pivot: number): New
   return log.flatMap((file) =>
     file.lines.flatMap(({ line, time, pattern: { template, level } }) => {
       const at = first.get(template)!;
-      if (time !== at || at < from || at > pivot || template.endsWith(MARKS.tail) || seen.has(template)) return [];
+      if (time !== at || at < from || at > pivot || template.endsWith(MARKS.tail) || seen.has(template))
+        return [];
       seen.add(template);
       return [{ file, line, time, template, level, count: counts.get(template)! }];
     }),

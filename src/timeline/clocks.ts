@@ -25,13 +25,17 @@ export function clockNotes(index: SearchIndex): { untimed: ClockNote[]; assumed:
     assumed: logs
       .filter(({ timedLines }) => timedLines > 0)
       .flatMap(({ node, path, timeNotes }) =>
-        timeNotes.flatMap((note) => (ASSUMED[note] === undefined ? [] : [{ node, file: path, note: ASSUMED[note] }])),
+        timeNotes.flatMap((note) =>
+          ASSUMED[note] === undefined ? [] : [{ node, file: path, note: ASSUMED[note] }],
+        ),
       ),
   };
 }
 
 function whyUntimed({ source, yearless, profile }: FileIndex): string {
-  if (source === 'kernel' && profile.bootTime === null) return 'its times count from boot, and nothing tells when that was';
-  if (yearless && profile.lastYear === null) return 'its lines have no year, and nothing tells when it was collected';
+  if (source === 'kernel' && profile.bootTime === null)
+    return 'its times count from boot, and nothing tells when that was';
+  if (yearless && profile.lastYear === null)
+    return 'its lines have no year, and nothing tells when it was collected';
   return 'its lines have no times';
 }

@@ -20,13 +20,18 @@ export interface Burst {
   readonly usual: number;
 }
 
-const STEPS = [100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000, 7_200_000, 21_600_000, 86_400_000];
+const STEPS = [
+  100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000,
+  3_600_000, 7_200_000, 21_600_000, 86_400_000,
+];
 const BUCKETS = 60;
 
 /** A round length such that the windows have about 60 buckets together. */
 export function bucketLength(windows: readonly Span[]): number {
   const total = windows.reduce((sum, { from, to }) => sum + to - from, 0);
-  return STEPS.find((step) => total / step <= BUCKETS) ?? Math.ceil(total / BUCKETS / 86_400_000) * 86_400_000;
+  return (
+    STEPS.find((step) => total / step <= BUCKETS) ?? Math.ceil(total / BUCKETS / 86_400_000) * 86_400_000
+  );
 }
 
 /** One bucket per step of each window, empty ones too. */

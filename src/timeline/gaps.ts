@@ -50,7 +50,8 @@ function gapsOf(
     // Silence at the edges of the window counts where the log had begun and goes on.
     const marks = from <= to ? [from, ...inside, to] : [];
     for (let i = 1; i < marks.length; i++)
-      if (marks[i]! - marks[i - 1]! >= least) found.push({ node, file: path, from: marks[i - 1]!, to: marks[i]!, ends: false });
+      if (marks[i]! - marks[i - 1]! >= least)
+        found.push({ node, file: path, from: marks[i - 1]!, to: marks[i]!, ends: false });
     if (last < window.from || last > window.to || goesOn(files, node, index.source, last, path)) continue;
     const end = Math.min(window.to, collectedAt(node) ?? window.to);
     if (end - last >= least) found.push({ node, file: path, from: last, to: end, ends: true });
@@ -59,8 +60,15 @@ function gapsOf(
 }
 
 /** Whether another file of the same log goes on where this one ends, after a rotation. */
-function goesOn(files: readonly WindowFile[], node: string, source: string | null, last: number, path: string): boolean {
+function goesOn(
+  files: readonly WindowFile[],
+  node: string,
+  source: string | null,
+  last: number,
+  path: string,
+): boolean {
   return files.some(
-    ({ file: { index } }) => index.node === node && index.source === source && index.path !== path && (index.last ?? 0) > last,
+    ({ file: { index } }) =>
+      index.node === node && index.source === source && index.path !== path && (index.last ?? 0) > last,
   );
 }

@@ -76,7 +76,10 @@ export function windowsAround(
       continue;
     }
     if (windows.length === MAX_WINDOWS) return { times: starts, windows, cut: true };
-    windows.push({ from: last === undefined ? time - half : Math.max(time - half, last.to + 1), to: time + half });
+    windows.push({
+      from: last === undefined ? time - half : Math.max(time - half, last.to + 1),
+      to: time + half,
+    });
     starts.push(time);
   }
   return { times: starts, windows, cut: false };

@@ -54,7 +54,12 @@ function rowsIn({ blocks }: FileIndex, windows: readonly Span[]): number[] {
   return rows;
 }
 
-function linesIn(index: SearchIndex, file: IndexedFile, rows: readonly number[], windows: readonly Span[]): WindowLine[] {
+function linesIn(
+  index: SearchIndex,
+  file: IndexedFile,
+  rows: readonly number[],
+  windows: readonly Span[],
+): WindowLine[] {
   const { blocks } = file.index;
   const patternOf = patternsOf(file.index, rows);
   const lines: WindowLine[] = [];

@@ -57,7 +57,11 @@ export function makeTimeline(index: SearchIndex, pivot: Pivot, options: Timeline
   const changed = pivot.windows.flatMap(({ from }, i) => changes(index, files, from, pivot.times[i]!));
   const analysis = options.document === null ? null : analysisEvents(options.document, pivot.windows);
   const { events, told } = choose(index, files, pivot, changed, bucket, options.limit);
-  const added = (analysis?.events ?? []).map((event): TimelineEvent => ({ ...event, count: 1, isNew: false }));
+  const added = (analysis?.events ?? []).map((event): TimelineEvent => ({
+    ...event,
+    count: 1,
+    isNew: false,
+  }));
   const lines = files.reduce((sum, file) => sum + file.lines.length, 0);
   return {
     pivot,
@@ -83,7 +87,8 @@ interface Group {
   isNew: boolean;
 }
 
-const keyOf = ({ node, file, line }: Pick<HitLine, 'node' | 'file' | 'line'>): string => `${node}\n${file}\n${line}`;
+const keyOf = ({ node, file, line }: Pick<HitLine, 'node' | 'file' | 'line'>): string =>
+  `${node}\n${file}\n${line}`;
 
 /** Lines alike within a bucket are one event; of these the most telling are kept. */
 function choose(

@@ -1,6 +1,15 @@
 /** Whatever happens to a kept index, the answer is right; what went wrong is said once. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +24,11 @@ const FILES: Readonly<Record<string, string>> = {
   'system/instance-id.txt': 'i-0a1b2c3d4e5f67890\n',
   'system/script-params.txt': 'ignore_introspection: false\n',
   'networking/iptables-save.txt': '*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n',
-  'var_log/aws-routed-eni/ipamd.log': Array.from({ length: 3000 }, (_, i) => `{"level":"info","ts":"2024-05-17T09:${String(i % 60).padStart(2, '0')}:22.123Z","msg":"assigned 10.0.${i >> 8}.${i & 255}"}`).join('\n'),
+  'var_log/aws-routed-eni/ipamd.log': Array.from(
+    { length: 3000 },
+    (_, i) =>
+      `{"level":"info","ts":"2024-05-17T09:${String(i % 60).padStart(2, '0')}:22.123Z","msg":"assigned 10.0.${i >> 8}.${i & 255}"}`,
+  ).join('\n'),
 };
 
 let root: string;
@@ -43,7 +56,13 @@ interface Answer {
 async function ask(cacheFolder: string | null, input = archive): Promise<Answer> {
   const said: string[] = [];
   const once = async (rebuild: boolean): Promise<Answer> => {
-    const index = await openIndex([input], { limits: DEFAULT_LIMITS, cacheFolder, jobs: 1, rebuild, say: (message) => said.push(message) });
+    const index = await openIndex([input], {
+      limits: DEFAULT_LIMITS,
+      cacheFolder,
+      jobs: 1,
+      rebuild,
+      say: (message) => said.push(message),
+    });
     try {
       const window = { since: null, until: null };
       const words = await search(index, { text: 'assigned', regex: false, ignoreCase: false }, window);
@@ -67,7 +86,10 @@ async function ask(cacheFolder: string | null, input = archive): Promise<Answer>
 async function kept(name: string): Promise<{ cache: string; entry: string; right: string }> {
   const cache = join(root, name);
   const { answer } = await ask(cache);
-  const entry = join(cache, readdirSync(cache).find((file) => /^[0-9a-f]{64}$/.test(file))!);
+  const entry = join(
+    cache,
+    readdirSync(cache).find((file) => /^[0-9a-f]{64}-[0-9a-f]{8}$/.test(file))!,
+  );
   return { cache, entry, right: answer };
 }
 
@@ -103,7 +125,8 @@ describe('the index on disk', () => {
       expect(after.answer).toBe(right);
       // A block that no query reads may be damaged unnoticed.
       expect(after.said.length).toBe(file === 'text-0' && size === length - 1 ? 0 : 1);
-      if (after.said.length === 1) expect(await ask(cache)).toEqual({ said: [], fromCache: true, answer: right });
+      if (after.said.length === 1)
+        expect(await ask(cache)).toEqual({ said: [], fromCache: true, answer: right });
     }
   });
 
@@ -133,7 +156,10 @@ describe('the index on disk', () => {
     bytes.writeUInt32LE(999, 8);
     writeFileSync(join(entry, 'index'), bytes);
     const after = await ask(cache);
-    expect(after).toMatchObject({ answer: right, said: ['The index was made by another version; it is built again.'] });
+    expect(after).toMatchObject({
+      answer: right,
+      said: ['The index was made by another version; it is built again.'],
+    });
   });
 
   it('is done without when its folder cannot be written, which is said once', async () => {
@@ -142,12 +168,14 @@ describe('the index on disk', () => {
     writeFileSync(blocked, '');
     const after = await ask(join(blocked, 'cache'));
     expect(after).toMatchObject({ answer, fromCache: false });
-    expect(after.said).toEqual(['The index cannot be kept in the cache (ENOTDIR); it is used for this run only.']);
+    expect(after.said).toEqual([
+      'The index cannot be kept in the cache (ENOTDIR); it is used for this run only.',
+    ]);
   });
 
   it('survives two runs at once, and what a killed run left behind', async () => {
     const cache = join(root, 'twice');
-    mkdirSync(join(cache, '.new-0123456789abcdef'), { recursive: true });
+    mkdirSync(join(cache, '.new-1-2'), { recursive: true });
     const answers = await Promise.all([ask(cache), ask(cache), ask(cache)]);
     expect(new Set(answers.map(({ answer }) => answer)).size).toBe(1);
     expect(answers.flatMap(({ said }) => said)).toEqual([]);

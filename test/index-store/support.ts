@@ -21,9 +21,21 @@ export async function indexTexts(texts: Readonly<Record<string, string | Buffer>
     writeFileSync(spool, text);
     const size = Buffer.byteLength(text);
     const file = { path: name, name, spool, size, mtime: null, truncated: false };
-    return { node: 'node-a', file, source: null, pod: null, collectedAt: COLLECTED, clock: { bootTime: null, zoneOffset: null } };
+    return {
+      node: 'node-a',
+      file,
+      source: null,
+      pod: null,
+      collectedAt: COLLECTED,
+      clock: { bootTime: null, zoneOffset: null },
+    };
   });
-  const result = await indexFiles({ files, part: 0, textPath: join(folder, partName(0)), limits: DEFAULT_LIMITS });
+  const result = await indexFiles({
+    files,
+    part: 0,
+    textPath: join(folder, partName(0)),
+    limits: DEFAULT_LIMITS,
+  });
   const stored = {
     bundles: [{ id: 'node-a', collectedAt: COLLECTED, files: files.length }],
     files: result.files,

@@ -84,7 +84,7 @@ describe.skipIf(!hasTshark)('TCP analysis next to tshark (skipped: needs tshark)
   });
 
   it.skipIf(!existsSync(SMTP))(
-    'differs in one frame of an old capture, whose bytes were sent in frame 22 before',
+    'differs in one frame of an old capture, whose bytes were sent in frame 22 before (skipped: needs the captures of pcap-parser)',
     async () => {
       expect(await differences(SMTP)).toEqual(['frame 27: late, not again']);
     },

@@ -29,7 +29,8 @@ const lower = (text: string): string => text.replace(/[A-Z]/g, (char) => char.to
 /** A word with nothing of a word beside it, and no number that goes on over a point. */
 export function wordTest(word: string): (line: string) => boolean {
   const wanted = lower(word);
-  const isWord = (char: string | undefined): boolean => char !== undefined && /[0-9A-Za-z_\u0080-\uffff]/.test(char);
+  const isWord = (char: string | undefined): boolean =>
+    char !== undefined && /[0-9A-Za-z_\u0080-\uffff]/.test(char);
   const isDigit = (char: string | undefined): boolean => char !== undefined && /[0-9]/.test(char);
   return (line) => {
     const text = lower(line);

@@ -5,8 +5,11 @@ import { QueryError } from '../../src/search/tokens.js';
 
 const FILE = { node: 'i-0a1b2c3d4e5f67890', path: 'var_log/aws-routed-eni/ipamd.log', pod: null };
 
-const passes = (text: string, line: string, file = FILE as { node: string; path: string; pod: string | null }): boolean =>
-  parseQuery({ text, regex: false, ignoreCase: false }).line(LineView.of(line, file));
+const passes = (
+  text: string,
+  line: string,
+  file = FILE as { node: string; path: string; pod: string | null },
+): boolean => parseQuery({ text, regex: false, ignoreCase: false }).line(LineView.of(line, file));
 
 describe('query language', () => {
   it.each([

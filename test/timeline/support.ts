@@ -22,12 +22,29 @@ export async function indexLogs(logs: readonly LogText[]): Promise<SearchIndex> 
     const spool = join(folder, `in-${i}`);
     writeFileSync(spool, text);
     const file = { path: name, name, spool, size: Buffer.byteLength(text), mtime: null, truncated: false };
-    return { node: 'node-a', file, source, pod: null, collectedAt, clock: { bootTime: null, zoneOffset: null } };
+    return {
+      node: 'node-a',
+      file,
+      source,
+      pod: null,
+      collectedAt,
+      clock: { bootTime: null, zoneOffset: null },
+    };
   });
-  const result = await indexFiles({ files, part: 0, textPath: join(folder, partName(0)), limits: DEFAULT_LIMITS });
+  const result = await indexFiles({
+    files,
+    part: 0,
+    textPath: join(folder, partName(0)),
+    limits: DEFAULT_LIMITS,
+  });
   const index = { bundles: [{ id: 'node-a', collectedAt, files: files.length }], ...result, problems: [] };
   const words = (): never => {
     throw new Error('a timeline asks for no words');
   };
-  return new SearchIndex([{ index, folder, words }], { problems: [], fromCache: false }, () => Promise.resolve(rmSync(folder, { recursive: true })), 1);
+  return new SearchIndex(
+    [{ index, folder, words }],
+    { problems: [], fromCache: false },
+    () => Promise.resolve(rmSync(folder, { recursive: true })),
+    1,
+  );
 }

@@ -9,9 +9,14 @@ import { indexLogs, type LogText } from './support.js';
 
 const T = Date.UTC(2024, 4, 17, 9, 0, 0);
 const iso = (second: number): string => new Date(T + second * 1000).toISOString();
-const zap = (second: number, level: string, msg: string): string => JSON.stringify({ level, ts: iso(second), caller: 'a/b.go:1', msg });
+const zap = (second: number, level: string, msg: string): string =>
+  JSON.stringify({ level, ts: iso(second), caller: 'a/b.go:1', msg });
 const ALWAYS = { since: null, until: null };
-const query = (text: string): { text: string; regex: boolean; ignoreCase: boolean } => ({ text, regex: false, ignoreCase: false });
+const query = (text: string): { text: string; regex: boolean; ignoreCase: boolean } => ({
+  text,
+  regex: false,
+  ignoreCase: false,
+});
 
 /** A line every ten seconds for an hour; something new at 1795 s, the failure at 1800 s, silence from 1810 to 1950 s. */
 const ipamd = [
@@ -53,10 +58,19 @@ async function around(text: string, limit = 200): Promise<Timeline> {
 describe('timeline', () => {
   it('stands around the match that has a time, in one order over all logs', async () => {
     const t = await around('"connection refused"');
-    expect(t.pivot).toMatchObject({ matches: 2, times: [T + 1_800_000], windows: [{ from: T + 1_500_000, to: T + 2_100_000 }], cut: false });
+    expect(t.pivot).toMatchObject({
+      matches: 2,
+      times: [T + 1_800_000],
+      windows: [{ from: T + 1_500_000, to: T + 2_100_000 }],
+      cut: false,
+    });
     const times = t.events.map(({ time }) => time);
     expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(t.events.find(({ kind }) => kind === 'pivot')).toMatchObject({ file: 'var_log/aws-routed-eni/ipamd.log', line: 182, level: 'error' });
+    expect(t.events.find(({ kind }) => kind === 'pivot')).toMatchObject({
+      file: 'var_log/aws-routed-eni/ipamd.log',
+      line: 182,
+      level: 'error',
+    });
     // The journal's header has seconds and neither year nor zone: it falls where UTC and the year of collection put it.
     expect(t.events.find(({ file }) => file === 'var_log/messages')).toMatchObject({ time: T + 1_799_000 });
     expect(t.events.reduce((sum, { count }) => sum + count, 0) + t.leftOut).toBe(t.lines);
@@ -64,20 +78,52 @@ describe('timeline', () => {
 
   it('names what changed before the pivot, and not the beginnings of logs', async () => {
     const { changes } = await around('"connection refused"');
-    expect(changes.map(({ text }) => (JSON.parse(text) as { msg: string }).msg)).toEqual(['ENI was detached by somebody', 'connection refused by 10.0.2.7']);
+    expect(changes.map(({ text }) => (JSON.parse(text) as { msg: string }).msg)).toEqual([
+      'ENI was detached by somebody',
+      'connection refused by 10.0.2.7',
+    ]);
   });
 
   it('tells silences and bursts', async () => {
     const { gaps, bursts } = await around('"connection refused"');
     expect(gaps.filter(({ file }) => file.includes('ipamd'))).toEqual([]);
     expect(bursts).toHaveLength(1);
-    expect(bursts[0]).toMatchObject({ file: 'var_log/aws-routed-eni/network-policy-agent.log', from: T + 1_800_000, lines: 41 });
-    const longer = await indexLogs([{ ...LOGS[0]!, text: [...Array.from({ length: 3000 }, (_, i) => zap(i, 'debug', 'tick')), zap(3060, 'debug', 'tick'), zap(3061, 'debug', 'tick')].join('\n') }]);
-    const t = makeTimeline(longer, pivotAt(T + 3_000_000, 300_000), { limit: 10, document: null, collectedAt: () => T + 3_200_000 });
+    expect(bursts[0]).toMatchObject({
+      file: 'var_log/aws-routed-eni/network-policy-agent.log',
+      from: T + 1_800_000,
+      lines: 41,
+    });
+    const longer = await indexLogs([
+      {
+        ...LOGS[0]!,
+        text: [
+          ...Array.from({ length: 3000 }, (_, i) => zap(i, 'debug', 'tick')),
+          zap(3060, 'debug', 'tick'),
+          zap(3061, 'debug', 'tick'),
+        ].join('\n'),
+      },
+    ]);
+    const t = makeTimeline(longer, pivotAt(T + 3_000_000, 300_000), {
+      limit: 10,
+      document: null,
+      collectedAt: () => T + 3_200_000,
+    });
     await longer.close();
     expect(t.gaps).toEqual([
-      { node: 'node-a', file: 'var_log/aws-routed-eni/ipamd.log', from: T + 2_999_000, to: T + 3_060_000, ends: false },
-      { node: 'node-a', file: 'var_log/aws-routed-eni/ipamd.log', from: T + 3_061_000, to: T + 3_200_000, ends: true },
+      {
+        node: 'node-a',
+        file: 'var_log/aws-routed-eni/ipamd.log',
+        from: T + 2_999_000,
+        to: T + 3_060_000,
+        ends: false,
+      },
+      {
+        node: 'node-a',
+        file: 'var_log/aws-routed-eni/ipamd.log',
+        from: T + 3_061_000,
+        to: T + 3_200_000,
+        ends: true,
+      },
     ]);
   });
 
@@ -111,7 +157,14 @@ describe('timeline', () => {
 
 describe('windows', () => {
   it('joins matches that are near, and stops after three windows', () => {
-    expect(windowsAround([0, 50, 1000], 100)).toEqual({ times: [0, 1000], windows: [{ from: -100, to: 150 }, { from: 900, to: 1100 }], cut: false });
+    expect(windowsAround([0, 50, 1000], 100)).toEqual({
+      times: [0, 1000],
+      windows: [
+        { from: -100, to: 150 },
+        { from: 900, to: 1100 },
+      ],
+      cut: false,
+    });
     expect(windowsAround([0, 1000, 2000, 3000], 100)).toMatchObject({ times: [0, 1000, 2000], cut: true });
   });
 
@@ -133,9 +186,33 @@ describe('events of the analysis', () => {
         { id: 'E-002', node: 'node-a', file: 'y.txt', line: 1, time: null, content: 'mtu' },
       ],
       flows: [
-        { protocol: 'tcp', src: '10.0.1.9:40000', dst: '10.0.2.7:80', verdict: 'rejected', reason: 'rst', explanation: 'refused', points: { dst_veth: { first: iso(12) }, src_veth: { first: iso(11) } } },
-        { protocol: 'tcp', src: '10.0.1.9:40001', dst: '10.0.2.7:80', verdict: 'delivered', reason: 'answered', explanation: 'fine', points: { src_veth: { first: iso(9) } } },
-        { protocol: 'tcp', src: '10.0.1.9:40002', dst: '10.0.2.7:80', verdict: 'dropped', reason: 'not-seen-beyond', explanation: 'lost', points: { src_veth: { first: iso(999) } } },
+        {
+          protocol: 'tcp',
+          src: '10.0.1.9:40000',
+          dst: '10.0.2.7:80',
+          verdict: 'rejected',
+          reason: 'rst',
+          explanation: 'refused',
+          points: { dst_veth: { first: iso(12) }, src_veth: { first: iso(11) } },
+        },
+        {
+          protocol: 'tcp',
+          src: '10.0.1.9:40001',
+          dst: '10.0.2.7:80',
+          verdict: 'delivered',
+          reason: 'answered',
+          explanation: 'fine',
+          points: { src_veth: { first: iso(9) } },
+        },
+        {
+          protocol: 'tcp',
+          src: '10.0.1.9:40002',
+          dst: '10.0.2.7:80',
+          verdict: 'dropped',
+          reason: 'not-seen-beyond',
+          explanation: 'lost',
+          points: { src_veth: { first: iso(999) } },
+        },
       ],
     } as unknown as AnalysisDocument;
     const { events, elsewhere } = analysisEvents(document, [{ from: T, to: T + 60_000 }]);

@@ -6,7 +6,7 @@ import type { Limits } from '../../limits.js';
 import type { LogScan } from '../../model/logs.js';
 import type { Bundle } from '../../model/source.js';
 import { createPool } from '../../pool/pool.js';
-import type { Progress } from '../../run.js';
+import type { Progress } from '../../phases.js';
 
 /** Below this starting threads takes longer than reading. */
 const SMALL_BYTES = 64 * 1024 * 1024;

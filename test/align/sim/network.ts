@@ -30,6 +30,8 @@ export interface Conn {
   readonly target: boolean;
   /** What became of its packets: `vpc.forward` → copies lost there. */
   readonly lost: Map<string, Loss[]>;
+  /** Where acknowledgements without data were lost: they may show, but need not. */
+  readonly lostAcks: Set<string>;
 }
 export interface Loss {
   readonly t: number;
@@ -209,9 +211,12 @@ export class Network {
   }
 
   private lose(p: Packet, place: Place, units: number): void {
-    // Acknowledgements alone come and go, coalesced by receivers: nobody can count them.
-    if (p.conn.protocol === 6 && p.payload === 0 && (p.flags & 3) === 0) return;
     const key = `${place}.${p.way === 0 ? 'forward' : 'return'}`;
+    // Acknowledgements alone come and go, coalesced by receivers: nobody can count them.
+    if (p.conn.protocol === 6 && p.payload === 0 && (p.flags & 3) === 0) {
+      p.conn.lostAcks.add(key);
+      return;
+    }
     const list = p.conn.lost.get(key) ?? [];
     list.push({ t: this.clock.now, units });
     p.conn.lost.set(key, list);

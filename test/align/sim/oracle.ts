@@ -86,7 +86,11 @@ export function accepted(sim: Simulated): Accepted {
       out.add('none');
     return { summary: out, why: 'reject' };
   }
-  if (total === 0) return { summary: new Set(['none']), why: 'fault never hit' };
+  if (total === 0) {
+    // Data that is repeated because its acknowledgements die shows the place of the fault.
+    const acks = sim.conns.some((c) => c.lostAcks.size > 0) ? [prefix + plan.place] : [];
+    return { summary: new Set(['none', ...acks]), why: 'fault never hit' };
+  }
   if (plan.place === 'dst_pod') {
     const last = sim.taps.find((t) => t.point === 'dst_veth');
     if (last === undefined || last.from > 0)
@@ -140,7 +144,8 @@ export function falseAlarms(sim: Simulated, trace: Trace): string[] {
     const name = `${f.protocol} ${f.src.ip}:${f.src.port} > ${f.dst.ip}:${f.dst.port} ${f.verdict} ${f.segment} ${f.direction} ${f.reason}`;
     if (conn === undefined) out.push(`unknown flow ${name}`);
     else if (!conn.target) out.push(`bystander ${name}`);
-    else if (sim.plan.kind !== 'reject' && conn.lost.size === 0) out.push(`nothing lost ${name}`);
+    else if (sim.plan.kind !== 'reject' && conn.lost.size + conn.lostAcks.size === 0)
+      out.push(`nothing lost ${name}`);
   }
   return out;
 }

@@ -90,6 +90,7 @@ export function simulate(seed: number): Simulated {
       server,
       target,
       lost: new Map(),
+      lostAcks: new Set(),
     };
     conns.push(conn);
     return conn;

@@ -1,0 +1,101 @@
+/**
+ * Indexing and searching one bundle beside `tar xzf` plus `rg` on the same bundle, in one run; then a hostile bundle.
+ *
+ *     npm run build && npx tsx bench/search.ts [--mebibytes 300] [--hostile 100]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { writeBigBundle } from './big-bundle.js';
+import { writeHostileBundle } from './hostile-bundle.js';
+import { measure } from './measure.js';
+
+const { values } = parseArgs({
+  options: { mebibytes: { type: 'string', default: '300' }, hostile: { type: 'string', default: '100' } },
+});
+const MiB = 1024 * 1024;
+const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
+const root = mkdtempSync(join(tmpdir(), 'netcheck-bench-'));
+
+const WORDS = ['Reconciling', 'refused', '"pool stats" level:debug', '10.0.9.7'];
+const EXPRESSIONS = [
+  'connection refused|no route to host',
+  'aws-node|ipamd|veth.*error|cni.*error',
+  '10\\.0\\.9\\.7',
+  '[a-f]{5}\\d+z',
+];
+
+function sizeOf(path: string, wanted: (name: string) => boolean): number {
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && wanted(entry.name))
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}
+
+/** Fastest of three, since other work disturbs short runs. */
+function best(label: string, command: string, args: readonly string[]): number {
+  return Math.min(...[1, 2, 3].map(() => measure(label, command, args).seconds));
+}
+
+function bench(name: string, tree: string): number {
+  const archive = join(root, `${name}.tar.gz`);
+  spawnSync('tar', ['czf', archive, '-C', tree, '.']);
+  const text = sizeOf(tree, () => true);
+  console.log(
+    `\n${name}: ${(text / MiB).toFixed(0)} MiB of text, ${(statSync(archive).size / MiB).toFixed(1)} MiB packed`,
+  );
+  const cache = join(root, `${name}-cache`);
+  const search = (...args: string[]): string[] => [
+    cli,
+    'search',
+    archive,
+    '--index',
+    cache,
+    '--quiet',
+    '--format',
+    'json',
+    ...args,
+  ];
+  const first = measure('index and search', process.execPath, search('refused'));
+  const out = join(root, 'out');
+  mkdirSync(out);
+  const tar = measure('tar xzf', 'tar', ['xzf', archive, '-C', out]);
+  const rg = measure('rg', 'rg', ['--count', '--no-ignore', '-a', 'refused', out]);
+  console.log(`ratio of indexing: ${(first.seconds / (tar.seconds + rg.seconds)).toFixed(2)} times tar + rg`);
+  const index = sizeOf(cache, (file) => file === 'index' || file === 'words');
+  const kept = sizeOf(cache, (file) => file.startsWith('text-'));
+  console.log(
+    `index: ${((index / text) * 100).toFixed(2)} % of the text; the text kept beside it: ${((kept / text) * 100).toFixed(1)} %`,
+  );
+  const node = best('node alone', process.execPath, ['-e', '']);
+  for (const word of WORDS) {
+    const seconds = best(`word ${word}`, process.execPath, search(word));
+    console.log(`  ${word}: ${((seconds - node) * 1000).toFixed(0)} ms beyond node's own start`);
+  }
+  for (const expression of EXPRESSIONS) {
+    const ours = best(`regex ${expression}`, process.execPath, search('--regex', expression));
+    const theirs = best('  rg', 'rg', ['--count', '--no-ignore', '-a', expression, out]);
+    console.log(
+      `  ${expression}: ${((ours - node) * 1000).toFixed(0)} ms beyond node's own start, rg ${(theirs * 1000).toFixed(0)} ms`,
+    );
+  }
+  rmSync(out, { recursive: true });
+  return (first.seconds - node) / text;
+}
+
+try {
+  const usual = join(root, 'usual');
+  writeBigBundle(usual, Number(values.mebibytes));
+  const perByte = bench('usual', usual);
+  rmSync(usual, { recursive: true });
+  const hostile = join(root, 'hostile');
+  writeHostileBundle(hostile, Number(values.hostile));
+  const hostilePerByte = bench('hostile', hostile);
+  console.log(
+    `\nhostile text takes ${(hostilePerByte / perByte).toFixed(2)} times as long per byte to index`,
+  );
+} finally {
+  rmSync(root, { recursive: true, force: true });
+}
