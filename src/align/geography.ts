@@ -49,6 +49,7 @@ export function locateTaps(
   spreadNodes(groups, places);
   groupWithoutBundles(taps, places, hints, groups, conversations, homes);
   spreadNodeWords(places, hints);
+  homesByTtl(taps, places, homes);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
   return {
@@ -268,10 +269,12 @@ function groupWithoutBundles(
     spreadNodes(groups, places);
   }
   homesByArp(enis, places, homes);
+  homesByTtl(taps, places, homes);
   if (enis.length > 0) {
     const votes = nearnessVotes(taps, places, conversations);
     for (const [ip, perNode] of votes) {
       if (homes.has(ip)) continue;
+      for (const node of perNode.keys()) if (cameFromAfar(ip, node, taps, places)) perNode.delete(node);
       const best = [...perNode].sort((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1))[0];
       if (best && best[1] > 0) homes.set(ip, best[0]);
     }
@@ -292,6 +295,27 @@ function groupWithoutBundles(
     spreadNodes(groups, places);
     for (const ip of place.podIps) homes.set(ip, node);
   }
+}
+
+/** Who reaches a pod's veth without being forwarded is its node. */
+function homesByTtl(taps: readonly TapData[], places: readonly Place[], homes: Map<string, string>): void {
+  for (const tap of taps) {
+    const { kind, node, podIps } = places[tap.index]!;
+    if (kind !== 'veth' || node === null || podIps.length === 0) continue;
+    for (const [ip, e] of tap.ends)
+      if (e.sent > 0 && isInitialTtl(e.ttl) && !podIps.includes(ip) && !homes.has(ip)) homes.set(ip, node);
+  }
+}
+
+/** Its packets were forwarded twice before a pod's veth of that node: another node lies before it. */
+function cameFromAfar(ip: string, node: string, taps: readonly TapData[], places: readonly Place[]): boolean {
+  return taps.some((t) => {
+    const e = t.ends.get(ip);
+    const place = places[t.index]!;
+    return (
+      place.kind === 'veth' && place.node === node && e !== undefined && e.sent > 0 && isInitialTtl(e.ttl + 2)
+    );
+  });
 }
 
 /** Who asks at an ENI for the MAC of a router or neighbour is its node. */
