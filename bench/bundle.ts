@@ -39,7 +39,7 @@ try {
   const patterns = join(dir, 'patterns');
   const queries = logQueries(rules);
   // ripgrep of older distributions knows no named groups of this spelling.
-  writeFileSync(patterns, `${queries.map((q) => q.pattern.replaceAll(/\(\?<\w+>/g, '(?:')).join('\n')}\n`);
+  writeFileSync(patterns, `${queries.map((q) => q.pattern.replaceAll(/\(\?P?<\w+>/g, '(?:')).join('\n')}\n`);
   const out = join(dir, 'out');
   mkdirSync(out);
   const tar = measure('tar xzf', 'tar', ['xzf', archive, '-C', out]);
