@@ -30,10 +30,10 @@ export async function unopenableEvidence(document: AnalysisDocument, caseFolder:
     .map((e) => `${e.id}: ${e.file!}:${e.line!} is not ${JSON.stringify(e.content)}`);
 }
 
-/** A long line is quoted in part, with `…` at its end. */
+/** A long line (JSON) is quoted from the object in question on, with `…` at its end. */
 function holds(files: BundleFiles, file: string, line: number, content: string): boolean {
   const text = files.get(file.replace(/^\.\//, ''))?.split('\n')[line - 1];
   if (text === undefined) return false;
   const quoted = content.trim();
-  return quoted.endsWith('…') ? text.trim().startsWith(quoted.slice(0, -1).trim()) : text.trim() === quoted;
+  return quoted.endsWith('…') ? text.includes(quoted.slice(0, -1).trim()) : text.trim() === quoted;
 }
