@@ -35,5 +35,8 @@ function holds(files: BundleFiles, file: string, line: number, content: string):
   const text = files.get(file.replace(/^\.\//, ''))?.split('\n')[line - 1];
   if (text === undefined) return false;
   const quoted = content.trim();
-  return quoted.endsWith('…') ? text.includes(quoted.slice(0, -1).trim()) : text.trim() === quoted;
+  if (!quoted.endsWith('…')) return text.trim() === quoted;
+  // A part must be long enough to stand at one place only: an empty quotation is in every line.
+  const part = quoted.slice(0, -1).trim();
+  return part.length >= 40 && text.includes(part);
 }
