@@ -86,6 +86,7 @@ export const dnsQueries = defineFact({
     unanswered: number('those without an answer'),
     unanswered_percent: number('the same in per cent'),
     servfail: number('answers SERVFAIL'),
+    servfail_percent: number('the same in per cent of all answers; null without an answer'),
     nxdomain: number('answers NXDOMAIN: normal for search domains'),
     five_second_retry: number(
       'questions of a parallel A and AAAA pair that were lost and asked again 5 s later',
@@ -102,6 +103,7 @@ export const dnsQueries = defineFact({
         const end = capture.packets === 0 ? 0 : (capture.columns.time[capture.packets - 1] ?? 0);
         const judged = queries.filter((q) => q.answered || end - q.time > 2 * SECOND);
         const unanswered = judged.filter((q) => !q.answered);
+        const answers = queries.filter((q) => q.answered).length;
         const raced = racedPairs(queries);
         if (queries.length === 0) return [];
         const evidence: EvidenceItem = {
@@ -110,7 +112,7 @@ export const dnsQueries = defineFact({
           file: capture.file,
           line: null,
           time: null,
-          content: `${String(judged.length)} DNS questions, ${String(unanswered.length)} unanswered, ${String(raced.length)} of parallel pairs retried after 5 s`,
+          content: `${String(judged.length)} DNS questions, ${String(unanswered.length)} unanswered, ${String(servfail)} SERVFAIL, ${String(raced.length)} of parallel pairs retried after 5 s`,
         };
         return [
           {
@@ -122,6 +124,7 @@ export const dnsQueries = defineFact({
               unanswered_percent:
                 judged.length === 0 ? 0 : Math.round((unanswered.length / judged.length) * 1000) / 10,
               servfail,
+              servfail_percent: answers === 0 ? null : Math.round((servfail / answers) * 1000) / 10,
               nxdomain,
               five_second_retry: raced.length,
               example: raced[0]?.qname ?? unanswered[0]?.qname ?? null,

@@ -16,6 +16,7 @@ import { enaAllowance } from './ena-allowance.js';
 import { externalEgress } from './external-egress.js';
 import { forwardBlockingRule } from './forward-blocking-rule.js';
 import { forwardChain } from './forward-chain.js';
+import { interfaceDrops } from './interface-drops.js';
 import { interfaceMtu } from './interface-mtu.js';
 import { ipPool } from './ip-pool.js';
 import { ipamdState } from './ipamd-state.js';
@@ -32,6 +33,7 @@ import { rpFilter } from './rp-filter.js';
 import { securityGroupsForPods } from './security-groups-for-pods.js';
 import { serviceEndpoint } from './service-endpoint.js';
 import { sysctlForwarding } from './sysctl-forwarding.js';
+import { tlsAlerts } from './tls-alerts.js';
 import { traceLoss } from './trace-loss.js';
 import { tracePodSilence } from './trace-pod-silence.js';
 import { traceRejection } from './trace-rejection.js';
@@ -60,6 +62,7 @@ export const FACTS: readonly FactDefinition[] = [
   externalEgress,
   forwardBlockingRule,
   forwardChain,
+  interfaceDrops,
   interfaceMtu,
   ipPool,
   ipamdState,
@@ -76,6 +79,7 @@ export const FACTS: readonly FactDefinition[] = [
   securityGroupsForPods,
   serviceEndpoint,
   sysctlForwarding,
+  tlsAlerts,
   traceLoss,
   tracePodSilence,
   traceRejection,

@@ -22,6 +22,9 @@ export const ipPool = defineFact({
     assigned: number('addresses in use'),
     free: number('addresses held and not in use (cooling ones included)'),
     max: number('addresses the instance type allows'),
+    left: number(
+      'addresses not in use that the node holds or may still add; null when its limit is not known',
+    ),
     enis: number('network interfaces attached'),
     enis_max: number('network interfaces the instance type allows'),
     no_available: number('times a pod got no address since ipamd started'),
@@ -54,6 +57,7 @@ export const ipPool = defineFact({
               assigned,
               free: total === null || assigned === null ? null : total - assigned,
               max,
+              left: max === null || max <= 0 || assigned === null ? null : Math.max(0, max - assigned),
               enis,
               enis_max: enisMax,
               no_available: metric(node, 'awscni_no_available_ip_addresses'),

@@ -6,6 +6,7 @@ import { conntrackUsage } from '../../src/facts/conntrack-usage.js';
 import { containerRestarts } from '../../src/facts/container-restarts.js';
 import { customNetworking } from '../../src/facts/custom-networking.js';
 import { enaAllowance } from '../../src/facts/ena-allowance.js';
+import { interfaceDrops } from '../../src/facts/interface-drops.js';
 import { interfaceMtu } from '../../src/facts/interface-mtu.js';
 import { ipPool } from '../../src/facts/ip-pool.js';
 import { ipamdState } from '../../src/facts/ipamd-state.js';
@@ -194,6 +195,32 @@ describe('ipamd', () => {
     expect(fieldsOf(ipPool, one({ introspection: introspection(0, 0) }), fields)).toMatchObject([
       { exhausted: false },
     ]);
+  });
+
+  it('ip_pool counts what the instance may still give', () => {
+    const left = (parts: Record<string, number>) =>
+      fieldsOf(ipPool, one({ ipamdMetrics: ok(counters(parts)) }), ['left']);
+    const held = { awscni_total_ip_addresses: 12, awscni_assigned_ip_addresses: 10 };
+    expect(left({ ...held, awscni_ip_max: 49 })).toEqual([{ left: 39 }]);
+    expect(left({ ...held, awscni_ip_max: 11 })).toEqual([{ left: 1 }]);
+    expect(left(held)).toEqual([{ left: null }]);
+  });
+
+  it('interface_drops relates drops to packets, and leaves pods and virtual interfaces out', () => {
+    const parts = { txPackets: 990_000, txDropped: 10_000 };
+    const all = [
+      iface('eth0', 9001, parts),
+      iface('eni18582a65b10', 9001, parts),
+      iface('lo', 9001, parts),
+      iface('eth1'),
+    ];
+    expect(
+      fieldsOf(interfaceDrops, one({ interfaces: interfaces(...all) }), [
+        'interface',
+        'tx_dropped',
+        'per_million',
+      ]),
+    ).toEqual([{ interface: 'eth0', tx_dropped: 10_000, per_million: 10_000 }]);
   });
 
   it('ip_pool falls back on the metrics', () => {

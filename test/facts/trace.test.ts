@@ -3,6 +3,7 @@ import { clockSkew } from '../../src/facts/clock-skew.js';
 import { crossNodeOnly } from '../../src/facts/cross-node-only.js';
 import { dnsQueries } from '../../src/facts/dns-queries.js';
 import { externalEgress } from '../../src/facts/external-egress.js';
+import { tlsAlerts } from '../../src/facts/tls-alerts.js';
 import { traceLoss } from '../../src/facts/trace-loss.js';
 import { tracePodSilence } from '../../src/facts/trace-pod-silence.js';
 import { traceRejection } from '../../src/facts/trace-rejection.js';
@@ -394,6 +395,17 @@ describe('dns_queries', () => {
     ).toEqual([{ queries: 4, unanswered: 1, five_second_retry: 1, nxdomain: 0 }]);
   });
 
+  it('gives the share of SERVFAIL among the answers', () => {
+    const packets = [ask(0, 1, 7), answer(0.1, 1, 7, 2), ask(1, 1, 8), answer(1.1, 1, 8), ask(2, 1, 9)];
+    const fields = ['servfail', 'servfail_percent'];
+    expect(fieldsOf(dnsQueries, context({ captures: [capture(packets)] }), fields)).toEqual([
+      { servfail: 1, servfail_percent: 50 },
+    ]);
+    expect(fieldsOf(dnsQueries, context({ captures: [capture([ask(0, 1, 7)])] }), fields)).toEqual([
+      { servfail: 0, servfail_percent: null },
+    ]);
+  });
+
   it('takes another interval for another cause', () => {
     expect(
       of([
@@ -534,5 +546,49 @@ describe('external_egress', () => {
     const vpc = node({ ...nodeA, identity: { vpcCidrs: ['52.95.0.0/16'] } });
     const trace_ = trace([out('52.95.1.1'), out('10.9.9.9'), out('100.64.3.4')]);
     expect(instancesOf(externalEgress, context({ nodes: [vpc], trace: trace_ }))).toEqual([]);
+  });
+});
+
+describe('tls_alerts', () => {
+  const from = (src: string, sport: number, dst: string, dport: number): SentPacket => ({
+    at: 0,
+    src,
+    sport,
+    dst,
+    dport,
+  });
+  const refused = {
+    ...capture([from('10.0.1.9', 40_000, '10.0.2.7', 8443), from('10.0.2.7', 8443, '10.0.1.9', 40_000)]),
+    app: [
+      { packet: 0, kind: 'tls-client-hello' as const, text: 'shop.example' },
+      { packet: 1, kind: 'tls-alert' as const, text: 'fatal handshake_failure' },
+    ],
+  };
+  const fields = ['server', 'port', 'alert', 'connections', 'in_question'];
+  const expected = { server: '10.0.2.7', port: 8443, alert: 'handshake_failure', connections: 1 };
+
+  it('names the server that refused', () => {
+    expect(fieldsOf(tlsAlerts, context({ captures: [refused] }), fields)).toEqual([
+      { ...expected, in_question: true },
+    ]);
+  });
+
+  it('tells connections in question from those of others', () => {
+    const other = flow({ dst: { ip: '10.0.3.3', port: 8443 }, verdict: 'dropped' });
+    expect(fieldsOf(tlsAlerts, context({ captures: [refused], trace: trace([other]) }), fields)).toEqual([
+      { ...expected, in_question: false },
+    ]);
+  });
+
+  it('leaves warnings out: close_notify ends a connection', () => {
+    const closed = {
+      ...refused,
+      app: [{ packet: 1, kind: 'tls-alert' as const, text: 'warning close_notify' }],
+    };
+    expect(tlsAlerts.compute(context({ captures: [closed] }))).toEqual({ known: true, instances: [] });
+  });
+
+  it('is not known without captures', () => {
+    expect(tlsAlerts.compute(context())).toEqual({ known: false, reason: 'no captures' });
   });
 });
