@@ -2,7 +2,7 @@
  * What more rules cost: 10, 100 and 500 of them, made from the forms that real ones have, over one large bundle in one
  * run. Beside them ripgrep with the same patterns.
  *
- *     npm run build && npx tsx bench/rules.ts [--mebibytes 300]
+ *     npx tsx bench/rules.ts [--mebibytes 300]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
