@@ -64,11 +64,20 @@ export async function analyze(
   try {
     const ingested = await ingestInputs(inputs, limits, tempDir, options);
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
-    const [{ nodes, problems: nodeProblems }, tables] = await Promise.all([
-      buildNodes(ingested.bundles, limits, options),
+    // Workers read the logs while this thread builds the nodes.
+    const building = buildNodes(ingested.bundles, limits, options);
+    const [{ nodes, problems: nodeProblems }, tables, logs] = await Promise.all([
+      building,
       readCaptures(ingested.captures, pool, options),
+      scanAll(
+        ingested.bundles,
+        building.then((built) => built.nodes),
+        rules,
+        limits,
+        pool,
+        options,
+      ),
     ]);
-    const logs = await scanAll(ingested.bundles, nodes, rules, limits, pool, options);
     const trace = traceOf(tables, ingested.captures, nodes, options);
     const document = await diagnoseRun({
       ingested,
@@ -119,7 +128,7 @@ async function readCaptures(
 
 async function scanAll(
   bundles: readonly Bundle[],
-  nodes: readonly NodeFacts[],
+  nodes: Promise<readonly NodeFacts[]>,
   rules: readonly Rule[],
   limits: Limits,
   pool: Pool,
@@ -141,7 +150,7 @@ async function scanAll(
     },
     {
       limits,
-      podIps: new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
+      podIps: nodes.then((all) => new Map(all.map((n) => [n.id, n.pods.map((p) => p.ip)]))),
       since: options.question?.since ?? null,
       until: options.question?.until ?? null,
     },

@@ -44,21 +44,15 @@ export class Examiner {
     let when: ResolvedTime | null = null;
     const time = (): ResolvedTime => (when ??= this.timeOf(at));
     if (at.ids.includes(MARKS.verdict)) this.readVerdict(at, time);
+    // The same for all queries that the record matches, of which common lines have many.
+    let match: Match | null = null;
     for (const index of this.candidates(at)) {
       const query = this.set.queries[index]!;
       if (!this.concerns(query, at) || !query.matches(at.decoded.message)) continue;
-      const { time: ms, notes } = time();
-      if (!this.isInWindow(ms)) continue;
+      if (!this.isInWindow(time().time)) return;
+      match ??= this.matchOf(at, time());
       this.counters[index] ??= new MatchCounter(this.task.limits.maxRecords);
-      this.counters[index].add({
-        line: at.number,
-        text: at.text,
-        record: at.record,
-        source: at.source,
-        level: this.levelOf(at),
-        time: ms,
-        timeNotes: notes,
-      });
+      this.counters[index].add(match);
     }
   }
 
@@ -83,16 +77,17 @@ export class Examiner {
   }
 
   /** Indexes of the queries that a record with these needles can match. */
-  private candidates(at: Examined): Iterable<number> {
-    const found = new Set<number>(this.set.always);
-    let ids: Iterable<number> = at.ids;
-    if (at.ids.includes(MARKS.escape)) {
-      ids = new Set([...at.ids, ...idsIn(this.set.automaton, at.decoded.message)]);
-    }
-    for (const id of ids) {
+  private candidates({ ids, decoded }: Examined): Iterable<number> {
+    const { always, caseless, automaton } = this.set;
+    const plain = always.length === 0 && !ids.includes(MARKS.escape) && !ids.includes(MARKS.caseVariant);
+    // A scanner gives each needle id once: nothing to sort out.
+    if (plain) return ids.map(queryIndex).filter((index) => index >= 0);
+    const found = new Set<number>(always);
+    const all = ids.includes(MARKS.escape) ? new Set([...ids, ...idsIn(automaton, decoded.message)]) : ids;
+    for (const id of all) {
       const index = queryIndex(id);
       if (index >= 0) found.add(index);
-      else if (id === MARKS.caseVariant) for (const caseless of this.set.caseless) found.add(caseless);
+      else if (id === MARKS.caseVariant) for (const one of caseless) found.add(one);
     }
     return found;
   }
@@ -100,6 +95,11 @@ export class Examiner {
   private concerns(query: CompiledQuery, at: Examined): boolean {
     if (this.task.byTag === true && !query.query.sources.includes(at.source)) return false;
     return query.levels === null || query.levels.has(this.levelOf(at));
+  }
+
+  private matchOf(at: Examined, { time, notes }: ResolvedTime): Match {
+    const { number, text, record, source } = at;
+    return { line: number, text, record, source, level: this.levelOf(at), time, timeNotes: notes };
   }
 
   private readVerdict(at: Examined, time: () => ResolvedTime): void {

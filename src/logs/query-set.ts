@@ -3,6 +3,7 @@ import { RE2JS } from 're2js';
 import type { LogLevel, LogQuery, LogSource } from '../model/logs.js';
 import { buildAutomaton, type Automaton, type Needle } from './prefilter/automaton.js';
 import { requiredLiterals } from './prefilter/literals.js';
+import { sureTexts, type SureTexts } from './prefilter/sure-texts.js';
 
 /** Ids of needles that are no query: what makes a line worth a look for another reason. */
 export const MARKS = {
@@ -38,6 +39,7 @@ const VERDICT_NEEDLES: readonly Needle[] = [
 
 export class CompiledQuery {
   private expression: RE2JS | null = null;
+  private sure: SureTexts | null = null;
   readonly literals: readonly string[] | null;
   readonly ignoresCase: boolean;
   /** Levels asked for, or null for all. */
@@ -51,7 +53,9 @@ export class CompiledQuery {
   }
 
   matches(message: string): boolean {
-    return this.compiled().test(message);
+    this.sure ??= sureTexts(this.query.pattern);
+    for (const text of this.sure.texts) if (message.includes(text)) return true;
+    return !this.sure.complete && this.compiled().test(message);
   }
 
   /** Named groups of the first match that took part in it. */

@@ -5,17 +5,22 @@ import type { LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
 import { nodeClock } from './node-clock.js';
-import { logFiles } from './sources.js';
+import { logFiles, VERDICT_SOURCES } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
 
 export interface ScanOptions {
   readonly limits: Limits;
-  /** Addresses of the pods of each node, by bundle id: they tell the direction of old verdict lines. */
-  readonly podIps?: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Addresses of the pods of each node, by bundle id: they tell the direction of old verdict lines. Only the files
+   * that can hold such lines wait for them.
+   */
+  readonly podIps?: Promise<PodIps> | PodIps;
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number | null;
   readonly until?: number | null;
 }
+
+export type PodIps = ReadonlyMap<string, readonly string[]>;
 
 /** Runs one task: in a pool of workers, or in this process. */
 export type RunTask = (task: LogFileTask) => Promise<LogFileScan>;
@@ -38,8 +43,9 @@ export async function scanLogs(
   const bySize = [...tasks].sort((a, b) => b.file.size - a.file.size);
   await Promise.all(
     bySize.map(async (task) => {
+      const ready = VERDICT_SOURCES.has(task.source) ? await withPodIps(task, options) : task;
       try {
-        results.set(task, await runTask(task));
+        results.set(task, await runTask(ready));
       } catch (error) {
         problems.push(
           problem('E_UNREADABLE', task.file.path, `The log could not be read: ${reason(error)}.`),
@@ -54,6 +60,10 @@ export async function scanLogs(
     verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
+}
+
+async function withPodIps(task: LogFileTask, { podIps }: ScanOptions): Promise<LogFileTask> {
+  return { ...task, podIps: (await podIps)?.get(task.node) ?? [] };
 }
 
 /** An error code such as ENOENT, never a path of this machine. */
@@ -76,7 +86,7 @@ async function tasksOf(
     ...(byTag === true ? { byTag } : {}),
     queries: queries.filter((query) => byTag === true || query.sources.includes(source)),
     collectedAt: bundle.collectedAt,
-    podIps: options.podIps?.get(bundle.id) ?? [],
+    podIps: [],
     ...clock,
     limits: options.limits,
     ...(typeof options.since === 'number' ? { since: options.since } : {}),

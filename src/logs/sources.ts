@@ -33,6 +33,13 @@ const PLACES: readonly (readonly [place: RegExp, source: LogSource])[] = [
   [/(?:^|\/)var_log\/.+\.log$/, 'other'],
 ];
 
+/** Sources in which the network policy agent's verdicts can stand; `other` for exports people put beside. */
+export const VERDICT_SOURCES: ReadonlySet<LogSource> = new Set<LogSource>([
+  'network-policy-agent',
+  'aws-eks-nodeagent',
+  'other',
+]);
+
 /** Bottlerocket's logdog puts everything into one folder; its journal holds all units. */
 const FLAT: ReadonlyMap<string, Pick<LogFile, 'source' | 'byTag'>> = new Map<
   string,

@@ -9,11 +9,10 @@ import { buildAutomaton } from './prefilter/automaton.js';
 import { buildQuerySet, queriesFor, type QuerySet } from './query-set.js';
 import { sniff, type Sniffed } from './sniff.js';
 import { decodeLine } from './record.js';
+import { VERDICT_SOURCES } from './sources.js';
 import { TextFile } from './text-file.js';
 import type { LogFileScan, LogFileTask } from './types.js';
 
-/** Sources in which the network policy agent's verdicts can stand; `other` for exports people put beside. */
-const VERDICT_SOURCES: ReadonlySet<string> = new Set(['network-policy-agent', 'aws-eks-nodeagent', 'other']);
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
 const MAX_PASSES = 3;
 const NO_NEEDLES = buildAutomaton([]);
