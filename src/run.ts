@@ -69,14 +69,7 @@ export async function analyze(
     const [{ nodes, problems: nodeProblems }, tables, logs] = await Promise.all([
       building,
       readCaptures(ingested.captures, pool, options),
-      scanAll(
-        ingested.bundles,
-        building.then((built) => built.nodes),
-        rules,
-        limits,
-        pool,
-        options,
-      ),
+      scanAll(ingested.bundles, building, rules, limits, pool, options),
     ]);
     const trace = traceOf(tables, ingested.captures, nodes, options);
     const document = await diagnoseRun({
@@ -128,7 +121,7 @@ async function readCaptures(
 
 async function scanAll(
   bundles: readonly Bundle[],
-  nodes: Promise<readonly NodeFacts[]>,
+  building: Promise<{ readonly nodes: readonly NodeFacts[] }>,
   rules: readonly Rule[],
   limits: Limits,
   pool: Pool,
@@ -150,7 +143,8 @@ async function scanAll(
     },
     {
       limits,
-      podIps: nodes.then((all) => new Map(all.map((n) => [n.id, n.pods.map((p) => p.ip)]))),
+      // Asked for only when needed, so that a failure of the nodes is always somebody's to handle.
+      podIps: async () => new Map((await building).nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
       since: options.question?.since ?? null,
       until: options.question?.until ?? null,
     },

@@ -25,7 +25,7 @@ export async function findingsOf(bundle: string, rules: readonly Rule[]): Promis
     const nodes = await Promise.all(bundles.map(async (b) => (await buildNode(b, DEFAULT_LIMITS)).facts));
     const logs = await scanLogs(bundles, [...logQueries(rules), ...FACT_LOG_QUERIES], scanFile, {
       limits: DEFAULT_LIMITS,
-      podIps: new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
+      podIps: () => new Map(nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
       since: null,
       until: null,
     });

@@ -14,7 +14,7 @@ export interface ScanOptions {
    * Addresses of the pods of each node, by bundle id: they tell the direction of old verdict lines. Only the files
    * that can hold such lines wait for them.
    */
-  readonly podIps?: Promise<PodIps> | PodIps;
+  readonly podIps?: () => Promise<PodIps> | PodIps;
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number | null;
   readonly until?: number | null;
@@ -63,7 +63,7 @@ export async function scanLogs(
 }
 
 async function withPodIps(task: LogFileTask, { podIps }: ScanOptions): Promise<LogFileTask> {
-  return { ...task, podIps: (await podIps)?.get(task.node) ?? [] };
+  return { ...task, podIps: (await podIps?.())?.get(task.node) ?? [] };
 }
 
 /** An error code such as ENOENT, never a path of this machine. */
