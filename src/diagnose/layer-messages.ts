@@ -1,3 +1,5 @@
+import { sameAddress } from '../facts/support/addresses.js';
+import { concernOf, connectionsOfConcern } from '../facts/support/concern.js';
 import type { AppMessageKind } from '../model/capture.js';
 import type { DiagnosisInput } from './input.js';
 import { cutOff, plural, tested, type LayerTest } from './layer-test.js';
@@ -5,12 +7,17 @@ import { cutOff, plural, tested, type LayerTest } from './layer-test.js';
 /** rcode of an answer that says the resolver itself failed. */
 const SERVFAIL = 2;
 
-export function dnsTest({ tables }: DiagnosisInput): LayerTest {
+export function dnsTest({ tables, context }: DiagnosisInput): LayerTest {
+  const clients = concernOf(context).flows.flatMap((flow) => flow.src ?? []);
+  const asks = (address: string): boolean => clients.some((client) => sameAddress(client, address));
   const test = 'DNS questions and answers in the captures';
   const questions = new Set<string>();
   const answers = new Map<string, number>();
-  for (const { dns } of tables)
+  for (const { dns, flows, columns } of tables)
     for (const m of dns) {
+      const flow = flows[columns.flow[m.packet] ?? 0xffffffff];
+      // Questions of other pods prove nothing about those of the pod in question.
+      if (flow === undefined || (clients.length > 0 && !asks(flow.a) && !asks(flow.b))) continue;
       const key = `${m.id} ${m.qtype} ${m.qname.toLowerCase()}`;
       if (m.response) answers.set(key, m.rcode);
       else questions.add(key);
@@ -29,8 +36,17 @@ export function dnsTest({ tables }: DiagnosisInput): LayerTest {
   return tested(test, good === 0 && failed > 0 ? 'failing' : 'undecided', verdict);
 }
 
-function texts({ tables }: DiagnosisInput, kind: AppMessageKind): string[] {
-  return tables.flatMap((t) => t.app.filter((m) => m.kind === kind).map((m) => m.text));
+/** What connections in question said first; those of others in the same captures prove nothing about them. */
+function texts({ tables, context }: DiagnosisInput, kind: AppMessageKind): string[] {
+  const concerned = connectionsOfConcern(context);
+  return tables.flatMap(({ app, flows, columns }) =>
+    app.flatMap((m) => {
+      const flow = flows[columns.flow[m.packet] ?? 0xffffffff];
+      if (m.kind !== kind || flow === undefined) return [];
+      const { a, b, aPort, bPort } = flow;
+      return concerned(a, b, bPort) || concerned(b, a, aPort) ? [m.text] : [];
+    }),
+  );
 }
 
 export function tlsTest(input: DiagnosisInput): LayerTest {

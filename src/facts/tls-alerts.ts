@@ -1,6 +1,5 @@
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
-import { concernOf, inQuestion } from './support/concern.js';
-import type { FactContext } from './types.js';
+import { connectionsOfConcern } from './support/concern.js';
 
 interface Refusal {
   readonly file: string;
@@ -9,16 +8,6 @@ interface Refusal {
   readonly alert: string;
   readonly inQuestion: boolean;
   count: number;
-}
-
-/**
- * Whether a TLS connection belongs to what the run is about. Captures that show healthy delivery leave nothing in
- * question for the network, but then a refused handshake is all the more the answer.
- */
-function isConcerned(context: FactContext): (client: string, server: string, port: number) => boolean {
-  const concern = concernOf(context);
-  if (concern.flows.length === 0) return () => true;
-  return (src, dst, dport) => inQuestion(concern, { src, dst, dport, protocol: 'tcp' });
 }
 
 /** Fatal TLS alerts where the server's hello was expected: the network delivered, the handshake was refused. */
@@ -35,7 +24,7 @@ export const tlsAlerts = defineFact({
   },
   compute: (context) => {
     if (context.captures.length === 0) return unknown('no captures');
-    const concerned = isConcerned(context);
+    const concerned = connectionsOfConcern(context);
     const found = new Map<string, Refusal>();
     for (const { file, columns, flows, app } of context.captures) {
       for (const { packet, kind, text: words } of app) {

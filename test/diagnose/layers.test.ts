@@ -2,20 +2,34 @@ import { describe, expect, it } from 'vitest';
 import type { CaptureTable } from '../../src/model/capture.js';
 import { layersOf } from '../../src/diagnose/layers.js';
 import type { DiagnosisInput } from '../../src/diagnose/input.js';
+import type { Question } from '../../src/facts/types.js';
+import { NO_QUESTION } from '../../src/run.js';
 
 const ORDER = ['dns', 'routing', 'node_firewall', 'network_policy', 'vpc', 'mtu', 'tls', 'application'];
 
-function input(tables: readonly Partial<CaptureTable>[]): DiagnosisInput {
+/** One connection, of which packet 0 goes to the server and packet 1 comes back. */
+const CONNECTION = {
+  flows: [{ protocol: 6, a: '10.0.1.9', b: '10.0.2.7', aPort: 40_000, bPort: 8443 }],
+  columns: { flow: Uint32Array.of(0, 0), way: Uint8Array.of(0, 1) },
+} as unknown as Partial<CaptureTable>;
+
+const asked = (src: string, dst: string): Question => ({
+  ...NO_QUESTION,
+  src: { ip: src, port: null },
+  dst: { ip: dst, port: null },
+});
+
+function input(tables: readonly Partial<CaptureTable>[], question = NO_QUESTION): DiagnosisInput {
   return {
-    context: { nodes: [], trace: null },
-    tables: tables.map((t) => ({ dns: [], app: [], flows: [], ...t })),
+    context: { nodes: [], trace: null, question },
+    tables: tables.map((t) => ({ dns: [], app: [], ...CONNECTION, ...t })),
     rules: [],
     results: { findings: [], skipped: [] },
   } as unknown as DiagnosisInput;
 }
 
-const row = (layer: string, tables: readonly Partial<CaptureTable>[]): [string, string] => {
-  const found = layersOf(input(tables), []).find((l) => l.layer === layer)!;
+const row = (layer: string, tables: readonly Partial<CaptureTable>[], about?: Question): [string, string] => {
+  const found = layersOf(input(tables, about), []).find((l) => l.layer === layer)!;
   return [found.result, found.verdict];
 };
 const question = { packet: 0, id: 7, response: false, rcode: 0, qname: 'a.example', qtype: 1 };
@@ -43,6 +57,20 @@ describe('layersOf', () => {
 
   it('takes a name that does not exist for an answer', () => {
     expect(row('dns', [{ dns: [question, { ...question, response: true, rcode: 3 }] }])[0]).toBe('ok');
+  });
+
+  it('looks at connections in question only', () => {
+    const alert = { packet: 1, kind: 'tls-alert' as const, text: 'fatal handshake_failure' };
+    const failed = { dns: [question, { ...question, response: true, rcode: 2 }], app: [alert] };
+    const own = asked('10.0.1.9', '10.0.2.7');
+    expect(row('tls', [failed], own)[0]).toBe('failing');
+    expect(row('dns', [failed], own)[0]).toBe('failing');
+    const other = asked('10.0.1.8', '10.0.2.8');
+    expect(row('tls', [failed], other)[0]).toBe('undecided');
+    expect(row('dns', [failed], other)).toEqual([
+      'undecided',
+      'Missing: DNS packets. Capture port 53 at the veth of the source pod.',
+    ]);
   });
 
   it('tells handshakes from fatal alerts, and a hello without an answer', () => {

@@ -131,3 +131,15 @@ export function deliveredInTrace(context: FactContext, candidate: ConcernFlow): 
     !same.some((flow) => ['dropped', 'lossy', 'rejected'].includes(flow.verdict))
   );
 }
+
+/**
+ * Whether a captured TCP connection belongs to what the run is about. Captures that show healthy delivery leave
+ * nothing in question for the network, but what applications say then is all the more the answer: all belong.
+ */
+export function connectionsOfConcern(
+  context: FactContext,
+): (client: string, server: string, port: number) => boolean {
+  const concern = concernOf(context);
+  if (concern.flows.length === 0) return () => true;
+  return (src, dst, dport) => inQuestion(concern, { src, dst, dport, protocol: 'tcp' });
+}
