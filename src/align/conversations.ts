@@ -1,7 +1,8 @@
-import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
+import { BIT_ICMP_ERROR, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
 import { flowKey, keyOfFlow, type IcmpError, type Leg } from './legs.js';
 import { fingerprintsOf } from './fingerprints.js';
+import { rotatedSeries } from './tap-groups.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
 
@@ -49,7 +50,7 @@ export function joinConversations(
   linkByTopology(groups, links, topology);
   linkByFingerprint(taps, groups, links);
   linkByClient(groups, links);
-  linkByTiming(groups, links);
+  linkByTiming(taps, groups, links);
   const errorsByKey = groupErrors(taps, errors);
   return links.components().map((members) => conversation(members, links, errorsByKey));
 }
@@ -238,9 +239,10 @@ const FORWARDING_NS = 2e6;
 
 /**
  * Identical datagrams leave nothing to tell them by when SNAT changes their address and port. What is left: flows
- * to one server that begin and end together, at two taps that never both see one of them, with as many packets.
+ * to one server whose packets come in the same rhythm, at two interfaces that never both see one of them.
  */
-function linkByTiming(groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByTiming(taps: readonly TapData[], groups: ReadonlyMap<string, Group>, links: Links): void {
+  const series = rotatedSeries(taps);
   const byServer = new Map<string, Group[]>();
   for (const g of groups.values()) {
     if (g.flow.protocol === PROTO_TCP) continue;
@@ -252,12 +254,13 @@ function linkByTiming(groups: ReadonlyMap<string, Group>, links: Links): void {
   }
   for (const list of byServer.values()) {
     if (list.length < 2 || list.length > 200) continue;
+    const spans = new Map(list.map((g) => [g, spansOf(g, taps, series)]));
     const fits = (x: Group, y: Group): boolean =>
       x !== y &&
       tupleOf(x).src.ip !== tupleOf(y).src.ip &&
       links.root(x.key) !== links.root(y.key) &&
       noTapSeesBoth(x, y) &&
-      x.legs.some((l) => y.legs.some((m) => together(l, m, x.clientWay ?? 0, y.clientWay ?? 0)));
+      spans.get(x)!.some((l) => spans.get(y)!.some((m) => together(l, m)));
     for (const x of list) {
       const partners = list.filter((y) => fits(x, y));
       if (partners.length === 1 && list.filter((z) => fits(partners[0]!, z)).length === 1)
@@ -270,13 +273,57 @@ function isEcho(protocol: number): boolean {
   return protocol === PROTO_ICMP || protocol === PROTO_ICMPV6;
 }
 
-function together(l: Leg, m: Leg, lWay: 0 | 1, mWay: 0 | 1): boolean {
-  return (
-    l.packets(lWay) >= 3 &&
-    l.packets(lWay) === m.packets(mWay) &&
-    Math.abs(l.first(lWay) - m.first(mWay)) < FORWARDING_NS &&
-    Math.abs(l.last(lWay) - m.last(mWay)) < FORWARDING_NS
-  );
+/** The client's packets of a flow at one interface, over all parts of a rotated capture. */
+interface Span {
+  readonly times: readonly number[];
+  /** From when to when the captures of the interface ran, by their own clock. */
+  readonly from: number;
+  readonly to: number;
+}
+
+function spansOf(g: Group, taps: readonly TapData[], series: readonly number[]): Span[] {
+  return [...new Set(g.legs.map((l) => series[l.tap]!))].map((id) => {
+    const parts = taps.filter((t) => series[t.index] === id && t.first !== null);
+    return {
+      times: g.legs
+        .filter((l) => series[l.tap] === id)
+        .flatMap((l) => packetTimes(taps[l.tap]!, l, g.clientWay ?? 0))
+        .sort((x, y) => x - y),
+      from: Math.min(...parts.map((t) => t.first!)),
+      to: Math.max(...parts.map((t) => t.last!)),
+    };
+  });
+}
+
+function packetTimes(tap: TapData, leg: Leg, way: 0 | 1): number[] {
+  const { rows, offsets } = tap.flowIndex;
+  const c = tap.table.columns;
+  const out: number[] = [];
+  for (let i = offsets[leg.flow]!; i < offsets[leg.flow + 1]!; i++) {
+    const r = rows[i]!;
+    if (tap.rowTap !== null && tap.rowTap[r] !== tap.slot) continue;
+    if (c.way[r] === way && !(c.bits[r]! & BIT_ICMP_ERROR)) out.push(c.time[r]! + tap.shift);
+  }
+  return out;
+}
+
+/** While both interfaces were captured, each packet of one is followed or led by one of the other. */
+function together(x: Span, y: Span): boolean {
+  const from = Math.max(x.from, y.from) + FORWARDING_NS;
+  const to = Math.min(x.to, y.to) - FORWARDING_NS;
+  const inner = (t: number): boolean => t > from && t < to;
+  let matched = 0;
+  let j = 0;
+  for (let i = 0; i < x.times.length; i++) {
+    const t = x.times[i]!;
+    for (; j < y.times.length && y.times[j]! < t - FORWARDING_NS; j++) if (inner(y.times[j]!)) return false;
+    if (j < y.times.length && y.times[j]! < t + FORWARDING_NS) {
+      matched++;
+      j++;
+    } else if (inner(t)) return false;
+  }
+  for (; j < y.times.length; j++) if (inner(y.times[j]!)) return false;
+  return matched >= 3;
 }
 
 /** NAT leaves the client or the server as it is, never the one in the other's place. */

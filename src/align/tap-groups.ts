@@ -26,6 +26,22 @@ function belongTogether(x: TapData, y: TapData, a: Place, b: Place): boolean {
   return stem !== null && stem === rotationStem(y.table.file);
 }
 
+/** Taps at one interface whose files follow one another: the parts of a rotated capture bear one number. */
+export function rotatedSeries(taps: readonly TapData[]): number[] {
+  const out: number[] = [];
+  taps.forEach((t, i) => {
+    const earlier = taps.slice(0, i).findIndex((u) => continues(u, t));
+    out.push(earlier < 0 ? i : out[earlier]!);
+  });
+  return out;
+}
+
+function continues(x: TapData, y: TapData): boolean {
+  if (x.table === y.table || x.slot !== y.slot || !apart(x, y)) return false;
+  const stem = rotationStem(x.table.file);
+  return stem !== null && stem === rotationStem(y.table.file);
+}
+
 /** `trace.pcap` of `trace.pcap0`, `trace.pcap00.gz`; null for names that do not look like parts of a rotated capture. */
 export function rotationStem(file: string): string | null {
   return /^(.*\.(?:pcap|cap|pcapng|dmp))\d+(?:\.gz)?$/i.exec(file)?.[1] ?? null;

@@ -6,7 +6,7 @@ export interface TcpState {
   /** Copies of the SYN at the point that saw the most. */
   readonly syn: number;
   readonly synAck: number;
-  /** SYN answered and the answer acknowledged, or data both ways in a connection older than the captures. */
+  /** The client went on after its SYN or the SYN-ACK, or data both ways in a connection older than the captures. */
   readonly established: boolean;
   /** Per point: a reset by the server came before any SYN-ACK. */
   readonly refusedAt: readonly boolean[];
@@ -20,7 +20,6 @@ export interface TcpState {
 export function tcpState(seen: readonly Observation[]): TcpState {
   let syn = 0;
   let synAck = 0;
-  let clientAck = false;
   let forwardData = false;
   let backData = false;
   let anySyn = false;
@@ -53,10 +52,7 @@ export function tcpState(seen: readonly Observation[]): TcpState {
         } else if (!back) synHere++;
       } else if (flags & TCP_ACK) {
         if (back) backData = true;
-        else {
-          forwardData = true;
-          if (synAckHere > 0 || synAck > 0) clientAck = true;
-        }
+        else forwardData = true;
       }
     }
     if (synHere > syn) syn = synHere;
@@ -65,7 +61,8 @@ export function tcpState(seen: readonly Observation[]): TcpState {
     refusalTtl.push(ttl);
     refusalTime.push(at);
   }
-  const established = (synAck > 0 && (clientAck || forwardData)) || (!anySyn && forwardData && backData);
+  // A client that acknowledges got a SYN-ACK, whether or not a capture saw it.
+  const established = forwardData && (syn + synAck > 0 || (!anySyn && backData));
   const refusal = synAck === 0 && !established;
   return {
     syn,

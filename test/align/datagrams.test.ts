@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fourPoints, trace, twoNodes, type Sent } from './rows.js';
+import { AT, capture, fourPoints, trace, twoNodes, type Row, type Sent } from './rows.js';
 
 const topology = twoNodes();
 const run = (sent: readonly Sent[], only?: readonly string[]) => trace(fourPoints(sent, only), { topology });
@@ -20,6 +20,29 @@ describe('datagrams between four captures', () => {
     const f = udpFlow(run(sent));
     expect([f.verdict, f.segment, f.reason]).toEqual(['lossy', 'vpc', 'partial']);
     expect(f.losses.map((l) => [l.from, l.to, l.lost, l.sent])).toEqual([['src_eth0', 'dst_eth0', 2, 6]]);
+  });
+
+  it('joins identical heartbeats over SNAT by their rhythm, whatever part of them each capture holds', () => {
+    const beats = [0, 310, 490, 800, 1250, 1400, 1900];
+    const row = (t: number, ends: string, ttl: number): Row => ({
+      ...udp(t, { hash: 9 }),
+      t,
+      ends,
+      ttl,
+    });
+    const atPod = beats.map((t) => row(t, '10.0.1.5:5000 > 10.0.2.7:6000', 64));
+    const atEni = [...beats, 2300].map((t) => row(t + 0.1, '10.0.1.1:41000 > 10.0.2.7:6000', 63));
+    const flows = trace(
+      [
+        capture('veth.pcap', atPod, AT.src_veth),
+        capture('eth0.pcap0', atEni.slice(0, 3), AT.src_eth0),
+        capture('eth0.pcap1', atEni.slice(3), AT.src_eth0),
+      ],
+      { topology },
+    ).flows;
+    expect(flows.map((f) => [f.verdict, f.translated?.src])).toEqual([
+      ['delivered', { ip: '10.0.1.1', port: 41000 }],
+    ]);
   });
 
   it('calls one-way datagrams that arrive delivered, without waiting for answers', () => {

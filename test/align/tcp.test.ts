@@ -147,6 +147,12 @@ describe('TCP between four captures', () => {
     }
   });
 
+  it('waits for no SYN-ACK that every capture missed when the client went on', () => {
+    const [syn, , rest] = handshake(0);
+    const f = tcpFlow(run([syn!, rest!, data(5, 1001, 100), ack(6, 1101)]));
+    expect([f.verdict, f.reason]).toEqual(['delivered', 'acknowledged']);
+  });
+
   it('names a silent destination pod', () => {
     const t = run([0, 1000, 2000].map((at) => ({ t: at, flags: SYN, seq: 1000, mss: 1460 })));
     expect([t.summary.segment, tcpFlow(t).reason]).toEqual(['dst_pod', 'no-answer']);
