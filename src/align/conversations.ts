@@ -1,6 +1,6 @@
-import { BIT_ICMP_ERROR, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
-import { flowKey, keyOfFlow, type IcmpError, type Leg } from './legs.js';
+import { flowKey, keyOfFlow, packetTimes, type IcmpError, type Leg } from './legs.js';
 import { fingerprintsOf } from './fingerprints.js';
 import { rotatedSeries } from './tap-groups.js';
 import type { TapData } from './taps.js';
@@ -293,18 +293,6 @@ function spansOf(g: Group, taps: readonly TapData[], series: readonly number[]):
       to: Math.max(...parts.map((t) => t.last!)),
     };
   });
-}
-
-function packetTimes(tap: TapData, leg: Leg, way: 0 | 1): number[] {
-  const { rows, offsets } = tap.flowIndex;
-  const c = tap.table.columns;
-  const out: number[] = [];
-  for (let i = offsets[leg.flow]!; i < offsets[leg.flow + 1]!; i++) {
-    const r = rows[i]!;
-    if (tap.rowTap !== null && tap.rowTap[r] !== tap.slot) continue;
-    if (c.way[r] === way && !(c.bits[r]! & BIT_ICMP_ERROR)) out.push(c.time[r]! + tap.shift);
-  }
-  return out;
 }
 
 /** While both interfaces were captured, each packet of one is followed or led by one of the other. */

@@ -1,5 +1,7 @@
+import { PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Geography } from './geography.js';
+import { packetTimes } from './legs.js';
 import type { Path, PathPoint } from './paths.js';
 import type { TapData } from './taps.js';
 
@@ -30,7 +32,7 @@ interface Window {
   /** Packets that must have passed the tap before its first or after its last frame are not in it. */
   startedLate: boolean;
   stoppedEarly: boolean;
-  /** An empty capture missed something as late as this. */
+  /** An empty capture missed something as late as this: nothing says that it began at all after. */
   missedUntil: number;
 }
 
@@ -40,7 +42,7 @@ export class Windows {
   private readonly nodes = new Map<string, { first: number; last: number }>();
 
   constructor(
-    taps: readonly TapData[],
+    private readonly taps: readonly TapData[],
     geography: Geography,
     private readonly clocks: Clocks,
   ) {
@@ -71,13 +73,17 @@ export class Windows {
    * Looks for packets seen beyond a point that the point itself missed at its edges: then it began late or
    * stopped early, whatever its neighbours did.
    */
-  contradict(path: Path): void {
+  contradict(protocol: number, path: Path): void {
     const { points } = path;
     for (let k = 0; k < points.length; k++)
       for (const way of [0, 1] as const) {
         const watchers = points[k]!.watchers;
         const veth = points[k]!.station.endsWith('veth');
-        if (!veth && !this.carries(points[k]!, way)) continue;
+        const own = this.span(points[k]!);
+        // An ENI that holds other traffic only may be the wrong one; an empty capture proves nothing either way.
+        if (!veth && own !== null && !this.carries(points[k]!, way)) continue;
+        if (own !== null && protocol !== PROTO_TCP && this.beginsAmid(path, k, way, own.first))
+          for (const t of watchers) this.windows[t.index]!.startedLate = true;
         const beyond = way === 0 ? points.slice(k + 1) : points.slice(0, k);
         let first = Infinity;
         let last = -Infinity;
@@ -91,7 +97,6 @@ export class Windows {
             guard = Math.max(guard, this.guard(p, points[k]!));
           }
         if (last === -Infinity) continue;
-        const own = this.span(points[k]!);
         for (const t of watchers) {
           const w = this.windows[t.index]!;
           if (own === null) w.missedUntil = Math.max(w.missedUntil, last);
@@ -99,6 +104,31 @@ export class Windows {
           if (own !== null && last > own.last + guard) w.stoppedEarly = true;
         }
       }
+  }
+
+  /**
+   * The first frame of the captures at a point is a datagram of a flow that came before it from two or more others,
+   * none of them seen here, and after it from none that was missed: the captures began amid the flow.
+   */
+  private beginsAmid(path: Path, k: number, way: 0 | 1, began: number): boolean {
+    const here = this.times(path.points[k]!, way);
+    if (here.length === 0 || here[0]! > began + DELAY_CROSS_NODE) return false;
+    const before = way === 0 ? path.points.slice(0, k) : path.points.slice(k + 1);
+    return before.some((p) => {
+      const there = this.times(p, way);
+      const missed = there.filter((t) => t < began - DELAY_CROSS_NODE).length;
+      return missed >= 2 && here.length >= there.length - missed;
+    });
+  }
+
+  /** Times of the packets of one way at a point, on the reference clock, in order. */
+  private times(p: PathPoint, way: 0 | 1): number[] {
+    return p.legs
+      .flatMap(({ leg, forward }) =>
+        packetTimes(this.taps[leg.tap]!, leg, way === 0 ? forward : forward === 0 ? 1 : 0),
+      )
+      .map((t) => this.clocks.toReference(p.node, t))
+      .sort((x, y) => x - y);
   }
 
   private carries(p: PathPoint, way: 0 | 1): boolean {
@@ -164,7 +194,13 @@ export class Windows {
     const likely =
       node !== undefined && t >= node.first + LATER_START + guard && t <= node.last - LOST_AT_END - guard;
     if (w.first === null || w.last === null)
-      return t <= w.missedUntil + guard ? NOT_COVERED : likely ? LIKELY : ASSUMED;
+      return t <= w.missedUntil + guard
+        ? NOT_COVERED
+        : likely
+          ? LIKELY
+          : w.missedUntil > -Infinity
+            ? NOT_COVERED
+            : ASSUMED;
     if (t >= w.first + guard && t <= w.last - guard) return COVERED;
     const early = t < w.first + guard;
     if (early ? w.startedLate : w.stoppedEarly) return NOT_COVERED;

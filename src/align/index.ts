@@ -61,7 +61,7 @@ export function align(input: AlignInput): Trace {
   const clocks = estimateClocks(taps, conversations, geography);
   const finder = new PathFinder(taps, geography, topology);
   const windows = new Windows(taps, geography, clocks);
-  for (const c of conversations) windows.contradict(finder.find(c));
+  for (const c of conversations) windows.contradict(c.protocol, finder.find(c));
   const scene: Scene = { taps, geography, clocks, topology, windows, streams };
   const analyses = analyseAll(conversations, finder, scene, input);
   const missRates = new MissRates(analyses);

@@ -197,3 +197,16 @@ function collectLeg(
   numbers.drop();
   return null;
 }
+
+/** When a leg's packets of one way passed its tap, by the tap's own clock on the run's axis, in file order. */
+export function packetTimes(tap: TapData, leg: Leg, way: 0 | 1): number[] {
+  const { rows, offsets } = tap.flowIndex;
+  const c = tap.table.columns;
+  const out: number[] = [];
+  for (let i = offsets[leg.flow]!; i < offsets[leg.flow + 1]!; i++) {
+    const r = rows[i]!;
+    if (tap.rowTap !== null && tap.rowTap[r] !== tap.slot) continue;
+    if (c.way[r] === way && !(c.bits[r]! & BIT_ICMP_ERROR)) out.push(c.time[r]! + tap.shift);
+  }
+  return out;
+}
