@@ -201,6 +201,7 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: reado
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
+  for (const ip of beyondRouter(table, cameIn)) pods.delete(ip);
   // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
   const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
   if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
@@ -225,6 +226,30 @@ function splitCooked(table: CaptureTable, own: ReadonlySet<string>, nodes: reado
   }
   const names = [...slots.keys()];
   return { names, ifaceOf: names.map(() => null), rowTap, cooked: true };
+}
+
+/**
+ * Senders whose packets came in by a MAC that hands the node packets of others, too: a router or another node's
+ * ENI, not a pod. Their packets may have an initial TTL, for the VPC counts no hops.
+ */
+function beyondRouter(table: CaptureTable, cameIn: Uint8Array): Set<string> {
+  const forwarded = new Set<string>();
+  table.flows.forEach(({ a, b }, f) => {
+    for (const w of [0, 1] as const) {
+      const ttl = cameIn[f * 2 + w]!;
+      if (ttl > 0 && !isInitialTtl(ttl)) forwarded.add(w === 0 ? a : b);
+    }
+  });
+  const addresses = new Map<string, Set<string>>();
+  for (const { mac, ip } of table.senders ?? []) {
+    if (staysOnLink(ip)) continue;
+    const key = `${mac} ${ip.includes(':')}`;
+    addresses.set(key, (addresses.get(key) ?? new Set()).add(ip));
+  }
+  const out = new Set<string>();
+  for (const ips of addresses.values())
+    if (ips.size > 1 || [...ips].some((ip) => forwarded.has(ip))) for (const ip of ips) out.add(ip);
+  return out;
 }
 
 /** Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. */

@@ -5,7 +5,7 @@ import { FlowTable } from './flow-table.js';
 import { FragmentCache } from './fragments.js';
 import { InterfaceTable, MAX_INTERFACES, type Link } from './interfaces.js';
 import { decodeFrame } from './link.js';
-import { ArpTable, DnsTable, MacTable } from './side-tables.js';
+import { ArpTable, DnsTable, MacTable, SenderTable } from './side-tables.js';
 import { MALFORMED, OK, UNSUPPORTED, type Status } from './status.js';
 import { HISTORY, type ByteWindow } from './window.js';
 
@@ -22,6 +22,8 @@ export class TableBuilder {
   readonly fragments = new FragmentCache();
   readonly interfaces = new InterfaceTable();
   readonly macs = new MacTable();
+  /** Filled by cooked v1 captures only. */
+  readonly senders = new SenderTable();
   readonly arp = new ArpTable();
   readonly dns = new DnsTable();
   readonly app = new AppTable();

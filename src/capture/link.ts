@@ -1,5 +1,6 @@
 import { DIR_IN, DIR_OUT } from '../model/capture.js';
 import type { TableBuilder } from './builder.js';
+import { NO_FLOW } from './columns.js';
 import { be16, be32, le32 } from './bytes.js';
 import type { Link } from './interfaces.js';
 import { decodeIp, decodeIpv4, decodeIpv6 } from './ip.js';
@@ -69,8 +70,12 @@ function ethernet(
 /** LINUX_SLL: packet type 2, ARPHRD 2, address length 2, address 8, protocol 2. */
 function cooked1(t: TableBuilder, buf: Uint8Array, o: number, cap: number, wire: number): Status {
   if (cap - o < 16) return MALFORMED;
-  t.columns.dir[t.row] = direction(be16(buf, o));
-  return byType(t, be16(buf, o + 14), buf, o + 16, cap, wire);
+  const { columns: c, row } = t;
+  c.dir[row] = direction(be16(buf, o));
+  const status = byType(t, be16(buf, o + 14), buf, o + 16, cap, wire);
+  if (c.dir[row] === DIR_IN && c.flow[row] !== NO_FLOW && be16(buf, o + 4) === 6)
+    t.senders.add(c.flow[row]!, c.way[row]!, buf, o + 6);
+  return status;
 }
 
 /** LINUX_SLL2: protocol 2, reserved 2, interface index 4, ARPHRD 2, packet type 1, address length 1, address 8. */

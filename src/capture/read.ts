@@ -98,6 +98,8 @@ function toTable(
     notes.stopped(message);
   }
   if (builder.interfaces.overflow) notes.damaged('There are more interfaces than can be told apart.');
+  const flows = builder.flows.list();
+  const senders = builder.senders.list(flows);
   return {
     file: file.path,
     format: reader?.format ?? file.format,
@@ -105,9 +107,10 @@ function toTable(
     packets: builder.rows,
     wireBytes: builder.wireBytes,
     interfaces: builder.interfaces.list,
-    flows: builder.flows.list(),
+    flows,
     columns: builder.store.finish(builder.rows),
     macs: builder.macs.list(),
+    ...(senders.length > 0 ? { senders } : {}),
     arp: builder.arp.list(),
     dns: builder.dns.messages,
     app: builder.app.messages,

@@ -1,9 +1,10 @@
-import type { ArpSummary, DnsMessage, MacPair } from '../model/capture.js';
+import type { ArpSummary, CaptureFlow, DnsMessage, LinkSender, MacPair } from '../model/capture.js';
 import { be16, be32 } from './bytes.js';
 import { ipv4Text, macText } from './text.js';
 import { WordTable } from './word-table.js';
 
 const MAX_MAC_PAIRS = 256;
+const MAX_SENDERS = 4096;
 const MAX_ARP = 1024;
 const MAX_DNS = 200_000;
 
@@ -30,6 +31,40 @@ export class MacTable {
       pairs.push({ iface, src: macText(bytes, 6), dst: macText(bytes, 0), packets: this.counts[i]! });
     }
     return pairs;
+  }
+}
+
+/** The first MAC that handed the node packets of each flow and way, of cooked v1 captures. */
+export class SenderTable {
+  private readonly macs = new WordTable(MAX_MAC_PAIRS);
+  /** Number of the MAC, from 1, at flow * 2 + way. */
+  private first = new Uint16Array(1024);
+
+  /** `o`: where the six bytes of the sender's address begin. */
+  add(flow: number, way: number, buf: Uint8Array, o: number): void {
+    const at = flow * 2 + way;
+    if (at >= this.first.length) {
+      const larger = new Uint16Array(Math.max(at + 1, this.first.length * 2));
+      larger.set(this.first);
+      this.first = larger;
+    }
+    if (this.first[at] === 0) this.first[at] = this.macs.intern(be16(buf, o), be32(buf, o + 2), 0, 0) + 1;
+  }
+
+  list(flows: readonly CaptureFlow[]): LinkSender[] {
+    const seen = new Map<string, LinkSender>();
+    const bytes = new Uint8Array(6);
+    const view = new DataView(bytes.buffer);
+    for (let at = 0; at < Math.min(this.first.length, flows.length * 2); at++) {
+      const n = this.first[at]! - 1;
+      if (n < 0) continue;
+      view.setUint16(0, this.macs.words[n * 4]!);
+      view.setInt32(2, this.macs.words[n * 4 + 1]!);
+      const flow = flows[at >> 1]!;
+      const sender = { mac: macText(bytes, 0), ip: at % 2 === 0 ? flow.a : flow.b };
+      if (seen.size < MAX_SENDERS) seen.set(`${sender.mac} ${sender.ip}`, sender);
+    }
+    return [...seen.values()];
   }
 }
 

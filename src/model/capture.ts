@@ -74,6 +74,12 @@ export interface MacPair {
   readonly packets: number;
 }
 
+/** Which MAC handed the node packets of an address, as a cooked v1 capture tells it of packets that came in. */
+export interface LinkSender {
+  readonly mac: string;
+  readonly ip: string;
+}
+
 /** ARP as the tap saw it, per (iface, op, sender, target), with times relative to `baseNs`. */
 export interface ArpSummary {
   readonly iface: number;
@@ -166,6 +172,8 @@ export interface CaptureTable {
   readonly flows: readonly CaptureFlow[];
   readonly columns: PacketColumns;
   readonly macs: readonly MacPair[];
+  /** Of cooked v1 captures, which name no interface; absent for others. */
+  readonly senders?: readonly LinkSender[];
   readonly arp: readonly ArpSummary[];
   readonly dns: readonly DnsMessage[];
   readonly app: readonly AppMessage[];

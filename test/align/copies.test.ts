@@ -6,6 +6,7 @@ import {
   fourPoints,
   handshake,
   PSH_ACK,
+  RST_ACK,
   SYN,
   trace,
   twoNodes,
@@ -145,5 +146,35 @@ describe('errors about the answer', () => {
     const t = trace(tables, { topology });
     expect(t.summary).toMatchObject({ verdict: 'rejected', segment: 'src_node', direction: 'return' });
     expect(t.flows[0]!.rejection).toMatchObject({ sender: '10.0.1.1', firstSeen: 'src_eth0', icmpCode: 13 });
+  });
+});
+
+describe('an old cooked capture of all interfaces', () => {
+  const SYN_ENDS = '10.0.1.5:40000 > 10.0.2.7:8080';
+  const BACK_ENDS = '10.0.2.7:8080 > 10.0.1.5:40000';
+  const rows: Row[] = [
+    // A healthy exchange with a pod of another node, whose packets were forwarded.
+    { t: 10, ends: '10.0.1.5:9 > 10.0.2.8:9', protocol: 1, flags: 8 << 8, dir: 1 },
+    { t: 10.02, ends: '10.0.1.5:9 > 10.0.2.8:9', protocol: 1, flags: 8 << 8, dir: 2, ttl: 63 },
+    { t: 11, ends: '10.0.2.8:9 > 10.0.1.5:9', protocol: 1, dir: 1, ttl: 63 },
+    { t: 11.02, ends: '10.0.2.8:9 > 10.0.1.5:9', protocol: 1, dir: 2, ttl: 62 },
+    // A reset that the other node sent in its pod's name: nobody forwarded it, and the VPC counts no hops.
+    { t: 20, ends: SYN_ENDS, flags: SYN, seq: 1, dir: 1 },
+    { t: 20.02, ends: SYN_ENDS, flags: SYN, seq: 1, dir: 2, ttl: 63 },
+    { t: 21, ends: BACK_ENDS, flags: RST_ACK, ack: 2, dir: 1 },
+    { t: 21.02, ends: BACK_ENDS, flags: RST_ACK, ack: 2, dir: 2, ttl: 63 },
+  ];
+  const pod = { mac: '02:00:00:00:00:05', ip: '10.0.1.5' };
+  const router = '02:00:00:00:00:01';
+
+  it('takes no address for a pod here that sends through the router', () => {
+    const table = capture('any.pcap', rows, { linkType: 113 });
+    const senders = [pod, { mac: router, ip: '10.0.2.8' }, { mac: router, ip: '10.0.2.7' }];
+    expect(trace([{ ...table, senders }]).taps.map((t) => t.id)).toEqual([
+      'any.pcap#eni',
+      'any.pcap#10.0.1.5',
+    ]);
+    const apart = [pod, { mac: router, ip: '10.0.2.8' }, { mac: '02:00:00:00:00:07', ip: '10.0.2.7' }];
+    expect(trace([{ ...table, senders: apart }]).taps.map((t) => t.id)).toContain('any.pcap#10.0.2.7');
   });
 });

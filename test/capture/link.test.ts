@@ -88,6 +88,18 @@ describe('Linux cooked', () => {
     expect(table.macs).toEqual([]);
   });
 
+  it('learns from version 1 which MAC handed in the packets of an address', async () => {
+    const frames = [
+      sll(0x0800, 0, ip4, '02:00:00:00:00:07'),
+      sll(0x0800, 4, ip4, '02:00:00:00:00:08'),
+      sll(0x86dd, 0, ip6, '02:00:00:00:00:09'),
+      sll(0x0800, 0, ip4, '02:00:00:00:00:0a'),
+    ];
+    const table = await readBytes(pcapFile(frames, { linkType: 113 }));
+    expect(table.senders?.map((s) => s.mac)).toEqual(['02:00:00:00:00:07', '02:00:00:00:00:09']);
+    expect(rowFlows(table).map((f) => f?.includes(table.senders![0]!.ip))).toEqual([true, true, false, true]);
+  });
+
   it('reads a VLAN tag and IPv6 behind version 1', async () => {
     const table = await readBytes(
       pcapFile([sll(0x8100, 0, concat(u16be(5), u16be(0x0800), ip4)), sll(0x86dd, 4, ip6)], {

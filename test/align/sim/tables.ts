@@ -15,6 +15,7 @@ import {
   type CaptureInterface,
   type CaptureTable,
   type DnsMessage,
+  type LinkSender,
   type MacPair,
   type PacketColumns,
 } from '../../../src/model/capture.js';
@@ -58,6 +59,7 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
   const flows = new Flows();
   const dns: DnsMessage[] = [];
   const macs = new Map<string, MacPair>();
+  const senders = new Map<string, LinkSender>();
   const stations = spec.format === 'sll2' ? [...new Set(rows.map((r) => r.s.station))] : ['all'];
   const fragments = new Map<string, [number, 0 | 1]>();
   rows.forEach(({ s, t }, r) => {
@@ -127,6 +129,11 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
       const key = `${iface} ${src} ${dst}`;
       macs.set(key, { iface, src, dst, packets: (macs.get(key)?.packets ?? 0) + 1 });
     }
+    if (spec.format === 'sll' && !s.out)
+      senders.set(`${spec.peerMac(s.station)} ${v.src}`, {
+        mac: spec.peerMac(s.station),
+        ip: p.error === undefined ? v.src : p.error.sender,
+      });
     const d = r - 1;
     if (d >= 0 && rows[d]!.s === s) c.bits[r]! |= BIT_DUPLICATE;
   });
@@ -198,6 +205,7 @@ export function makeTable(spec: FileSpec, seen: readonly Sighting[]): CaptureTab
     flows: flows.list,
     columns: c,
     macs: [...macs.values()],
+    ...(senders.size > 0 ? { senders: [...senders.values()] } : {}),
     arp,
     dns,
     app: [],
