@@ -45,6 +45,7 @@ export function locateTaps(
   spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
   podsByPeers(taps, places);
+  nodesByDirection(taps, places, homes);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
   groupWithoutBundles(taps, places, hints, groups, conversations, homes);
@@ -268,6 +269,7 @@ function groupWithoutBundles(
     places[tap.index]!.node = freshNode(places);
     spreadNodes(groups, places);
   }
+  homesByDirection(enis, places, homes);
   homesByArp(enis, places, homes);
   homesByTtl(taps, places, homes);
   if (enis.length > 0) {
@@ -316,6 +318,33 @@ function cameFromAfar(ip: string, node: string, taps: readonly TapData[], places
       place.kind === 'veth' && place.node === node && e !== undefined && e.sent > 0 && isInitialTtl(e.ttl + 2)
     );
   });
+}
+
+/** What came in at an ENI was for an address of its node, what went out was from one. */
+function nodesByDirection(
+  taps: readonly TapData[],
+  places: readonly Place[],
+  homes: ReadonlyMap<string, string>,
+): void {
+  for (const tap of taps) {
+    const place = places[tap.index]!;
+    if (place.kind !== 'eni' || place.node !== null) continue;
+    const local = [...tap.ends].filter(([, e]) => e.local > 0).map(([ip]) => ({ ip, node: homes.get(ip) }));
+    const nodes = new Set(local.flatMap(({ node }) => node ?? []));
+    if (nodes.size !== 1) continue;
+    place.node = [...nodes][0]!;
+    place.reason += `; ${local.find(({ node }) => node !== undefined)!.ip} of ${place.node} is the near end of its packets`;
+  }
+}
+
+function homesByDirection(
+  enis: readonly TapData[],
+  places: readonly Place[],
+  homes: Map<string, string>,
+): void {
+  for (const tap of enis)
+    for (const [ip, e] of tap.ends)
+      if (e.local > 0 && !homes.has(ip)) homes.set(ip, places[tap.index]!.node!);
 }
 
 /** Who asks at an ENI for the MAC of a router or neighbour is its node. */

@@ -4,6 +4,7 @@ import {
   BIT_SNAPPED,
   DIR_IN,
   DIR_OUT,
+  DIR_UNKNOWN,
   type CaptureTable,
   type MacPair,
   type ArpSummary,
@@ -65,6 +66,8 @@ export interface TapData {
 export interface EndStats {
   sent: number;
   received: number;
+  /** Of both, those that went out from it or came in for it, where the capture tells the direction. */
+  local: number;
   /** TTL of its packets: the most frequent first value seen; 0 when it sent none. */
   ttl: number;
   /** Some of its flows show an initial TTL: behind SNAT a node's own packets are few among forwarded ones. */
@@ -288,7 +291,7 @@ interface PartStats {
 }
 
 function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
-  const { time, flow, way, ttl, bits, flags } = table.columns;
+  const { time, flow, way, dir, ttl, bits, flags } = table.columns;
   const linkOnly = Uint8Array.from(table.flows, (f) => (staysOnLink(f.a) || staysOnLink(f.b) ? 1 : 0));
   const slots = parts.names.length;
   const stats: PartStats[] = parts.names.map(() => ({
@@ -302,6 +305,7 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
   const width = table.flows.length * 2;
   const counts = new Uint32Array(slots * width);
   const ttls = new Uint8Array(slots * width);
+  const dirs = new Uint8Array(slots * width);
   for (let r = 0; r < table.packets; r++) {
     const slot = parts.rowTap === null ? 0 : parts.rowTap[r]!;
     const s = stats[slot]!;
@@ -316,7 +320,9 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
     if (flow[r]! === NO_FLOW || linkOnly[flow[r]!] === 1) continue;
     if (isNeighbourDiscovery(table.flows[flow[r]!]!.protocol, flags[r]!)) continue;
     const at = slot * width + flow[r]! * 2 + way[r]!;
-    if (counts[at]!++ === 0 && !(bits[r]! & BIT_ICMP_ERROR)) ttls[at] = ttl[r]!;
+    if (counts[at]!++ > 0) continue;
+    dirs[at] = dir[r]!;
+    if (!(bits[r]! & BIT_ICMP_ERROR)) ttls[at] = ttl[r]!;
   }
   for (let slot = 0; slot < slots; slot++) {
     const ends = stats[slot]!.ends;
@@ -329,7 +335,9 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
         if (n === 0) continue;
         const sender = w === 0 ? a : b;
         end(ends, sender).sent += n;
-        end(ends, w === 0 ? b : a).received += n;
+        const receiver = w === 0 ? b : a;
+        end(ends, receiver).received += n;
+        if (dirs[at] !== DIR_UNKNOWN) end(ends, dirs[at] === DIR_OUT ? sender : receiver).local += n;
         if (ttls[at]! > 0) {
           const votes = ttlVotes.get(sender) ?? new Map<number, number>();
           votes.set(ttls[at]!, (votes.get(ttls[at]!) ?? 0) + 1);
@@ -348,6 +356,6 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
 
 function end(ends: Map<string, EndStats>, ip: string): EndStats {
   let e = ends.get(ip);
-  if (!e) ends.set(ip, (e = { sent: 0, received: 0, ttl: 0, initial: false }));
+  if (!e) ends.set(ip, (e = { sent: 0, received: 0, local: 0, ttl: 0, initial: false }));
   return e;
 }
