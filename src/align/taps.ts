@@ -89,6 +89,8 @@ export function makeTaps(
 ): TapData[] {
   const taps: TapData[] = [];
   const own = new Set([...nodes.flatMap((n) => n.addresses), ...tables.flatMap((t) => [...ownSenders(t)])]);
+  // A node also sends resets in a pod's name.
+  for (const n of nodes) for (const p of n.pods) own.delete(p.ip);
   for (const table of tables) {
     const flowIndex = indexFlows(table);
     const parts = splitTable(table, own, nodes);
