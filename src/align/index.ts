@@ -100,7 +100,7 @@ export function align(input: AlignInput): Trace {
     counts,
     summary:
       silent === null
-        ? summarise(fate, flows, ends, scene, given, watchedPoints(chosen, ends))
+        ? summarise(fate, flows, ends, scene, given, watchedPoints(chosen, ends), missRates)
         : summariseSilence(silent, ends, scene, given),
     srcIp: ends.srcIp,
     dstIp: ends.dstIp,

@@ -8,6 +8,7 @@ import {
   type Verdict,
 } from '../model/trace.js';
 import type { Scene } from './analyse.js';
+import type { MissRates } from './miss-rates.js';
 import { pointOf, type Ends } from './roles.js';
 import { pointText, segmentText } from './wording.js';
 
@@ -31,6 +32,7 @@ export function summarise(
   scene: Scene,
   given: ReadonlyMap<string, Point>,
   watched: readonly Point[],
+  misses: MissRates,
 ): TraceSummary {
   const captured = new Set([...watched, ...capturedPoints(scene, ends, given)]);
   const chosen = fate === null ? [] : fate.flows.map((i) => flows[i]!);
@@ -73,7 +75,16 @@ export function summarise(
     }
     const lost = chosen.reduce((n, f) => n + f.losses.reduce((k, l) => k + l.lost, 0), 0);
     if (lost === 1) lower('Only one packet was lost.');
+    const unproved = fate.verdict === 'lossy' ? unwitnessed(chosen, scene, ends, given, misses) : [];
+    if (unproved.length > 0)
+      lower(
+        `Nothing shows how many packets the capture at the ${unproved.map(pointText).join(' and the ')} misses by itself; so small a loss could be its own.`,
+      );
   }
+  if (fate.verdict === 'delivered' && chosen.some((f) => f.reason === 'seen-at-last-point' && fallsShort(f)))
+    lower(
+      'The last captured point is not the destination veth: what became of the packets beyond it was not captured.',
+    );
   if (fate.verdict === 'inconclusive') confidence = 'low';
   return {
     segment: fate.segment,
@@ -85,6 +96,35 @@ export function summarise(
     against,
     flows: fate.flows,
   };
+}
+
+function fallsShort(f: Flow): boolean {
+  return f.protocol !== 'tcp' && f.lastSeen !== null && f.lastSeen !== 'dst_veth';
+}
+
+/** Above this share lost, a capture would have to miss more than captures do. */
+const MOST_MISSED = 0.2;
+
+/** Points that seem to miss a small share of packets, and whose captures nothing else puts to the test. */
+function unwitnessed(
+  chosen: readonly Flow[],
+  scene: Scene,
+  ends: Ends,
+  given: ReadonlyMap<string, Point>,
+  misses: MissRates,
+): Point[] {
+  const losses = chosen.flatMap((f) => f.losses);
+  return POINTS.filter((p) => {
+    const here = losses.filter((l) => l.to === p);
+    const sent = here.reduce((n, l) => n + l.sent, 0);
+    const lost = here.reduce((n, l) => n + l.lost, 0);
+    if (lost === 0 || lost > sent * MOST_MISSED) return false;
+    return scene.taps.every(
+      (t) =>
+        (given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends)) !== p ||
+        misses.of(t.index) === null,
+    );
+  });
 }
 
 /** Points at which a tap stands. */
@@ -114,9 +154,12 @@ function sentence(fate: Fate, chosen: readonly Flow[]): string {
   const to = ports.length === 1 ? `${f.dst.ip} port ${ports[0]}` : f.dst.ip;
   const many = chosen.length === 1 ? 'One flow' : `${chosen.length} flows`;
   const who = `${many} (${f.protocol.toUpperCase()}) from ${f.src.ip} to ${to}`;
+  const arrivedOnly = chosen.filter((x) => x.reason === 'seen-at-last-point');
   switch (fate.verdict) {
     case 'delivered':
-      return `Nothing is lost: ${who} arrive and are answered.`;
+      return arrivedOnly.length === 0
+        ? `Nothing is lost: ${who} arrive and are answered.`
+        : `Nothing is lost as far as the captures reach: ${who} arrive at the ${lastPoints(arrivedOnly)}. No answer was expected or captured.`;
     case 'rejected':
       return `${who}: ${f.explanation}.`;
     case 'lossy':
@@ -128,4 +171,9 @@ function sentence(fate: Fate, chosen: readonly Flow[]): string {
         ? `${who} fail, but the captures leave the place open (${fate.candidates.join(' or ')}): ${f.explanation}.`
         : `${who} cannot be judged: ${f.explanation}.`;
   }
+}
+
+function lastPoints(flows: readonly Flow[]): string {
+  const points = POINTS.filter((p) => flows.some((f) => f.lastSeen === p));
+  return points.length === 0 ? 'last captured point' : points.map(pointText).join(' or the ');
 }
