@@ -281,17 +281,26 @@ function groupWithoutBundles(
       if (best && best[1] > 0) homes.set(ip, best[0]);
     }
   }
-  for (const tap of taps) {
+  // The veth nearest to an ENI first: what is certain leaves less to guess for the others.
+  const delayOf = (tap: TapData): number =>
+    Math.min(...delaysToEnis(tap, places, hints, conversations, homes).values());
+  const veths = taps.filter((t) => places[t.index]!.kind === 'veth' && places[t.index]!.node === null);
+  const delays = new Map(veths.map((t) => [t, delayOf(t)]));
+  for (const tap of veths.sort((x, y) => delays.get(x)! - delays.get(y)! || x.index - y.index)) {
     const place = places[tap.index]!;
-    if (place.kind !== 'veth' || place.node !== null) continue;
+    if (place.node !== null) continue;
     const pod = place.podIps[0];
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
     // A vote on where an address lives may rest on one packet: two names for two nodes outweigh it.
     if (node !== null && namedApart(tap, node, taps, places, hints)) node = null;
+    const elsewhere = otherNodes(tap, places, conversations);
+    if (node !== null && elsewhere.has(node)) node = null;
     node ??= sameNodeByArp(tap, taps, places);
     node ??= sameNodeByTtl(tap, taps, places);
     node ??= nearestEni(tap, places, hints, conversations, homes);
+    if (pod !== undefined && elsewhere.has(homes.get(pod) ?? '')) homes.delete(pod);
     node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
+    if (node !== null && elsewhere.has(node)) node = null;
     node ??= freshNode(places);
     place.node = node;
     spreadNodes(groups, places);
@@ -395,6 +404,7 @@ function nearnessVotes(
     v.set(node, (v.get(node) ?? 0) + weight);
     votes.set(ip, v);
   };
+  const captured = new Set(places.filter((p) => p.kind === 'eni' && p.node !== null).map((p) => p.node));
   for (const c of conversations) {
     if (!c.orientationKnown) continue;
     const seen = c.legs
@@ -430,8 +440,8 @@ function nearnessVotes(
         [...nodes].find((n) => n !== answered[0]!.node)!,
         1,
       );
-    } else if (nodes.size === 1 && answered.length === 0) {
-      // Seen at one of them only and never answered: it began there, and did not get to the other.
+    } else if (nodes.size === 1 && answered.length === 0 && captured.size > 1) {
+      // Seen at one of the nodes only and never answered: it began there, and did not get to the other.
       vote(c.client.ip, [...nodes][0]!, 0.01);
     }
   }
@@ -465,6 +475,46 @@ function nearestEni(
   conversations: readonly Conversation[],
   homes: ReadonlyMap<string, string>,
 ): string | null {
+  const delay = delaysToEnis(tap, places, hints, conversations, homes);
+  const [best, next] = [...delay].sort((x, y) => x[1] - y[1]);
+  return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
+    ? best[0]
+    : null;
+}
+
+/** Nodes of veths that packets of this one reach, or come from, forwarded twice: another node than its own. */
+function otherNodes(
+  tap: TapData,
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+): Set<string> {
+  const out = new Set<string>();
+  for (const c of conversations) {
+    const here = c.legs.filter(({ leg }) => leg.tap === tap.index);
+    if (here.length === 0) continue;
+    for (const there of c.legs) {
+      const place = places[there.leg.tap]!;
+      if (place.kind !== 'veth' || place.node === null) continue;
+      for (const h of here)
+        for (const back of [false, true]) {
+          const [x, y] = [h, there].map(({ leg, forward }) =>
+            leg.ttl(back ? (forward === 0 ? 1 : 0) : forward),
+          );
+          if (x! > 0 && y! > 0 && Math.abs(x! - y!) === 2) out.add(place.node);
+        }
+    }
+  }
+  return out;
+}
+
+/** Per node, the least time between a packet at the tap and the same at an ENI of the node, by their own clocks. */
+function delaysToEnis(
+  tap: TapData,
+  places: readonly Place[],
+  hints: readonly FileNameHint[],
+  conversations: readonly Conversation[],
+  homes: ReadonlyMap<string, string>,
+): Map<string, number> {
   const delay = new Map<string, number>();
   // What was forwarded twice on its way here came from another node.
   const foreign = new Set(
@@ -487,10 +537,7 @@ function nearestEni(
         }
     }
   }
-  const [best, next] = [...delay].sort((x, y) => x[1] - y[1]);
-  return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
-    ? best[0]
-    : null;
+  return delay;
 }
 
 /** The operator's own word for this file's node is another than those for all files of that node. */
