@@ -7,7 +7,7 @@ export interface FileNameHint {
   /** Bundle id, when the name holds an instance id, host name or veth name of a bundle. */
   readonly node: string | null;
   readonly interfaceName: string | null;
-  /** Word that names a node in the operator's own way: `node1`, `worker-a`. */
+  /** Word that names a node in the operator's own way: `node1`, `worker-a`, an instance id, or the side. */
   readonly nodeWord: string | null;
 }
 
@@ -16,7 +16,8 @@ const SIDE_DST = /(?:^|[^a-z])(?:dst|dest|destination|server|receiver|target)(?:
 const VETH =
   /(?:^|[^a-z0-9])(eni[0-9a-f]{8,11}|veth[0-9a-z]*|cali[0-9a-f]{11}|vlan[0-9a-f]{11})(?:[^a-z0-9]|$)/;
 const ETH = /(?:^|[^a-z0-9])((?:eth|ens|enp|eno)\d[0-9a-z]*)(?:[^a-z0-9]|$)/;
-const NODE_WORD = /(?:^|[^a-z0-9])((?:node|worker|host|ec2)[-_]?[a-z0-9]{1,3})(?:[^a-z0-9]|$)/;
+const NODE_WORD =
+  /(?:^|[^a-z0-9])((?:node|worker|host|ec2)[-_]?[a-z0-9]{1,3}|i-[0-9a-f]{8,17}|ip(?:-\d{1,3}){4})(?:[^a-z0-9]|$)/;
 
 export function fileNameHint(file: string, topology: Topology): FileNameHint {
   const name = (file.split('/').pop() ?? file).toLowerCase();
@@ -37,11 +38,12 @@ export function fileNameHint(file: string, topology: Topology): FileNameHint {
       if (eth !== null) interfaceName = eth;
     }
   }
+  const side = SIDE_SRC.test(name) ? 'src' : SIDE_DST.test(name) ? 'dst' : null;
   return {
-    side: SIDE_SRC.test(name) ? 'src' : SIDE_DST.test(name) ? 'dst' : null,
+    side,
     kind: veth !== null ? 'veth' : eth !== null ? 'eni' : null,
     node,
     interfaceName: interfaceName ?? (veth?.startsWith('eni') ? veth : eth),
-    nodeWord: NODE_WORD.exec(name)?.[1] ?? null,
+    nodeWord: NODE_WORD.exec(name)?.[1] ?? side,
   };
 }

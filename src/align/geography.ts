@@ -238,8 +238,9 @@ function nameByFile(
 }
 
 /**
- * A veth by its file name, with two ends that both send with their initial TTL: the pod is the one that other
- * captures know as an end of their flows, its node the one they do not know.
+ * A veth by its file name, with two ends. Where both send with their initial TTL, the pod is the one that other
+ * captures know as an end of their flows, its node the one they do not know; else the one whose packets were not
+ * forwarded on their way here, or that is silent.
  */
 function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
   for (const tap of taps) {
@@ -248,9 +249,14 @@ function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
     const known = [...tap.ends.keys()].filter((ip) =>
       taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
     );
-    if (known.length !== 1) continue;
-    place.podIps = known;
-    place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+    const forwarded = [...tap.ends].filter(([, e]) => e.sent > 0 && !isInitialTtl(e.ttl)).map(([ip]) => ip);
+    if (known.length === 1) {
+      place.podIps = known;
+      place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+    } else if (forwarded.length === 1) {
+      place.podIps = [...tap.ends.keys()].filter((ip) => ip !== forwarded[0]);
+      place.reason += `; what ${forwarded[0]!} sends came here forwarded`;
+    }
   }
 }
 

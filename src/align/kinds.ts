@@ -190,8 +190,19 @@ function solicited(tap: TapData, ip: string): boolean {
     .fromByteArray([255, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 255, ...bytes.slice(13)])
     .toString();
   return tap.table.flows.some(
-    (f) => f.protocol === PROTO_ICMPV6 && ((f.a === group && f.b !== ip) || (f.b === group && f.a !== ip)),
+    (f, i) =>
+      f.protocol === PROTO_ICMPV6 &&
+      ((f.a === group && f.b !== ip) || (f.b === group && f.a !== ip)) &&
+      holdsFlow(tap, i),
   );
+}
+
+/** A file of several interfaces is one table: is a packet of the flow on this one? */
+function holdsFlow(tap: TapData, flow: number): boolean {
+  const { rows, offsets } = tap.flowIndex;
+  for (let i = offsets[flow]!; i < offsets[flow + 1]!; i++)
+    if (tap.rowTap === null || tap.rowTap[rows[i]!] === tap.slot) return true;
+  return false;
 }
 
 function veth(podIp: string, reason: string, sure: boolean): Kind {

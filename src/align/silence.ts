@@ -111,7 +111,14 @@ function reason(
   if (tap.packets === 0 || peers.length !== 1 || peer === undefined || !speaks(peer)) return null;
   const serves = conversations.some((c) => (c.translated?.server ?? c.server).ip === peer && answered(c));
   const fails = conversations.some((c) => c.client.ip === peer && !answered(c));
-  return !serves || fails ? null : `the pod ${peer}, captured beside it, is alive and hears nothing from it`;
+  // Asked from elsewhere and silent, it is a destination that does not answer; its own node asks by probes.
+  const home = geography.places[tap.index]!.node;
+  const asked = conversations.some(
+    (c) => podIps.includes((c.translated?.server ?? c.server).ip) && geography.nodeOf(c.client.ip) !== home,
+  );
+  return !serves || fails || asked
+    ? null
+    : `the pod ${peer}, captured beside it, is alive and hears nothing from it`;
 }
 
 function answered(c: Conversation): boolean {

@@ -136,8 +136,10 @@ describe('roles of captures', () => {
 
 describe('file names', () => {
   it.each([
-    ['caps/src-veth.pcap', 'src', null, null],
+    ['caps/src-veth.pcap', 'src', null, 'src'],
     ['i-0aa_eth0_2026.pcap', null, 'eni', null],
+    ['i-0123456789abcdef0_eth0_2026.pcap', null, 'eni', 'i-0123456789abcdef0'],
+    ['ip-10-0-1-2-eth0.pcap', null, 'eni', 'ip-10-0-1-2'],
     ['node1_eni0123456789a.pcap', null, 'veth', 'node1'],
     ['worker-b-eth0.pcap', null, 'eni', 'worker-b'],
     ['capture1.cap', null, null, null],
