@@ -413,13 +413,21 @@ function nearnessVotes(
   const captured = new Set(places.filter((p) => p.kind === 'eni' && p.node !== null).map((p) => p.node));
   for (const c of conversations) {
     if (!c.orientationKnown) continue;
-    const seen = c.legs
-      .filter(({ leg }) => places[leg.tap]!.kind === 'eni' && places[leg.tap]!.node !== null)
-      .map(({ leg, forward }) => ({
-        node: places[leg.tap]!.node!,
-        trip: leg.first(forward === 0 ? 1 : 0) - leg.first(forward),
-        leg,
-      }));
+    // A rotated capture shows a connection's beginning in one file only.
+    const perNode = new Map<string, { node: string; asked: number; told: number; leg: Leg }>();
+    for (const { leg, forward } of c.legs) {
+      const { kind, node } = places[leg.tap]!;
+      if (kind !== 'eni' || node === null) continue;
+      const [asked, told] = [leg.first(forward), leg.first(forward === 0 ? 1 : 0)];
+      const known = perNode.get(node);
+      if (known === undefined) perNode.set(node, { node, asked, told, leg });
+      else {
+        if (asked < known.asked) known.leg = leg;
+        known.asked = Math.min(known.asked, asked);
+        known.told = Math.min(known.told, told);
+      }
+    }
+    const seen = [...perNode.values()].map((s) => ({ ...s, trip: s.told - s.asked }));
     const nodes = new Set(seen.map((s) => s.node));
     const server = c.translated?.server.ip ?? c.server.ip;
     const answered = seen.filter((s) => Number.isFinite(s.trip) && s.trip > 0);
