@@ -64,7 +64,11 @@ export function addRules(program: Command, exit: (code: number) => void): void {
   add('list', 'all rules with their severity and what they need', (input) => rulesList(input));
   add('show <id>', 'one rule as it is written', (input, args) => rulesShow(input, args[0]!));
   add('lint', 'errors and doubtful places in rule files', (input) => rulesLint(input));
-  add('test', 'run the cases beside the rules', (input) => rulesTest(input));
+  add('test [ids...]', 'run the cases beside the rules, or of some', (input, args) =>
+    rulesTest({ ...input, ids: args }),
+  );
   add('schema', 'JSON Schema of rule files, for editors', () => rulesSchema());
-  add('facts', 'named facts and their fields, for conditions', () => rulesFacts(FACTS));
+  add('facts [names...]', 'named facts and their fields, for conditions', (_, args) =>
+    rulesFacts(FACTS, args),
+  );
 }

@@ -95,9 +95,21 @@ export function rulesSchema(): CommandOutput {
   return { text: `${JSON.stringify(ruleFileSchema, null, 2)}\n`, data: ruleFileSchema, exitCode: 0 };
 }
 
-/** `rules facts`: every fact with its fields. */
-export function rulesFacts(facts: readonly FactDefinition[]): CommandOutput {
-  const sorted = [...facts].sort((a, b) => compare(a.name, b.name));
+/** `rules facts [NAME…]`: every fact with its fields, or some. */
+export function rulesFacts(facts: readonly FactDefinition[], names: readonly string[] = []): CommandOutput {
+  const unknown = names.find((name) => !facts.some((fact) => fact.name === name));
+  if (unknown !== undefined) {
+    const hint = nearest(
+      unknown,
+      facts.map((fact) => fact.name),
+    );
+    throw new NetcheckError('E_USAGE', `there is no fact ${quoted(unknown)}${hint}`, {
+      hint: '`eks-netcheck rules facts` shows all facts.',
+    });
+  }
+  const sorted = facts
+    .filter((fact) => names.length === 0 || names.includes(fact.name))
+    .sort((a, b) => compare(a.name, b.name));
   const text = sorted.map((fact) => {
     const rows = Object.entries(fact.fields).map(([name, { type, about }]) => [`  ${name}`, type, about]);
     return `${fact.name}\n  ${fact.description}\n${table(null, rows)}`;

@@ -4,7 +4,7 @@ import type { FactContext } from './types.js';
 import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
 import { concernAddresses, concernOf } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { interfaceKind, primaryInterface } from './support/nodes.js';
 
@@ -127,8 +127,9 @@ export const cidrConflict = defineFact({
     dst: text('prefix of the local network, or the cluster address of a service'),
     dev: text('its device; kube-proxy for a cluster address'),
     linkdown: flag('the device has no carrier: packets vanish there all the same'),
-    conflicts_with: text(
-      'flow (an end of a flow in question), peer (a known pod or node), connection (tracked, never answered), vpc or service',
+    conflicts_with: oneOf(
+      ['flow', 'peer', 'connection', 'vpc', 'service'],
+      'an end of a flow in question, a known pod or node, a tracked connection that was never answered, the VPC or a service',
     ),
     other: text('address or range that is wanted elsewhere'),
     peers: number('known pods and nodes elsewhere whose address it takes'),
@@ -136,7 +137,7 @@ export const cidrConflict = defineFact({
       'it takes an end of a flow in question or a known peer; with nothing in question, also part of the VPC',
     ),
     affects_question: flag('it takes an end of a flow in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: traceAgrees,
   },
   compute: (context) =>
     perNode(

@@ -1,5 +1,5 @@
 import type { EvidenceItem } from '../model/rule.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { fileEvidence } from './support/evidence.js';
 
 const seconds = (ns: number): number => Math.round(ns / 1e6) / 1000;
@@ -9,7 +9,7 @@ export const clockSkew = defineFact({
   name: 'clock_skew',
   description: 'Offset between the clocks of two nodes, or of a node and the API server.',
   fields: {
-    from: text('trace (matched packets) or api-server (date header)'),
+    from: oneOf(['trace', 'api-server'], 'matched packets, or the date header of its answers'),
     a: text('node'),
     b: text('the other node, or api-server'),
     offset_seconds: number('clock of b minus clock of a'),

@@ -5,7 +5,7 @@ import type { FactContext } from './types.js';
 import { traceBlames } from './support/blame.js';
 import { concernOf } from './support/concern.js';
 import { contains } from './support/addresses.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { isExpected } from './support/expected-rules.js';
 import { pathTo, prefixesOf, tupleFor, wordsOf } from './support/rule-packets.js';
@@ -115,9 +115,9 @@ export const forwardBlockingRule = defineFact({
   name: 'forward_blocking_rule',
   description: 'A DROP or REJECT rule that stops forwarded traffic of pods.',
   fields: {
-    target: text('DROP or REJECT'),
+    target: oneOf(['DROP', 'REJECT']),
     reject_with: text('what a REJECT answers: icmp-port-unreachable, tcp-reset …'),
-    table: text('filter, mangle, raw or nat'),
+    table: oneOf(['filter', 'mangle', 'raw', 'nat']),
     hook: text('built-in chain it is reached from'),
     chain: text('chain it stands in'),
     rule: text('the rule as printed'),
@@ -127,14 +127,14 @@ export const forwardBlockingRule = defineFact({
     destination: text('destination it asks for'),
     protocol: text('protocol it asks for'),
     dport: text('destination ports it asks for'),
-    scope: text('all (no condition on the way to it) or some'),
+    scope: oneOf(['all', 'some'], 'all: no condition on the way to it'),
     by_chance: flag('it or a rule on the way to it works by chance, rate or number'),
-    way: text('forward (new connections) or return (answers): of the packet it stops'),
+    way: oneOf(['forward', 'return'], 'of the packet it stops: new connections or answers'),
     src: text('source of a packet it stops: of a flow in question where there is one'),
     dst: text('destination of that packet'),
     hits_question: flag('it stops a flow in question'),
     in_question: flag('the same; true when nothing is in question, or the question names no port'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: traceAgrees,
   },
   compute: (context) => {
     const flows = simulatedFlows(context);

@@ -1,5 +1,5 @@
 import { isKnown } from '../model/location.js';
-import { defineFact, number, perNode, text } from './support/define.js';
+import { defineFact, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { interfaceKind } from './support/nodes.js';
 
@@ -9,7 +9,7 @@ export const interfaceMtu = defineFact({
   description: 'An interface of a node with its MTU.',
   fields: {
     interface: text('name'),
-    kind: text('eni, veth, branch, overlay, loopback, bridge or other'),
+    kind: oneOf(['eni', 'veth', 'branch', 'overlay', 'loopback', 'bridge', 'other']),
     mtu: number('bytes'),
   },
   compute: (context) =>

@@ -1,4 +1,4 @@
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { fileEvidence } from './support/evidence.js';
 import { cniEnv } from './support/nodes.js';
 
@@ -7,7 +7,7 @@ export const ipamdState = defineFact({
   name: 'ipamd_state',
   description: 'The address management daemon of a node as the collector found it.',
   fields: {
-    introspection: text('state of enis.json: ok, empty, missing, truncated or unreadable'),
+    introspection: oneOf(['ok', 'empty', 'missing', 'truncated', 'unreadable'], 'state of enis.json'),
     metrics: text('state of metrics.json'),
     disabled: flag('introspection was switched off (DISABLE_INTROSPECTION)'),
     answered: flag('introspection or metrics gave something'),

@@ -1,5 +1,5 @@
 import { isKnown } from '../model/location.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, unknown } from './support/define.js';
 import { fileEvidence } from './support/evidence.js';
 
 /** What kube-proxy has left on the node. Empty chains mean something in iptables mode only. */
@@ -7,7 +7,7 @@ export const kubeProxyState = defineFact({
   name: 'kube_proxy_state',
   description: 'The service rules of a node, and whether kube-proxy runs.',
   fields: {
-    mode: text('iptables, ipvs, nftables, none (replaced) or unknown'),
+    mode: oneOf(['iptables', 'ipvs', 'nftables', 'none', 'unknown'], 'none: it is replaced'),
     nat_known: flag('the nat table was collected'),
     service_chains: number('KUBE-SVC-* chains; null when the nat table was not collected'),
     endpoint_chains: number('KUBE-SEP-* chains; null when the nat table was not collected'),

@@ -3,7 +3,7 @@ import type { NetInterface, NodeFacts } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
 import { concernOf, namesAddress } from './support/concern.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { arrivalInterface } from './support/simulated.js';
 import { interfaceKind, interfaceNamed, primaryInterface } from './support/nodes.js';
@@ -85,7 +85,7 @@ export const mtuMismatch = defineFact({
   name: 'mtu_mismatch',
   description: 'Two MTUs on the path of pods that do not fit each other.',
   fields: {
-    kind: text('veth-above-eni (one node) or between-nodes'),
+    kind: oneOf(['veth-above-eni', 'between-nodes'], 'on one node or between two'),
     a: text('interface with the larger MTU'),
     a_node: text('its node'),
     a_mtu: number('bytes'),

@@ -3,7 +3,7 @@ import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
 import { contains } from './support/addresses.js';
 import { failedFlows } from './support/concern.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
 
@@ -46,7 +46,7 @@ export const overlay = defineFact({
   description: 'A tunnel device of an overlay network on a node.',
   fields: {
     interface: text('device'),
-    kind: text('vxlan, ipip, geneve or wireguard'),
+    kind: oneOf(['vxlan', 'ipip', 'geneve', 'wireguard']),
     needs: text('what must pass between the nodes, such as udp 4789'),
     mtu: number('bytes'),
     routes: number('routes through it'),

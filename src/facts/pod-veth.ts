@@ -2,7 +2,7 @@ import { isKnown } from '../model/location.js';
 import { sameAddress } from './support/addresses.js';
 import { addressInQuestion, concernOf } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';
 import { fileEvidence, lineEvidence } from './support/evidence.js';
 import { interfaceNamed, podAgeSeconds } from './support/nodes.js';
 
@@ -15,7 +15,7 @@ export const podVeth = defineFact({
     namespace: text('namespace, when known'),
     pod: text('name, when known'),
     veth: text('name of the host side'),
-    veth_from: text('plugin-log, route or hash: how the name is known'),
+    veth_from: oneOf(['plugin-log', 'route', 'hash'], 'how the name is known'),
     veth_present: flag('ifconfig lists it (only interfaces that are up are listed)'),
     route_present: flag('table main has a host route to the pod; null when routes were not collected'),
     branch_eni: flag('it has a branch ENI of its own'),
@@ -23,7 +23,7 @@ export const podVeth = defineFact({
     age_seconds: number('from its allocation to the collection'),
     missing: flag('not there, and neither a new, a departed nor a branch-ENI pod'),
     in_question: flag('an end of a flow in question; true when nothing is in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: traceAgrees,
   },
   compute: (context) =>
     perNode(

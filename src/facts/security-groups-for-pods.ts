@@ -1,5 +1,5 @@
 import { concernOf, namesAddress } from './support/concern.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { lineEvidence, recordEvidence } from './support/evidence.js';
 import { PROBE_QUERY, recordsOf } from './support/log-queries.js';
 import { cniEnv, podName } from './support/nodes.js';
@@ -33,18 +33,21 @@ export const securityGroupsForPods = defineFact({
   fields: {
     pod_ip: text('address of the pod'),
     pod: text('namespace/name, when known'),
-    mode: text('POD_SECURITY_GROUP_ENFORCING_MODE: strict or standard; null when not known'),
+    mode: oneOf(['strict', 'standard'], 'POD_SECURITY_GROUP_ENFORCING_MODE; null when not known'),
     tcp_early_demux: number('net.ipv4.tcp_early_demux: 1 breaks kubelet probes in strict mode'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),
     in_question: flag('the same'),
-    role: text('src or dst of the flow in question; null when it is neither'),
+    role: oneOf(['src', 'dst'], 'of the flow in question; null when it is neither'),
     lost_in_vpc: flag(
       'the captures place the loss of the flows in question in the VPC, or cannot exclude it',
     ),
-    direction: text('direction of that loss: forward or return'),
+    direction: oneOf(['forward', 'return'], 'direction of that loss'),
     probes_timed_out: number('probes of kubelet to it that ran into a time-out'),
     unanswered: number('its connections that nobody answered, by the connection table of the node'),
-    symptom: text('loss (of captures), probes, connections or none; null where captures show something else'),
+    symptom: oneOf(
+      ['loss', 'probes', 'connections', 'none'],
+      'loss: of captures; null where they show something else',
+    ),
     src: text('source of the flows in question'),
     dst: text('destination of the flows in question'),
   },

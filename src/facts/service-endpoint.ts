@@ -2,7 +2,7 @@ import type { NodeFacts, Service } from '../model/node.js';
 import type { FactContext } from './types.js';
 import { sameAddress } from './support/addresses.js';
 import { concernOf, inQuestion } from './support/concern.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { ownsAddress, podAt } from './support/nodes.js';
 
@@ -52,7 +52,7 @@ export const serviceEndpoint = defineFact({
     service: text('namespace/name:port, when the rule says'),
     cluster_ip: text('cluster address'),
     port: number('service port'),
-    protocol: text('tcp, udp or sctp'),
+    protocol: oneOf(['tcp', 'udp', 'sctp']),
     endpoints: number('endpoints'),
     stale: number('endpoints whose address a known node holds free'),
     stale_endpoint: text('address:port of the first of them'),

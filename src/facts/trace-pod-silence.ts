@@ -1,6 +1,6 @@
 import type { Flow, Tap, Trace } from '../model/trace.js';
 import type { FactContext } from './types.js';
-import { defineFact, known, number, text, unknown } from './support/define.js';
+import { PROTOCOLS, defineFact, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence, tapEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 
@@ -52,16 +52,16 @@ export const tracePodSilence = defineFact({
   name: 'trace_pod_silence',
   description: 'A pod at an end of the flows in question that sent nothing.',
   fields: {
-    end: text('src or dst'),
+    end: oneOf(['src', 'dst']),
     pod_ip: text('address of the silent pod'),
     pod: text('namespace/name, when known'),
     src: text('source address of the flow'),
     dst: text('destination address of the flow'),
     dport: number('destination port; null for a silent source'),
-    protocol: text('protocol; null for a silent source'),
+    protocol: oneOf(PROTOCOLS, 'null for a silent source'),
     flows: number('flows without an answer; 0 for a silent source'),
     answered: number('flows to the same destination address and port that were answered'),
-    confidence: text('confidence of the trace: high, medium or low'),
+    confidence: oneOf(['high', 'medium', 'low'], 'confidence of the trace'),
   },
   compute: (context) => {
     const { trace } = context;

@@ -1,6 +1,6 @@
 import type { Flow } from '../model/trace.js';
 import { sameAddress } from './support/addresses.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
 
@@ -43,7 +43,7 @@ export const traceRejection = defineFact({
   name: 'trace_rejection',
   description: 'Flows that were refused: by whom, with what, and where the refusal was first seen.',
   fields: {
-    by: text('rst or icmp'),
+    by: oneOf(['rst', 'icmp']),
     sender: text('address that sent the refusal'),
     sender_is_destination_pod: flag(
       'the sender is the destination itself (a REJECT with tcp-reset forges that too)',
@@ -59,7 +59,7 @@ export const traceRejection = defineFact({
     dst: text('destination address of the first of them'),
     dst_pod: text('namespace/name of the destination pod, when known'),
     dport: number('destination port'),
-    protocol: text('protocol'),
+    protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
     const { trace } = context;

@@ -1,5 +1,5 @@
 import type { Flow, SizeLoss } from '../model/trace.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
 
@@ -13,8 +13,8 @@ export const traceSizeLoss = defineFact({
   name: 'trace_size_loss',
   description: 'A pair of ends whose packets above a size are lost while smaller ones pass.',
   fields: {
-    segment: text('where the large packets are lost'),
-    direction: text('forward or return'),
+    segment: oneOf(['src_pod', 'src_node', 'vpc', 'dst_node', 'dst_pod'], 'where the large packets are lost'),
+    direction: oneOf(['forward', 'return']),
     flows: number('flows it was seen in'),
     largest_passed: number('bytes of the largest IP packet that passed'),
     smallest_lost: number('bytes of the smallest IP packet that was lost'),
@@ -23,7 +23,7 @@ export const traceSizeLoss = defineFact({
     src: text('source address'),
     dst: text('destination address'),
     dport: number('destination port'),
-    protocol: text('protocol'),
+    protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
     const { trace } = context;

@@ -145,6 +145,22 @@ export interface LogCondition {
   readonly spread?: string;
   /** Dismissed when this matches after the last match: it recovered. */
   readonly recovered_by?: Recovery;
+  /** Only matches count beside which such a record stands. */
+  readonly beside?: Companion;
+}
+
+/** A second record that belongs to a match: about the same pod, interface or address, or near to it in time. */
+export interface Companion {
+  readonly log: LogSource | readonly LogSource[];
+  readonly pattern: string;
+  /** A named group of both patterns that must have the same value. */
+  readonly same?: string;
+  /** The two lie at most this far apart. A duration or `$name`. */
+  readonly within?: string;
+  /** Where the second record must lie, seen from the match; either side unless told. */
+  readonly order?: 'before' | 'after';
+  /** `any`: the second record may come from another node. The same node unless told. */
+  readonly on?: 'node' | 'any';
 }
 
 export interface Recovery {

@@ -2,7 +2,7 @@ import type { FactDefinition } from '../facts/types.js';
 import type { FactCondition, FactValue, Test } from '../model/rule.js';
 import type { CheckContext } from './check.js';
 import { checkPattern } from './check.js';
-import { nearest, quoted } from './problem.js';
+import { nearest, nearestOf, quoted } from './problem.js';
 
 export type FieldTypes = FactDefinition['fields'];
 type FieldType = FieldTypes[string]['type'];
@@ -29,19 +29,37 @@ export function checkFactCondition(
       const known = Object.keys(definition.fields);
       report(
         [...path, 'where'],
-        `fact ${condition.fact} has no field ${quoted(field)}${nearest(field, known)}`,
+        `fact ${condition.fact} has no field ${quoted(field)}${nearestOf(field, known)}`,
         field,
       );
       continue;
     }
-    const { type } = definition.fields[field]!;
+    const { type, values } = definition.fields[field]!;
     for (const operand of operandsOf(test)) {
       if (operand.kind === 'pattern') {
         if (type !== 'string') report(at, `\`matches\` tests text, but ${quoted(field)} is a ${type}`);
         else checkPattern(report, operand.value, [...at, 'matches']);
-      } else checkOperand(context, operand, type, field, [...at, ...operand.path], subject);
+      } else {
+        checkOperand(context, operand, type, field, [...at, ...operand.path], subject);
+        checkValue(context, operand.value, values, field, [...at, ...operand.path]);
+      }
     }
   }
+}
+
+/** A text that the field never has makes a test that never passes, or always does. */
+function checkValue(
+  { rule, report }: CheckContext,
+  value: FactValue,
+  values: readonly string[] | undefined,
+  field: string,
+  path: readonly (string | number)[],
+): void {
+  if (values === undefined || typeof value !== 'string' || value.startsWith('$.')) return;
+  const name = value.startsWith('$') ? value.slice(1) : null;
+  const given = name === null ? value : Object.hasOwn(rule.params, name) ? rule.params[name] : undefined;
+  if (typeof given !== 'string' || values.includes(given)) return;
+  report(path, `${quoted(field)} is never ${quoted(given)}${nearestOf(given, values)}`);
 }
 
 type Operand =

@@ -36,8 +36,9 @@ function fieldsOf(context: CheckContext, condition: Condition): string[] {
   for (const { condition: part, negated } of walk(condition, '')) {
     if (negated) continue;
     if (isFactCondition(part)) names.push(...Object.keys(context.facts.get(part.fact)?.fields ?? {}));
-    if (isLogCondition(part)) {
-      const compiled = compilePattern(part.pattern);
+    if (!isLogCondition(part)) continue;
+    for (const { pattern } of [part, ...(part.beside === undefined ? [] : [part.beside])]) {
+      const compiled = compilePattern(pattern);
       if (compiled.ok) names.push(...compiled.pattern.groups);
     }
   }

@@ -22,7 +22,10 @@ export function checkRule(context: CheckContext): void {
   const { rule, report } = context;
   for (const [index, need] of rule.needs.entries()) {
     if (!KNOWN_NEEDS.includes(need)) {
-      report(['needs', index], `unknown need ${quoted(need)}${nearest(need, KNOWN_NEEDS)}`);
+      report(
+        ['needs', index],
+        `unknown need ${quoted(need)}${nearest(need, KNOWN_NEEDS) || ` (${KNOWN_NEEDS.filter((one) => !one.startsWith('log:')).join(', ')}, or log:SOURCE)`}`,
+      );
     }
   }
   const subject = subjectOf(rule.when);
@@ -44,21 +47,39 @@ function checkCondition(
 ): void {
   if (isFactCondition(condition)) checkFactCondition(context, condition, path, subject);
   if (!isLogCondition(condition)) return;
-  const { recovered_by: recovery } = condition;
+  const { recovered_by: recovery, beside } = condition;
   checkPattern(context.report, condition.pattern, [...path, 'pattern']);
   for (const key of ['within', 'spread'] as const) checkDuration(context, condition[key], [...path, key]);
-  if (recovery === undefined) return;
-  checkPattern(context.report, recovery.pattern, [...path, 'recovered_by', 'pattern']);
-  checkDuration(context, recovery.lasting, [...path, 'recovered_by', 'lasting']);
-  if (recovery.same !== undefined) {
-    for (const pattern of [condition.pattern, recovery.pattern]) {
-      const compiled = compilePattern(pattern);
-      if (compiled.ok && !compiled.pattern.groups.includes(recovery.same)) {
-        context.report(
-          [...path, 'recovered_by', 'same'],
-          `${quoted(recovery.same)} is not a named group of the pattern ${quoted(pattern)}`,
-        );
-      }
+  const others = [
+    { key: 'recovered_by', other: recovery, durations: { lasting: recovery?.lasting } },
+    { key: 'beside', other: beside, durations: { within: beside?.within } },
+  ];
+  for (const { key, other, durations } of others) {
+    if (other === undefined) continue;
+    checkPattern(context.report, other.pattern, [...path, key, 'pattern']);
+    for (const [name, value] of Object.entries(durations))
+      checkDuration(context, value, [...path, key, name]);
+    checkSharedGroup(context, condition.pattern, other, [...path, key, 'same']);
+  }
+  if (beside !== undefined && beside.same === undefined && beside.within === undefined)
+    context.report(
+      [...path, 'beside'],
+      'it needs `same` or `within`: what makes two records belong together',
+    );
+}
+
+/** A group that two patterns must agree on has to be in both. */
+function checkSharedGroup(
+  context: CheckContext,
+  pattern: string,
+  other: { readonly pattern: string; readonly same?: string },
+  path: readonly (string | number)[],
+): void {
+  if (other.same === undefined) return;
+  for (const one of [pattern, other.pattern]) {
+    const compiled = compilePattern(one);
+    if (compiled.ok && !compiled.pattern.groups.includes(other.same)) {
+      context.report(path, `${quoted(other.same)} is not a named group of the pattern ${quoted(one)}`);
     }
   }
 }

@@ -10,7 +10,7 @@ export type Match =
   | { readonly kind: 'fact'; readonly condition: FactCondition; readonly instances: readonly FactInstance[] }
   | {
       readonly kind: 'log';
-      readonly condition: LogCondition;
+      readonly condition: Pick<LogCondition, 'pattern'>;
       readonly records: readonly LogRecord[];
       /** Matches counted; `records` may hold fewer. */
       readonly count: number;
@@ -97,7 +97,19 @@ function decideLogs(condition: LogCondition, place: string, scope: Scope): Decis
       if (!outcome.value) return NO;
       return {
         value: true,
-        matches: [{ kind: 'log', condition, records: outcome.records, count: outcome.count }],
+        matches: [
+          { kind: 'log', condition, records: outcome.records, count: outcome.count },
+          ...(condition.beside === undefined
+            ? []
+            : [
+                {
+                  kind: 'log' as const,
+                  condition: condition.beside,
+                  records: outcome.companions,
+                  count: outcome.companions.length,
+                },
+              ]),
+        ],
       };
     }),
   );

@@ -1,15 +1,22 @@
-import type { LogMatches, LogRecord } from '../model/logs.js';
+import type { LogMatches, LogRecord, LogSource } from '../model/logs.js';
 import type { LogCondition } from '../model/rule.js';
+import { companionsOf } from './companions.js';
 import type { Scope } from './context.js';
 import { parseDuration } from './duration.js';
 import { mustCompile } from './pattern.js';
 import { compare } from './problem.js';
-import { queryId, recoveryPlace } from './queries.js';
+import { companionPlace, queryId, recoveryPlace } from './queries.js';
 import { sourcesOf } from './sources.js';
 
 /** What a log condition found on one node. `unknown` when it cannot be decided. */
 export type LogOutcome =
-  | { readonly value: true; readonly count: number; readonly records: readonly LogRecord[] }
+  | {
+      readonly value: true;
+      readonly count: number;
+      readonly records: readonly LogRecord[];
+      /** Records of `beside` that belong to them. */
+      readonly companions: readonly LogRecord[];
+    }
   | { readonly value: false }
   | { readonly value: 'unknown'; readonly reason: string };
 
@@ -19,15 +26,15 @@ const RETURN_UNTIMED: LogOutcome = { value: 'unknown', reason: 'the matching log
 /** Decides a log condition for one node. */
 export function decideLog(condition: LogCondition, place: string, node: string, scope: Scope): LogOutcome {
   const sources = sourcesOf(condition.log);
-  const answers = sources.map((source) => scope.context.available(`log:${source}`, node));
-  const missing = answers.flatMap((answer) => (answer.ok ? [] : [answer.reason]));
-  if (missing.length === sources.length)
-    return { value: 'unknown', reason: [...new Set(missing)].join(', ') };
+  const missing = missingLogs(sources, node, scope);
+  if (missing !== null) return { value: 'unknown', reason: missing };
   const all = matchesOn(scope, queryId(scope.rule.id, place), node);
   if (all === null) return NO;
   const recoveries = matchesOn(scope, queryId(scope.rule.id, recoveryPlace(place)), node)?.records ?? [];
   const open = stillOpen(condition, all, recoveries);
-  const recent = inWindow(condition, open, node, scope);
+  const joined = besideAnother(condition, inWindow(condition, open, node, scope), place, node, scope);
+  if ('reason' in joined) return { value: 'unknown', reason: joined.reason };
+  const { found: recent, companions } = joined;
   const min = condition.min ?? 1;
   if (recent.count < min) return recent.count + recent.untimed >= min ? RETURN_UNTIMED : NO;
   const spread = durationOf(condition.spread, scope);
@@ -37,7 +44,45 @@ export function decideLog(condition: LogCondition, place: string, node: string, 
     if (times.length < 2 || times[times.length - 1]! - times[0]! < spread) return NO;
   }
   if (hasRecovered(condition, recent.records, recoveries, scope)) return NO;
-  return { value: true, count: recent.count, records: recent.records };
+  return { value: true, count: recent.count, records: recent.records, companions };
+}
+
+/** Why none of the sources can be read on a node; null when one can. */
+function missingLogs(sources: readonly LogSource[], node: string, scope: Scope): string | null {
+  const answers = sources.map((source) => scope.context.available(`log:${source}`, node));
+  const reasons = answers.flatMap((answer) => (answer.ok ? [] : [answer.reason]));
+  return reasons.length === sources.length ? [...new Set(reasons)].join(', ') : null;
+}
+
+/** Keeps the matches beside which a record stands as `beside` asks. */
+function besideAnother(
+  condition: LogCondition,
+  found: Found,
+  place: string,
+  node: string,
+  scope: Scope,
+): { found: Found; companions: readonly LogRecord[] } | { reason: string } {
+  const { beside } = condition;
+  if (beside === undefined) return { found, companions: [] };
+  const nodes = beside.on === 'any' ? scope.context.nodes.map(({ id }) => id) : [node];
+  const missing = nodes.map((id) => missingLogs(sourcesOf(beside.log), id, scope));
+  if (missing.every((reason) => reason !== null)) return { reason: [...new Set(missing)].join(', ') };
+  const query = queryId(scope.rule.id, companionPlace(place));
+  const others = nodes.flatMap((id) => matchesOn(scope, query, id)?.records ?? []);
+  const pairs = companionsOf(
+    { pattern: condition.pattern, beside, within: durationOf(beside.within, scope) },
+    found.records,
+    others,
+  );
+  const records = pairs.records;
+  return {
+    found: {
+      count: records.length === found.records.length ? found.count : records.length,
+      records,
+      untimed: found.untimed + pairs.untimed,
+    },
+    companions: pairs.companions,
+  };
 }
 
 interface Found {

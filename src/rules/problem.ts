@@ -13,8 +13,18 @@ export interface RuleProblem {
 export function nearest(name: string, known: Iterable<string>): string {
   const names = [...known];
   if (names.length === 0 || name.length > 100) return '';
+  const beginsAlike = names.filter((one) => name.length >= 3 && one.startsWith(name));
+  if (beginsAlike.length > 0) return `; did you mean "${closest(name, beginsAlike)}"?`;
+  const otherCase = names.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (otherCase !== undefined) return `; did you mean "${otherCase}"?`;
   const best = closest(name, names);
   return distance(name, best) <= Math.max(2, Math.floor(name.length / 2)) ? `; did you mean "${best}"?` : '';
+}
+
+/** What is near, and all that there is where that is short. */
+export function nearestOf(name: string, known: readonly string[]): string {
+  const all = known.length <= 20 ? ` (${known.join(', ')})` : '';
+  return `${nearest(name, known)}${all}`;
 }
 
 /** A name from a file, quoted for a message. */

@@ -13,6 +13,11 @@ export function recoveryPlace(place: string): string {
   return `${place}.recovered_by`;
 }
 
+/** Place of the query for the `beside` of the condition at `place`. */
+export function companionPlace(place: string): string {
+  return `${place}.beside`;
+}
+
 /** Everything the rules ask of the logs, judgements and recoveries included, in the order of the rules. */
 export function logQueries(rules: readonly Rule[]): LogQuery[] {
   return rules.flatMap((rule) =>
@@ -23,7 +28,10 @@ export function logQueries(rules: readonly Rule[]): LogQuery[] {
 }
 
 function queriesOf(rule: string, condition: LogCondition, place: string): LogQuery[] {
-  const recovery = condition.recovered_by;
+  const others = [
+    [recoveryPlace(place), condition.recovered_by],
+    [companionPlace(place), condition.beside],
+  ] as const;
   return [
     {
       id: queryId(rule, place),
@@ -31,14 +39,10 @@ function queriesOf(rule: string, condition: LogCondition, place: string): LogQue
       pattern: condition.pattern,
       ...(condition.level === undefined ? {} : { levels: condition.level as LogLevel[] }),
     },
-    ...(recovery === undefined
-      ? []
-      : [
-          {
-            id: queryId(rule, recoveryPlace(place)),
-            sources: sourcesOf(recovery.log),
-            pattern: recovery.pattern,
-          },
-        ]),
+    ...others.flatMap(([where, other]) =>
+      other === undefined
+        ? []
+        : [{ id: queryId(rule, where), sources: sourcesOf(other.log), pattern: other.pattern }],
+    ),
   ];
 }

@@ -52,6 +52,12 @@ const params = {
   additionalProperties: scalar,
 };
 
+const groupName: Schema = {
+  type: 'string',
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+  description: 'the name of a group',
+};
+
 const definitions: Readonly<Record<string, Schema>> = {
   entry: byKey(
     [
@@ -124,13 +130,25 @@ const definitions: Readonly<Record<string, Schema>> = {
     within: durationOrParam,
     spread: durationOrParam,
     recovered_by: ref('recovery'),
+    beside: ref('companion'),
   }),
   recovery: object(['log', 'pattern'], {
     log: oneOrMore(LOG_SOURCES),
     pattern: text,
     lasting: durationOrParam,
-    same: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description: 'the name of a group' },
+    same: groupName,
   }),
+  companion: {
+    ...object(['log', 'pattern'], {
+      log: oneOrMore(LOG_SOURCES),
+      pattern: text,
+      same: groupName,
+      within: durationOrParam,
+      order: { enum: ['before', 'after'] },
+      on: { enum: ['node', 'any'] },
+    }),
+    minProperties: 3,
+  },
   test: {
     if: { type: 'object' },
     then: {

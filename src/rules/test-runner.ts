@@ -1,17 +1,21 @@
 import type { FactDefinition } from '../facts/types.js';
+import type { LogRecord } from '../model/logs.js';
 import type { FactResult, Finding, Rule, RuleResults } from '../model/rule.js';
 import type { EvaluationContext } from './context.js';
 import { evaluateRules } from './evaluate.js';
 import { DEFAULT_NODE, matchLines, recordsOf } from './match-lines.js';
 import { parseLine as simpleParser, type ParseLine } from './parse-line.js';
 import { logQueries } from './queries.js';
+import { whyNotFound } from './why-not.js';
 import type { ExpectedFinding, RuleCase } from './test-schema.js';
 
 export interface CaseOutcome {
   readonly passed: boolean;
   /** What differs from the expectation, one sentence each. */
   readonly failures: readonly string[];
-  readonly results: RuleResults;
+  /** Why the rule of the case was expected and not found. */
+  readonly hints: readonly string[];
+  readonly results: Required<RuleResults>;
 }
 
 /** Runs one case of rule `id` against the rules and compares what they find with what it expects. */
@@ -22,7 +26,10 @@ export function runCase(
   facts: readonly FactDefinition[],
   parseLine: ParseLine = simpleParser,
 ): CaseOutcome {
-  const results = evaluateRules(rules, contextOf(test, rules, facts, parseLine));
+  const collectedAt = test.collected_at === undefined ? null : Date.parse(test.collected_at);
+  const records = recordsOf(test.logs, collectedAt, parseLine);
+  const context = contextOf(test, rules, facts, records, collectedAt);
+  const results = evaluateRules(rules, context);
   const expected = test.expect.map((one): ExpectedFinding => (typeof one === 'string' ? { id: one } : one));
   const failures = [...kindMismatch(id, test, expected), ...differences(expected, results.findings)];
   for (const [what, wanted, got] of [
@@ -33,7 +40,13 @@ export function runCase(
       if (!got.some((one) => one.rule === rule)) failures.push(`${rule} is not ${what}`);
     }
   }
-  return { passed: failures.length === 0, failures, results };
+  const rule = rules.find((one) => one.id === id);
+  const missed =
+    rule !== undefined &&
+    expected.some((one) => one.id === id) &&
+    !results.findings.some((one) => one.rule === id);
+  const hints = missed ? whyNotFound(rule, context, records, results) : [];
+  return { passed: failures.length === 0, failures, hints, results };
 }
 
 function kindMismatch(id: string, test: RuleCase, expected: readonly ExpectedFinding[]): string[] {
@@ -82,10 +95,9 @@ function contextOf(
   test: RuleCase,
   rules: readonly Rule[],
   facts: readonly FactDefinition[],
-  parseLine: ParseLine,
+  records: readonly LogRecord[],
+  collectedAt: number | null,
 ): EvaluationContext {
-  const collectedAt = test.collected_at === undefined ? null : Date.parse(test.collected_at);
-  const records = recordsOf(test.logs, collectedAt, parseLine);
   const logs = new Set((test.logs ?? []).map((log) => `${log.node ?? DEFAULT_NODE}\nlog:${log.source}`));
   const known = new Map(
     Object.entries(test.facts ?? {}).map(([name, rows]) => [name, toResult(name, rows, facts)]),

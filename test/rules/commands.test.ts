@@ -43,7 +43,10 @@ const CASES = `- name: it is full
 `;
 
 async function input(files: Record<string, string>): Promise<RulesInput> {
-  return { dirs: [{ dir: await folder(files), builtin: true }], facts: [fact('disk', { device: 'string' })] };
+  return {
+    dirs: [{ dir: await folder(files), builtin: true }],
+    facts: [fact('disk', { device: 'string', size: 'number' })],
+  };
 }
 
 const BOTH = { 'disk-full.yaml': RULE, 'disk-full.test.yaml': CASES };
@@ -102,7 +105,11 @@ describe('rules lint', () => {
     - { log: kube-proxy, pattern: '^E\\d+ x' }
     - { log: coredns, pattern: 'stdout F x' }
     - { log: ipamd, pattern: 'x\\ny' }
-    - { log: ipamd, pattern: 'x', recovered_by: { log: ipamd, pattern: 'x' } }`,
+    - { log: ipamd, pattern: 'x', recovered_by: { log: ipamd, pattern: 'x' } }
+    - { log: ipamd, pattern: '(?i)\\bErrors?\\b' }
+    - { log: ipamd, pattern: '.+' }
+    - { fact: disk, where: { size: { gt: 9, lt: 3 } } }
+    - { log: ipamd, pattern: 'xyz', beside: { log: kernel, pattern: '.*', within: 1m } }`,
       );
     const { text, exitCode } = await rulesLint(await input({ 'disk-full.yaml': odd }));
     expect(exitCode).toBe(0);
@@ -117,10 +124,14 @@ describe('rules lint', () => {
       'when.any[3]: the pattern never matches, it asks for the prefix of the container runtime',
       'when.any[4]: the pattern asks for a line end, and messages are single lines',
       'when.any[5]: it recovers by what it looks for',
+      'when.any[6]: the pattern is one common word, which lines of healthy nodes hold too',
+      'when.any[7]: the pattern matches every line',
+      'when.any[8]: `size` can never pass: it must be greater than 9 and less than 3',
+      'when.any[9].beside: the pattern matches every line',
       'it has no positive case',
       'it has no negative case',
       'it has no near-miss case',
-      '1 rule, 0 errors, 11 warnings',
+      '1 rule, 0 errors, 15 warnings',
       '',
     ]);
   });
@@ -141,7 +152,7 @@ describe('rules lint', () => {
     expect(exitCode).toBe(2);
     expect(text.split('\n')).toEqual([
       'error: rules/a.test.yaml:1:20: "positiv" is not allowed in "kind"; did you mean "positive"? (positive, negative, near-miss)',
-      'error: rules/a.test.yaml:4:21: fact disk has no field "devic"; did you mean "device"?',
+      'error: rules/a.test.yaml:4:21: fact disk has no field "devic"; did you mean "device"? (device, size)',
       'error: rules/a.test.yaml:4:34: unknown fact "disc"; did you mean "disk"?',
       'error: rules/a.test.yaml:6:48: "device" is a string, not a number',
       'error: rules/a.yaml:1:1: missing key "safety"',
@@ -209,7 +220,41 @@ describe('rules test', () => {
   });
 
   it('runs the cases of the rules asked for', async () => {
-    expect((await rulesTest({ ...(await input(BOTH)), ids: ['other'] })).text).toBe('0 cases, 0 failed\n');
+    const { text } = await rulesTest({ ...(await input(BOTH)), ids: ['disk-full'] });
+    expect(text).toContain('3 cases, 0 failed');
+    await expect(rulesTest({ ...(await input(BOTH)), ids: ['disk-ful'] })).rejects.toThrow(
+      'there is no rule "disk-ful"; did you mean "disk-full"?',
+    );
+  });
+
+  it('says what each condition met where a rule is expected and not found', async () => {
+    const hints = async (from: string, to: string, rule = RULE): Promise<string> => {
+      const { text } = await rulesTest(
+        await input({ 'disk-full.yaml': rule, 'disk-full.test.yaml': CASES.replace(from, to) }),
+      );
+      return text
+        .split('\n')
+        .filter((line) => line.startsWith('        '))
+        .map((line) => line.slice(8))
+        .join('\n');
+    };
+    expect(await hints('no space left on /dev/a"', 'room left"')).toBe(
+      'when: 0 of 1 lines of ipamd match\n  read as: 2026-11-20T22:20:00.100Z, error, room left',
+    );
+    expect(await hints('source: ipamd\n', 'source: kubelet\n')).toBe(
+      'it was skipped: the case gives no log of ipamd',
+    );
+    const recent = RULE.replace("device>\\S+)'", "device>\\S+)', within: 1h");
+    expect(await hints(',"ts":"2026-11-20T22:20:00.100Z"', '', recent)).toBe(
+      'it was skipped: the matching log lines have no usable time\n' +
+        'give the case `collected_at`: a line without a year has no time without it',
+    );
+    const refuted = `${RULE}refute: [{ when: { log: ipamd, pattern: left }, because: it is known }]\n`;
+    expect(await hints('', '', refuted)).toBe('it was refuted: it is known');
+    const factual = RULE.replace(/when: .*/, 'when: { fact: disk, where: { size: { gt: 5 } } }');
+    expect(
+      await hints('kind: positive', 'kind: positive\n  facts: { disk: [{ size: 3 }, { size: 4 }] }', factual),
+    ).toBe('when: 0 of 2 instances of disk pass');
   });
 });
 
@@ -218,6 +263,9 @@ describe('rules facts and schema', () => {
     const { text, data } = rulesFacts([fact('disk', { device: 'string', size: 'number' })]);
     expect(text).toBe('disk\n  disk, for tests\n  device  string  device\n  size    number  size\n');
     expect(data).toMatchObject({ facts: [{ name: 'disk' }] });
+    const two = [fact('disk', { size: 'number' }), fact('memory', { size: 'number' })];
+    expect(rulesFacts(two, ['memory']).data).toMatchObject({ facts: [{ name: 'memory' }] });
+    expect(() => rulesFacts(two, ['memry'])).toThrow('there is no fact "memry"; did you mean "memory"?');
   });
 
   it('print a JSON Schema', () => {

@@ -34,6 +34,7 @@ describe('docs/rules.md', () => {
     ['Test', definitions['test']],
     ['Log condition', definitions['logCondition']],
     ['Recovery', definitions['recovery']],
+    ['Companion', definitions['companion']],
     ['Judgement', definitions['judgement']],
     ['Weakening', definitions['weakening']],
     ['Override', definitions['override']],
@@ -64,6 +65,72 @@ describe('docs/rules.md', () => {
     expect(problems).toEqual([]);
     expect(cases.map((one) => one.case.kind)).toEqual(['positive', 'negative', 'near-miss']);
     expect(cases.flatMap((one) => runCase(one.rule, one.case, rules, []).failures)).toEqual([]);
+  });
+
+  it('holds rules on facts and on two records that load and find what they say', async () => {
+    const { allFacts } = await import('./support/all-facts.js');
+    const facts = await allFacts();
+    const dir = await folder({ 'udp-loss.yaml': blocks[3]!, 'killed-and-stuck.yaml': blocks[4]! });
+    const rules = await loadRules([{ dir, builtin: false }], facts);
+    const loss = {
+      segment: 'vpc',
+      direction: 'forward',
+      sent: 100,
+      lost: 20,
+      percent_low: 13,
+      protocol: 'udp',
+    };
+    const found = runCase(
+      'udp-loss',
+      {
+        name: 'loss',
+        kind: 'positive',
+        facts: { trace_loss: [loss], ena_allowance: [] },
+        expect: ['udp-loss'],
+      },
+      rules,
+      facts,
+    );
+    expect(found.failures).toEqual([]);
+    const allowance = { counter: 'pps_allowance_exceeded', value: 7 };
+    const explained = runCase(
+      'udp-loss',
+      {
+        name: 'explained',
+        kind: 'near-miss',
+        facts: { trace_loss: [loss], ena_allowance: [allowance] },
+        expect: [],
+        refuted: ['udp-loss'],
+      },
+      rules,
+      facts,
+    );
+    expect(explained.failures).toEqual([]);
+    const killed =
+      'Nov 20 22:20:00 ip-10-0-1-5 kubelet[3001]: I1120 22:20:00.1 3001 x.go:8] "Killing container with a grace period" pod="prod/web-1"';
+    const stuck = (pod: string): string =>
+      `{"level":"error","ts":"2026-11-20T22:21:00Z","msg":"failed to unassign address of ${pod}"}`;
+    for (const [pod, expected] of [
+      ['prod/web-1', ['killed-and-stuck']],
+      ['prod/web-2', []],
+    ] as const) {
+      const { failures } = runCase(
+        'killed-and-stuck',
+        {
+          name: pod,
+          kind: expected.length > 0 ? 'positive' : 'near-miss',
+          collected_at: '2026-11-20T23:00:00Z',
+          logs: [
+            { source: 'kubelet', lines: killed },
+            { source: 'ipamd', lines: stuck(pod) },
+          ],
+          expect: [...expected],
+        },
+        rules,
+        facts,
+      );
+      expect(failures).toEqual([]);
+    }
   });
 
   it('shows overrides that fit the built-in rules', async () => {

@@ -153,6 +153,11 @@ describe('loading rules', () => {
       'log: ipamd, pattern: "(?P<pod>x)", recovered_by: { log: ipamd, pattern: y, same: pod }',
       '6:90 "pod" is not a named group of the pattern "y"',
     ],
+    [
+      'companion',
+      'log: ipamd, pattern: "(?P<pod>x)", beside: { log: kernel, pattern: y, order: after, on: any }',
+      '6:52 it needs `same` or `within`',
+    ],
   ])('refuses a log condition with a wrong %s', async (_name, condition, expected) => {
     const errors = await errorsOf(
       replaced('{ fact: pod_veth, where: { missing: true } }', `{ ${condition} }`).replace('{{ pod }}', 'x'),

@@ -12,6 +12,8 @@ interface Given {
   params?: Record<string, string>;
   missing?: readonly string[];
   recovery?: readonly LogRecord[];
+  beside?: readonly LogRecord[];
+  nodes?: readonly string[];
 }
 
 /** Decides a condition for node n1, collected at minute 60 unless given. */
@@ -22,8 +24,15 @@ function decide(
 ): LogOutcome {
   const full = { ...CONDITION, ...condition };
   const base = context({
-    nodes: [{ id: 'n1', collectedAt: given.collectedAt === undefined ? at(60) : given.collectedAt }],
-    logs: { when: records, 'when.recovered_by': given.recovery ?? [] },
+    nodes: (given.nodes ?? ['n1']).map((id) => ({
+      id,
+      collectedAt: given.collectedAt === undefined ? at(60) : given.collectedAt,
+    })),
+    logs: {
+      when: records,
+      'when.recovered_by': given.recovery ?? [],
+      'when.beside': given.beside ?? [],
+    },
     missing: given.missing ?? [],
   });
   const scope: Scope = {
@@ -146,6 +155,66 @@ describe('a log condition', () => {
       value: false,
     });
     expect(decide(by, records, { recovery: [record('attached b', 10.5)] })).toMatchObject({ count: 2 });
+  });
+
+  describe('beside another record', () => {
+    const by = {
+      pattern: 'failed (?P<pod>\\S+)',
+      beside: { log: 'kernel', pattern: 'killed (?P<pod>\\S+)', same: 'pod' },
+    } as const;
+    const killed = (pod: string, minute: number | null, more: Partial<LogRecord> = {}): LogRecord =>
+      record(`killed ${pod}`, minute, { source: 'kernel', file: 'dmesg', ...more });
+    const records = [record('failed a', 10), record('failed b', 11), record('failed c', 12)];
+
+    it('counts what shares a group with it, and gives both', () => {
+      const outcome = decide(by, records, { beside: [killed('b', 2), killed('x', 11)] });
+      expect(outcome).toMatchObject({
+        value: true,
+        count: 1,
+        records: [{ message: 'failed b' }],
+        companions: [{ message: 'killed b' }],
+      });
+      expect(decide(by, records, { beside: [killed('x', 11)] })).toEqual({ value: false });
+      expect(decide({ ...by, min: 2 }, records, { beside: [killed('b', 2)] })).toEqual({ value: false });
+    });
+
+    it('asks how near, and on which side', () => {
+      const near = { ...by, beside: { ...by.beside, within: '1m' } };
+      expect(decide(near, records, { beside: [killed('a', 8), killed('b', 12)] })).toMatchObject({
+        count: 1,
+      });
+      const before = { ...near, beside: { ...near.beside, order: 'before' as const } };
+      expect(decide(before, records, { beside: [killed('b', 12)] })).toEqual({ value: false });
+      expect(decide(before, records, { beside: [killed('c', 11.5)] })).toMatchObject({ count: 1 });
+      const after = { ...near, beside: { ...near.beside, order: 'after' as const } };
+      expect(decide(after, records, { beside: [killed('c', 11.5)] })).toEqual({ value: false });
+      const timeOnly = { ...by, beside: { log: 'kernel', pattern: 'killed', within: '1m' } } as const;
+      expect(decide(timeOnly, records, { beside: [killed('x', 12)] })).toMatchObject({ count: 2 });
+    });
+
+    it('is unknown where times are missing to tell, or the other log was not collected', () => {
+      const near = { ...by, beside: { ...by.beside, within: '1m' } };
+      expect(decide(near, records, { beside: [killed('a', null)] }).value).toBe('unknown');
+      expect(decide(by, records, { beside: [killed('a', null)] })).toMatchObject({ count: 1 });
+      expect(decide(by, records, { missing: ['log:kernel'] })).toEqual({
+        value: 'unknown',
+        reason: 'no log:kernel',
+      });
+    });
+
+    it('looks on the same node, unless any will do', () => {
+      const given = { beside: [killed('b', 11, { node: 'n2' })], nodes: ['n1', 'n2'] };
+      expect(decide(by, records, given)).toEqual({ value: false });
+      expect(decide({ ...by, beside: { ...by.beside, on: 'any' } }, records, given)).toMatchObject({
+        count: 1,
+      });
+    });
+
+    it('never takes a record for its own companion', () => {
+      const self = { pattern: 'failed', beside: { log: 'ipamd', pattern: 'failed', within: '1m' } } as const;
+      expect(decide(self, failed(10), { beside: failed(10) })).toEqual({ value: false });
+      expect(decide(self, failed(10, 10.5), { beside: failed(10, 10.5) })).toMatchObject({ count: 2 });
+    });
   });
 
   it('trusts the count of a scan that kept only some records', () => {

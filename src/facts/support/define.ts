@@ -6,11 +6,23 @@ import type { FactContext, FactDefinition } from '../types.js';
 export type FieldSpec<T extends 'string' | 'number' | 'boolean' = 'string' | 'number' | 'boolean'> = {
   readonly type: T;
   readonly about: string;
+  /** Every text it can have, where there are few. */
+  readonly values?: readonly string[];
 };
 export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
 
 /** A text, or null when it does not apply or is not known. */
 export const text = (about: string): FieldSpec<'string'> => ({ type: 'string', about });
+/** One of a few texts, or null when it does not apply or is not known. `about` may say more of it. */
+export const oneOf = (values: readonly string[], about?: string): FieldSpec<'string'> => ({
+  type: 'string',
+  about: `${values.slice(0, -1).join(', ')} or ${values.at(-1)!}${about === undefined ? '' : `: ${about}`}`,
+  values,
+});
+/** Protocols of flows of a trace. */
+export const PROTOCOLS = ['tcp', 'udp', 'icmp', 'icmpv6', 'sctp', 'other'] as const;
+/** Whether the loss that captures show, and what a fact says, are at one place. */
+export const traceAgrees = oneOf(['yes', 'no', 'unknown'], 'do the captures place the loss on this node');
 /** A number, or null when it is not known. */
 export const number = (about: string): FieldSpec<'number'> => ({ type: 'number', about });
 /** Yes or no, or null when it cannot be decided. */
