@@ -14,7 +14,10 @@ export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
 /** A text, or null when it does not apply or is not known. */
 export const text = (about: string): FieldSpec<'string'> => ({ type: 'string', about });
 /** One of a few texts, or null when it does not apply or is not known. `about` may say more of it. */
-export const oneOf = (values: readonly string[], about?: string): FieldSpec<'string'> => ({
+export const oneOf = <const V extends string>(
+  values: readonly V[],
+  about?: string,
+): FieldSpec<'string'> & { readonly values: readonly V[] } => ({
   type: 'string',
   about: `${values.slice(0, -1).join(', ')} or ${values.at(-1)!}${about === undefined ? '' : `: ${about}`}`,
   values,
@@ -33,7 +36,11 @@ interface Values {
   number: number | null;
   boolean: boolean | null;
 }
-export type FieldValues<F extends FieldSpecs> = { readonly [K in keyof F]: Values[F[K]['type']] };
+export type FieldValues<F extends FieldSpecs> = {
+  readonly [K in keyof F]: F[K] extends { readonly values: readonly (infer V)[] }
+    ? V | null
+    : Values[F[K]['type']];
+};
 
 export interface Instance<F extends FieldSpecs> {
   readonly node: string | null;
