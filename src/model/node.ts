@@ -182,7 +182,10 @@ export interface NetInterface {
   readonly rxDropped: number | null;
   readonly txErrors: number | null;
   readonly txDropped: number | null;
+  /** Where the interface's lines begin. */
   readonly loc: Loc;
+  /** The line with the drops on sending. */
+  readonly txDroppedLoc?: Loc;
 }
 
 export interface Tuple {

@@ -25,6 +25,7 @@ describe('ifconfig', () => {
       txErrors: 0,
       txDropped: 3,
       loc: { file: 'n/ifconfig.txt', line: 1 },
+      txDroppedLoc: { file: 'n/ifconfig.txt', line: 7 },
     });
     expect(parsed.value[2]!.addresses[0]).toEqual({ address: '10.0.1.5', prefixLength: 19, family: 4 });
     expect(parsed.value[3]!.mac).toBeNull();
@@ -48,6 +49,7 @@ describe('ifconfig', () => {
         txErrors: 0,
         txDropped: 5,
         loc: { file: 'f', line: 1 },
+        txDroppedLoc: { file: 'f', line: 6 },
       },
     ]);
   });
