@@ -2,6 +2,7 @@
 import type { FactResult } from '../model/rule.js';
 import { apiServerCheck } from './api-server-check.js';
 import { blockingRoute } from './blocking-route.js';
+import { captureChecks } from './capture-checks.js';
 import { cidrConflict } from './cidr-conflict.js';
 import { clockSkew } from './clock-skew.js';
 import { cniVersion } from './cni-version.js';
@@ -48,6 +49,7 @@ export { FACT_LOG_QUERIES } from './support/log-queries.js';
 export const FACTS: readonly FactDefinition[] = [
   apiServerCheck,
   blockingRoute,
+  captureChecks,
   cidrConflict,
   clockSkew,
   cniVersion,
