@@ -1,5 +1,6 @@
 import type { AnalysisDocument, DocEvidence, DocFinding } from '../model/document.js';
 import type { Severity } from '../model/rule.js';
+import { packageVersion } from '../version.js';
 import { fingerprints } from './fingerprints.js';
 import { escaped } from './json.js';
 
@@ -29,6 +30,7 @@ export function renderSarif(d: AnalysisDocument): string {
         tool: {
           driver: {
             name: 'eks-netcheck',
+            semanticVersion: packageVersion(),
             rules: rules.map((r) => ({
               id: r.id,
               shortDescription: { text: r.title },

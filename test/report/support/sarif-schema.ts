@@ -98,6 +98,7 @@ export const sarifSchema = {
                 required: ['name'],
                 properties: {
                   name: { type: 'string' },
+                  semanticVersion: { type: 'string' },
                   rules: {
                     type: 'array',
                     uniqueItems: true,
