@@ -9,6 +9,8 @@ export interface PairLoss {
   readonly sent: number;
   /** Of those, copies that no later point saw. */
   readonly lost: number;
+  /** Copies that were missed and that the capture at `to` is thought to have missed by itself; absent for none. */
+  readonly ownMisses?: number;
   /** Of the lost, distinct units of which no copy ever passed and which nobody acknowledged. */
   readonly neverPassed: number;
   /** Copies seen at `from` of the units that never passed. */

@@ -9,6 +9,10 @@ const ENOUGH = 30;
 /** Captures lose packets in bunches: their counts spread wider than independent chances would. */
 const BUNCHES = 3;
 
+/** How much worse than all together a tap may be of which little is known, and the least that it is taken for. */
+const MUCH_WORSE = 3;
+const LEAST = 0.02;
+
 /** How many of the packets that had to pass each tap it did not see. */
 export class MissRates {
   private readonly sums = new Map<number, { had: number; missed: number }>();
@@ -46,7 +50,11 @@ export class MissRates {
       0,
       ...p.watchers.map((t) => {
         const { had, missed } = this.sums.get(t.index) ?? { had: 0, missed: 0 };
-        return wilson(missed + overall * ENOUGH, had + ENOUGH).high;
+        const high = wilson(missed + overall * ENOUGH, had + ENOUGH).high;
+        // What little is known of a tap is no reason to think it far worse than the others.
+        return had < ENOUGH
+          ? Math.min(high, Math.max(LEAST, MUCH_WORSE * overall, had > 0 ? missed / had : 0))
+          : high;
       }),
     );
   }
@@ -82,7 +90,7 @@ export class MissRates {
         const single = a.tcp === null && lost === 1 && sent > 1 && this.unknown(to);
         return lost > explained && !single
           ? p
-          : { ...p, lost: 0, neverPassed: 0, neverCopies: 0, smallestLost: 0 };
+          : { ...p, lost: 0, ownMisses: p.lost, neverPassed: 0, neverCopies: 0, smallestLost: 0 };
       };
     return analyses.map((a) => ({
       ...a,

@@ -1,6 +1,9 @@
+import type { Point } from '../model/trace.js';
+import { pointName, runsBackwards } from './flows.js';
 import type { Ends } from './roles.js';
-import { hostPair } from './grouping.js';
+import { hostPair, stretchLosses } from './grouping.js';
 import type { Judged } from './verdicts.js';
+import { pointText } from './wording.js';
 
 /** What the flows between the hosts in question have in common, in sentences for people. */
 export function notesOn(
@@ -14,6 +17,7 @@ export function notesOn(
       `Path MTU discovery works: ${tooBig} ${tooBig === 1 ? 'flow was' : 'flows were'} told to send smaller packets and did.`,
     );
   const first = chosen?.members[0];
+  if (chosen !== null) notes.push(...ownMisses(chosen));
   if (chosen === null || first === undefined || first.verdict === 'delivered') return notes;
   const siblings = judged.filter((j) => hostPair(j.analysis) === hostPair(first.analysis));
   const portsOf = (list: readonly Judged[]): number[] =>
@@ -34,4 +38,20 @@ export function notesOn(
     if (back !== forward) notes.push(`Loss in one direction only: ${back ? 'return' : 'forward'}.`);
   }
   return notes;
+}
+
+/** Packets of the flows in question that a capture is thought to have missed, by the point that missed them. */
+function ownMisses(chosen: { readonly members: readonly Judged[]; readonly ends: Ends }): string[] {
+  const points = new Map<Point, { missed: number; sent: number }>();
+  for (const { analysis } of chosen.members)
+    for (const { pair } of stretchLosses(analysis)) {
+      if (pair.ownMisses === undefined) continue;
+      const point = pointName(analysis.path.points[pair.to]!.station, runsBackwards(analysis, chosen.ends));
+      const at = points.get(point) ?? { missed: 0, sent: 0 };
+      points.set(point, { missed: at.missed + pair.ownMisses, sent: at.sent + pair.sent });
+    }
+  return [...points].map(
+    ([point, { missed, sent }]) =>
+      `${missed} of ${sent} packets that should have passed the ${pointText(point)} are not in its capture; the captures miss packets that they prove to have passed, and so few are put down to that, not to loss.`,
+  );
 }

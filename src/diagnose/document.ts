@@ -47,7 +47,8 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       drop_point: decision.dropPoint,
       segment: trace?.summary.segment ?? 'unknown',
       direction: trace?.summary.direction ?? 'none',
-      explanation: trace?.summary.explanation ?? 'No capture was given.',
+      explanation:
+        trace === null ? 'No capture was given.' : [trace.summary.explanation, ...trace.notes].join(' '),
     },
     flows: (trace?.flows ?? []).map(toDocFlow),
     flow_counts: trace?.counts ?? { delivered: 0, dropped: 0, lossy: 0, rejected: 0, inconclusive: 0 },
