@@ -213,6 +213,7 @@ function lostAcknowledgements(direction: TcpDirection, path: Path, scene: Scene)
     to,
     proved: true,
     sent: copies,
+    exposed: copies,
     lost: copies,
     neverPassed: 1,
     neverCopies: copies,

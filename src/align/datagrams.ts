@@ -149,6 +149,7 @@ export function datagramLosses(
         const p = pairs.get(id) ?? pairs.set(id, emptyPair(id)).get(id)!;
         const missing = Math.max(0, copies - passed);
         p.sent += copies;
+        if (copies > answered(key)) p.exposed += copies;
         p.lost += missing;
         if (passed === 0) {
           p.neverPassed += 1;
@@ -197,6 +198,7 @@ function emptyPair(id: string): Mutable {
     to: Number(to),
     proved: proved === 'true',
     sent: 0,
+    exposed: 0,
     lost: 0,
     neverPassed: 0,
     neverCopies: 0,

@@ -9,6 +9,11 @@ export interface PairLoss {
   readonly sent: number;
   /** Of those, copies that no later point saw. */
   readonly lost: number;
+  /**
+   * Of `sent`, copies that count as lost as soon as the capture at `to` misses them: what is acknowledged or answered
+   * and was sent once does not.
+   */
+  readonly exposed: number;
   /** Copies that were missed and that the capture at `to` is thought to have missed by itself; absent for none. */
   readonly ownMisses?: number;
   /** Of the lost, distinct units of which no copy ever passed and which nobody acknowledged. */

@@ -66,7 +66,7 @@ export class MissRates {
 
   /** Takes away losses that the tap's own misses explain; all flows between two hosts are weighed together. */
   discount(analyses: readonly Analysis[]): Analysis[] {
-    const pools = new Map<string, { sent: number; lost: number }>();
+    const pools = new Map<string, { exposed: number; lost: number }>();
     const keyOf = (a: Analysis, p: PairLoss, way: string): string =>
       `${hostPair(a)}|${a.path.points[p.from]!.station}|${a.path.points[p.to]!.station}|${way}`;
     const each = (a: Analysis, visit: (p: PairLoss, way: string) => void): void => {
@@ -76,18 +76,18 @@ export class MissRates {
     for (const a of analyses)
       each(a, (p, way) => {
         const key = keyOf(a, p, way);
-        const s = pools.get(key) ?? { sent: 0, lost: 0 };
-        pools.set(key, { sent: s.sent + p.sent, lost: s.lost + p.lost });
+        const s = pools.get(key) ?? { exposed: 0, lost: 0 };
+        pools.set(key, { exposed: s.exposed + p.exposed, lost: s.lost + p.lost });
       });
     const keep =
       (a: Analysis, way: string) =>
       (p: PairLoss): PairLoss => {
         if (p.lost === 0) return p;
-        const { sent, lost } = pools.get(keyOf(a, p, way))!;
+        const { exposed, lost } = pools.get(keyOf(a, p, way))!;
         const to = a.path.points[p.to]!;
         const m = this.at(to);
-        const explained = sent * m + 3 * Math.sqrt(BUNCHES * sent * m * (1 - m));
-        const single = a.tcp === null && lost === 1 && sent > 1 && this.unknown(to);
+        const explained = exposed * m + 3 * Math.sqrt(BUNCHES * exposed * m * (1 - m));
+        const single = a.tcp === null && lost === 1 && exposed > 1 && this.unknown(to);
         return lost > explained && !single
           ? p
           : { ...p, lost: 0, ownMisses: p.lost, neverPassed: 0, neverCopies: 0, smallestLost: 0 };

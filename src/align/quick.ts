@@ -96,6 +96,7 @@ function pairs(points: readonly PathPoint[], way: 0 | 1, scene: Scene): PairLoss
       from: k,
       to: k + 1,
       sent: scene.streams.segments(leg.stream, w),
+      exposed: 0,
       lost: 0,
       neverPassed: 0,
       neverCopies: 0,

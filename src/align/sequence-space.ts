@@ -390,6 +390,7 @@ function pairLoss(
   let lost = 0;
   let neverPassed = 0;
   let neverCopies = 0;
+  let exposed = 0;
   // Intervals of one packet with the same loss are one stretch: a lost super-packet counts by its segments.
   for (let i = 0; i + 1 < cuts.length;) {
     const missing = Math.max(0, copies[i]! - passed[i]!);
@@ -405,8 +406,9 @@ function pairLoss(
       if (copies[j]! > seen) seen = copies[j]!;
       j++;
     }
+    const segments = Math.max(1, Math.ceil((cuts[j]! - cuts[i]!) / segmentSize));
+    if (seen > 1 || never) exposed += seen * segments;
     if (missing > 0) {
-      const segments = Math.max(1, Math.ceil((cuts[j]! - cuts[i]!) / segmentSize));
       lost += missing * segments;
       if (never) {
         neverPassed += segments;
@@ -438,6 +440,7 @@ function pairLoss(
   return {
     ...pair,
     sent,
+    exposed,
     lost,
     neverPassed,
     neverCopies,
