@@ -149,7 +149,8 @@ export function datagramLosses(
         const p = pairs.get(id) ?? pairs.set(id, emptyPair(id)).get(id)!;
         const missing = Math.max(0, copies - passed);
         p.sent += copies;
-        if (copies > answered(key)) p.exposed += copies;
+        // A capture that drops packets drops a question and its answer together.
+        p.exposed += copies;
         p.lost += missing;
         if (passed === 0) {
           p.neverPassed += 1;

@@ -10,8 +10,8 @@ export interface PairLoss {
   /** Of those, copies that no later point saw. */
   readonly lost: number;
   /**
-   * Of `sent`, copies that count as lost as soon as the capture at `to` misses them: what is acknowledged or answered
-   * and was sent once does not.
+   * Of `sent`, copies that count as lost as soon as the capture at `to` misses them: what TCP acknowledged and sent
+   * once does not.
    */
   readonly exposed: number;
   /** Copies that were missed and that the capture at `to` is thought to have missed by itself; absent for none. */
