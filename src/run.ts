@@ -71,6 +71,8 @@ export async function analyze(
       readCaptures(ingested.captures, pool, options),
       scanAll(ingested.bundles, building, rules, limits, pool, options),
     ]);
+    // What follows needs no workers, and all the memory they hold.
+    await pool.close();
     const trace = traceOf(tables, ingested.captures, nodes, options);
     const document = await diagnoseRun({
       ingested,

@@ -29,6 +29,23 @@ export function splitReusedPorts(tables: readonly CaptureTable[]): readonly Capt
   return reused.size === 0 ? tables : tables.map((t) => splitTable(t, reused));
 }
 
+/** Keys of tuples; few flows are ever asked for theirs, for most differ from all of them by their ports. */
+class Tuples<V> {
+  private readonly ports = new Set<number>();
+  private readonly byKey = new Map<string, V>();
+
+  get size(): number {
+    return this.byKey.size;
+  }
+  set(f: CaptureFlow, value: V): void {
+    this.ports.add(f.aPort * 65536 + f.bPort);
+    this.byKey.set(tupleKey(f), value);
+  }
+  get(f: CaptureFlow): V | undefined {
+    return this.ports.has(f.aPort * 65536 + f.bPort) ? this.byKey.get(tupleKey(f)) : undefined;
+  }
+}
+
 function tupleKey(f: CaptureFlow): string {
   return `${f.a}|${f.aPort}|${f.b}|${f.bPort}`;
 }
@@ -40,8 +57,8 @@ function isFirstSyn(flags: number): boolean {
 /** No sequence number: the flow is among the suspects already. */
 const SUSPECT = -2;
 
-function findReused(tables: readonly CaptureTable[]): Map<string, Reused> {
-  const suspects = new Set<string>();
+function findReused(tables: readonly CaptureTable[]): Tuples<Reused> {
+  const suspects = new Tuples<true>();
   for (const table of tables) {
     const { flow, flags, seq } = table.columns;
     const first = new Float64Array(table.flows.length).fill(-1);
@@ -52,36 +69,34 @@ function findReused(tables: readonly CaptureTable[]): Map<string, Reused> {
       if (first[f] === -1) first[f] = seq[r]!;
       else if (first[f] !== seq[r]! && first[f] !== SUSPECT) {
         first[f] = SUSPECT;
-        suspects.add(tupleKey(table.flows[f]!));
+        suspects.set(table.flows[f]!, true);
       }
     }
   }
-  const reused = new Map<string, Reused>();
+  const reused = new Tuples<Reused>();
   if (suspects.size === 0) return reused;
   for (const table of tables) {
     const { flow, flags, seq, way } = table.columns;
-    const wanted = table.flows.map((f) => {
-      if (f.protocol !== PROTO_TCP) return null;
-      const key = tupleKey(f);
-      return suspects.has(key) ? key : null;
-    });
+    const wanted = Uint8Array.from(table.flows, (f) =>
+      f.protocol === PROTO_TCP && suspects.get(f) === true ? 1 : 0,
+    );
     for (let r = 0; r < table.packets; r++) {
       if (!isFirstSyn(flags[r]!)) continue;
-      const key = flow[r] === NO_FLOW ? null : wanted[flow[r]!]!;
-      if (key === null) continue;
-      const known = reused.get(key);
-      if (known === undefined) reused.set(key, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]) });
+      if (flow[r] === NO_FLOW || wanted[flow[r]!] === 0) continue;
+      const tuple = table.flows[flow[r]!]!;
+      const known = reused.get(tuple);
+      if (known === undefined) reused.set(tuple, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]) });
       else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);
     }
   }
   return reused;
 }
 
-function splitTable(table: CaptureTable, reused: ReadonlyMap<string, Reused>): CaptureTable {
+function splitTable(table: CaptureTable, reused: Tuples<Reused>): CaptureTable {
   const flows: ConnectionFlow[] = [...table.flows];
   const parts = new Map<number, { readonly reused: Reused; readonly ids: Map<number, number> }>();
   table.flows.forEach((f, i) => {
-    const found = f.protocol === PROTO_TCP ? reused.get(tupleKey(f)) : undefined;
+    const found = f.protocol === PROTO_TCP ? reused.get(f) : undefined;
     if (found === undefined) return;
     const ids = new Map<number, number>();
     // The first one keeps the place, for ICMP errors that quote the flow.
