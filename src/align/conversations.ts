@@ -36,6 +36,10 @@ interface Group {
   readonly legs: Leg[];
   clientWay: 0 | 1 | null;
   known: boolean;
+  /** A group of the same conversation, nearer to the one that stands for all; null for that one. */
+  up: Group | null;
+  /** It was joined by what packets show alone. */
+  inferred: boolean;
 }
 
 /** Joins legs into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
@@ -52,7 +56,7 @@ export function joinConversations(
   linkByClient(groups, links);
   linkByTiming(taps, groups, links);
   const errorsByKey = groupErrors(taps, errors);
-  return links.components().map((members) => conversation(members, links, errorsByKey));
+  return links.components().map((members) => conversation(members, errorsByKey));
 }
 
 function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Map<string, Group> {
@@ -62,7 +66,10 @@ function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: To
     const key = keyOfFlow(flow);
     let g = groups.get(key);
     if (!g) {
-      groups.set(key, (g = { key, flow, legs: [], clientWay: null, known: false }));
+      groups.set(
+        key,
+        (g = { key, flow, legs: [], clientWay: null, known: false, up: null, inferred: false }),
+      );
     }
     g.legs.push(leg);
     if (g.clientWay === null && leg.clientWay !== null) {
@@ -120,50 +127,43 @@ function tupleOf(g: Group): FiveTuple {
 
 /** Union-find over groups; remembers which joins were inferred from packets alone. */
 class Links {
-  private readonly parent = new Map<string, string>();
-  private readonly inferredKeys = new Set<string>();
-  constructor(private readonly groups: ReadonlyMap<string, Group>) {
-    for (const key of groups.keys()) this.parent.set(key, key);
-  }
-  root(key: string): string {
-    let k = key;
-    while (this.parent.get(k)! !== k) k = this.parent.get(k)!;
-    for (let n = key; n !== k;) {
-      const up = this.parent.get(n)!;
-      this.parent.set(n, k);
-      n = up;
+  constructor(private readonly groups: ReadonlyMap<string, Group>) {}
+
+  root(g: Group): Group {
+    let top = g;
+    while (top.up !== null) top = top.up;
+    for (let n = g; n !== top;) {
+      const { up } = n;
+      n.up = top;
+      n = up!;
     }
-    return k;
+    return top;
   }
-  join(a: string, b: string, inferred: boolean): void {
+
+  join(a: Group, b: Group, inferred: boolean): void {
     const [x, y] = [this.root(a), this.root(b)];
     if (x === y) return;
-    this.parent.set(y, x);
-    if (inferred) {
-      this.inferredKeys.add(a);
-      this.inferredKeys.add(b);
-    }
+    y.up = x;
+    if (inferred) a.inferred = b.inferred = true;
   }
-  inferred(key: string): boolean {
-    return this.inferredKeys.has(key);
-  }
+
   components(): Group[][] {
-    const out = new Map<string, Group[]>();
+    const out = new Map<Group, Group[]>();
     for (const g of this.groups.values()) {
-      const r = this.root(g.key);
-      const list = out.get(r);
+      const root = this.root(g);
+      const list = out.get(root);
       if (list) list.push(g);
-      else out.set(r, [g]);
+      else out.set(root, [g]);
     }
     return [...out.values()];
   }
 }
 
-function keyOf(t: FiveTuple, groups: ReadonlyMap<string, Group>): string | null {
-  const forward = flowKey(t.protocol, t.src.ip, t.src.port, t.dst.ip, t.dst.port);
-  if (groups.has(forward)) return forward;
-  const backward = flowKey(t.protocol, t.dst.ip, t.dst.port, t.src.ip, t.src.port);
-  return groups.has(backward) ? backward : null;
+function groupOf(t: FiveTuple, groups: ReadonlyMap<string, Group>): Group | undefined {
+  return (
+    groups.get(flowKey(t.protocol, t.src.ip, t.src.port, t.dst.ip, t.dst.port)) ??
+    groups.get(flowKey(t.protocol, t.dst.ip, t.dst.port, t.src.ip, t.src.port))
+  );
 }
 
 function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topology: Topology): void {
@@ -171,14 +171,13 @@ function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topolo
     const tuple = tupleOf(g);
     const translated = topology.translate(tuple);
     if (translated !== null) {
-      const other = keyOf(translated, groups);
-      if (other !== null && other !== g.key) links.join(g.key, other, false);
+      const other = groupOf(translated, groups);
+      if (other !== undefined && other !== g) links.join(g, other, false);
       continue;
     }
     for (const endpoint of topology.endpoints(tuple.protocol, tuple.dst)) {
-      const other = keyOf({ ...tuple, dst: endpoint }, groups);
-      if (other !== null && other !== g.key && noTapSeesBoth(g, groups.get(other)!))
-        links.join(g.key, other, false);
+      const other = groupOf({ ...tuple, dst: endpoint }, groups);
+      if (other !== undefined && other !== g && noTapSeesBoth(g, other)) links.join(g, other, false);
     }
   }
 }
@@ -207,10 +206,10 @@ function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string,
     for (let i = 0; i < list.length; i++)
       for (let j = i + 1; j < list.length; j++) {
         const [x, y] = [list[i]!, list[j]!];
-        if (x.flow.protocol !== y.flow.protocol || links.root(x.key) === links.root(y.key)) continue;
+        if (x.flow.protocol !== y.flow.protocol || links.root(x) === links.root(y)) continue;
         if (!noTapSeesBoth(x, y)) continue;
         const strong = print.startsWith('S') && !print.endsWith('.0');
-        if (strong || sharesEnd(x, y)) links.join(x.key, y.key, true);
+        if (strong || sharesEnd(x, y)) links.join(x, y, true);
       }
   }
 }
@@ -231,7 +230,7 @@ function linkByClient(groups: ReadonlyMap<string, Group>, links: Links): void {
   }
   for (const [x, y, more] of byClient.values())
     if (x !== undefined && y !== undefined && more === undefined && noTapSeesBoth(x, y))
-      links.join(x.key, y.key, true);
+      links.join(x, y, true);
 }
 
 /** A node forwards a packet within this time, by the one clock of its captures. */
@@ -258,13 +257,13 @@ function linkByTiming(taps: readonly TapData[], groups: ReadonlyMap<string, Grou
     const fits = (x: Group, y: Group): boolean =>
       x !== y &&
       tupleOf(x).src.ip !== tupleOf(y).src.ip &&
-      links.root(x.key) !== links.root(y.key) &&
+      links.root(x) !== links.root(y) &&
       noTapSeesBoth(x, y) &&
       spans.get(x)!.some((l) => spans.get(y)!.some((m) => together(l, m)));
     for (const x of list) {
       const partners = list.filter((y) => fits(x, y));
       if (partners.length === 1 && list.filter((z) => fits(partners[0]!, z)).length === 1)
-        links.join(x.key, partners[0]!.key, true);
+        links.join(x, partners[0]!, true);
     }
   }
 }
@@ -342,7 +341,6 @@ function clientTtl(g: Group): number {
 
 function conversation(
   members: Group[],
-  links: Links,
   errorsByKey: ReadonlyMap<string, readonly IcmpError[]>,
 ): Conversation {
   settleOrientation(members);
@@ -355,7 +353,7 @@ function conversation(
     server: near.dst,
     translated:
       members.length > 1
-        ? { client: far.src, server: far.dst, inferred: members.some((m) => links.inferred(m.key)) }
+        ? { client: far.src, server: far.dst, inferred: members.some((m) => m.inferred) }
         : null,
     legs: members.flatMap((m) => m.legs.map((leg) => ({ leg, forward: m.clientWay ?? 0 }))),
     errors: members.flatMap((m) => errorsByKey.get(m.key) ?? []),
