@@ -132,7 +132,23 @@ function toDocFinding(f: Finding, index: number, register: EvidenceRegister): Do
     node: f.node,
     evidence: [...new Set(f.evidence.map((e) => register.add(e)))],
     against: [...f.against],
+    ...activityOf(f),
   };
+}
+
+/** Steps of the document at most: what a picture can show. */
+const MAX_STEPS = 60;
+
+function activityOf({ activity, evidence }: Finding): Pick<DocFinding, 'activity'> {
+  if (activity === undefined) return {};
+  const total = activity.counts.reduce((n, [, count]) => n + count, 0);
+  if (total <= evidence.length) return {};
+  const from = activity.counts[0]![0];
+  const span = activity.counts.at(-1)![0] - from + activity.width;
+  const width = activity.width * Math.max(1, Math.ceil(span / activity.width / MAX_STEPS));
+  const counts = new Array<number>(Math.ceil(span / width)).fill(0);
+  for (const [time, count] of activity.counts) counts[Math.floor((time - from) / width)]! += count;
+  return { activity: { from: new Date(from).toISOString(), step_seconds: width / 1000, counts } };
 }
 
 function endText(e: FlowEnd, protocol: Flow['protocol']): string {

@@ -72,7 +72,10 @@ export class Examiner {
       if (counter === undefined) return [];
       const { count, first, last } = counter;
       const records = counter.kept().map((match) => this.record(match, query));
-      return [{ queryId: query.query.id, count, first, last, records }];
+      const activity = counter.activity.result();
+      return [
+        { queryId: query.query.id, count, first, last, records, ...(activity === null ? {} : { activity }) },
+      ];
     });
   }
 

@@ -1,6 +1,7 @@
 /** The answer to one query while a file is read: everything is counted, the first and the last records are kept. */
 
 import type { LogLevel, LogSource } from '../model/logs.js';
+import { ActivityCounter } from './activity.js';
 
 /** A matching line before it is turned into a record. */
 export interface Match {
@@ -19,6 +20,7 @@ export class MatchCounter {
   count = 0;
   first: number | null = null;
   last: number | null = null;
+  readonly activity = new ActivityCounter();
   private readonly head: Match[] = [];
   /** Ring of the latest matches after `head` is full. */
   private readonly ring: Match[] = [];
@@ -35,6 +37,7 @@ export class MatchCounter {
     if (match.time !== null) {
       this.first = this.first === null ? match.time : Math.min(this.first, match.time);
       this.last = this.last === null ? match.time : Math.max(this.last, match.time);
+      this.activity.add(match.time);
     }
     if (this.head.length < this.headRoom) this.head.push(match);
     else if (this.ringRoom > 0) this.ring[(this.count - this.headRoom - 1) % this.ringRoom] = match;

@@ -1,6 +1,14 @@
 /** Puts what the tasks of many files brought back together, per node and in the order of time. */
-import type { LogFileSummary, LogMatches, LogQuery, LogRecord, PolicyVerdict } from '../model/logs.js';
+import type {
+  LogActivity,
+  LogFileSummary,
+  LogMatches,
+  LogQuery,
+  LogRecord,
+  PolicyVerdict,
+} from '../model/logs.js';
 import type { Bundle } from '../model/source.js';
+import { ActivityCounter } from './activity.js';
 import { firstAndLast } from './matches.js';
 import { decodeLine, fieldsOf } from './record.js';
 import type { LogFileScan } from './types.js';
@@ -32,10 +40,26 @@ export function mergeMatches(
       const count = parts.reduce((sum, part) => sum + part.count, 0);
       const records = firstAndLast(inTime(parts.flatMap((part) => part.records)), maxRecords);
       const [first, last] = [extreme(parts, 'first', Math.min), extreme(parts, 'last', Math.max)];
-      merged.get(queryId)?.push({ queryId, node, count, first, last, records, cut: count > records.length });
+      const activity = activityOf(parts);
+      merged.get(queryId)?.push({
+        queryId,
+        node,
+        count,
+        first,
+        last,
+        records,
+        cut: count > records.length,
+        ...(activity === null ? {} : { activity }),
+      });
     }
   }
   return merged;
+}
+
+function activityOf(parts: readonly Part[]): LogActivity | null {
+  const counter = new ActivityCounter();
+  for (const { activity } of parts) if (activity !== undefined) counter.merge(activity);
+  return counter.result();
 }
 
 type Part = LogFileScan['matches'][number];

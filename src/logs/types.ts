@@ -1,6 +1,6 @@
 /** What goes into and comes out of the reading of one log file; plain values that cross worker boundaries. */
 import type { Limits } from '../limits.js';
-import type { LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
+import type { LogActivity, LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
 import type { VerdictTuple } from './verdict-tuple.js';
 
@@ -43,6 +43,7 @@ export interface FileMatches {
   readonly last: number | null;
   /** In the order of the file: the first and the last ones. */
   readonly records: readonly LogRecord[];
+  readonly activity?: LogActivity;
 }
 
 export interface LogFileScan {

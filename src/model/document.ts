@@ -71,6 +71,16 @@ export interface DocFinding {
   node: string | null;
   evidence: string[];
   against: string[];
+  /** Log lines like those of its evidence, per step of time; absent where evidence shows all there is. */
+  activity?: DocActivity;
+}
+
+export interface DocActivity {
+  /** Beginning of the first step, ISO 8601. */
+  from: string;
+  step_seconds: number;
+  /** Lines in each step, the empty ones too. */
+  counts: number[];
 }
 
 export interface DocEvidence {

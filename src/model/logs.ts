@@ -62,6 +62,14 @@ export interface LogQuery {
 }
 
 /** The answer: every match is counted; the first and last ones are kept as records, in time and line order. */
+/** How many matches fell into each step of time; steps without any are left out. */
+export interface LogActivity {
+  /** Milliseconds. */
+  readonly width: number;
+  /** Beginning of the step in milliseconds since the epoch, and matches in it; in order of time. */
+  readonly counts: readonly (readonly [number, number])[];
+}
+
 export interface LogMatches {
   readonly queryId: string;
   /** Bundle id, as in the records. */
@@ -72,6 +80,8 @@ export interface LogMatches {
   readonly records: readonly LogRecord[];
   /** True when more matched than `records` holds. */
   readonly cut: boolean;
+  /** Of all matches with a time, also those that `records` leaves out. */
+  readonly activity?: LogActivity;
 }
 
 /** One verdict tuple of the network policy agent, over all its lines. */

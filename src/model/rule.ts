@@ -1,6 +1,6 @@
 /** Rules, findings, and the plain facts that rules test. */
 import type { Loc } from './location.js';
-import type { LogSource } from './logs.js';
+import type { LogActivity, LogSource } from './logs.js';
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -74,6 +74,8 @@ export interface Finding {
   readonly fields: Readonly<Record<string, FactValue>>;
   /** What speaks against it. */
   readonly against: readonly string[];
+  /** When the log lines it rests on came, also those that are no evidence. */
+  readonly activity?: LogActivity;
   /** The rule's `long_term`, filled in. */
   readonly long_term?: string;
   /** The rule's `next_steps`, filled in; values that are not safe to paste into a shell became `<name>`. */

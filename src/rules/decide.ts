@@ -1,4 +1,4 @@
-import type { LogRecord } from '../model/logs.js';
+import type { LogActivity, LogRecord } from '../model/logs.js';
 import type { Condition, FactCondition, FactInstance, LogCondition } from '../model/rule.js';
 import { isFactCondition, isLogCondition } from './conditions.js';
 import type { Scope } from './context.js';
@@ -14,6 +14,7 @@ export type Match =
       readonly records: readonly LogRecord[];
       /** Matches counted; `records` may hold fewer. */
       readonly count: number;
+      readonly activity?: LogActivity | null;
     };
 
 /** Three answers: it holds, it does not, or it cannot be known from what was collected. */
@@ -98,7 +99,13 @@ function decideLogs(condition: LogCondition, place: string, scope: Scope): Decis
       return {
         value: true,
         matches: [
-          { kind: 'log', condition, records: outcome.records, count: outcome.count },
+          {
+            kind: 'log',
+            condition,
+            records: outcome.records,
+            count: outcome.count,
+            activity: outcome.activity,
+          },
           ...(condition.beside === undefined
             ? []
             : [

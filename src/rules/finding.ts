@@ -56,6 +56,7 @@ export function toFinding(
       evidence: evidenceOf(all),
       fields: findingFields(matches),
       against: weaker.map((judgement) => judgement.because),
+      ...activityOf(matches),
       ...(rule.long_term === undefined ? {} : { long_term: render(rule.long_term, values) }),
       next_steps: rule.next_steps.map((step) => ({
         why: render(step.why, values),
@@ -63,6 +64,13 @@ export function toFinding(
       })),
     },
   };
+}
+
+/** When the lines of the first log condition came. */
+function activityOf(matches: readonly Match[]): Pick<Finding, 'activity'> {
+  for (const match of matches)
+    if (match.kind === 'log' && match.activity) return { activity: match.activity };
+  return {};
 }
 
 /** The rule's severity, or the least of those that its weakenings allow. */

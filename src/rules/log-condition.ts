@@ -1,4 +1,4 @@
-import type { LogMatches, LogRecord, LogSource } from '../model/logs.js';
+import type { LogActivity, LogMatches, LogRecord, LogSource } from '../model/logs.js';
 import type { LogCondition } from '../model/rule.js';
 import { companionsOf } from './companions.js';
 import type { Scope } from './context.js';
@@ -16,6 +16,8 @@ export type LogOutcome =
       readonly records: readonly LogRecord[];
       /** Records of `beside` that belong to them. */
       readonly companions: readonly LogRecord[];
+      /** Of all matches of the pattern on the node, whatever window was asked for. */
+      readonly activity: LogActivity | null;
     }
   | { readonly value: false }
   | { readonly value: 'unknown'; readonly reason: string };
@@ -44,7 +46,7 @@ export function decideLog(condition: LogCondition, place: string, node: string, 
     if (times.length < 2 || times[times.length - 1]! - times[0]! < spread) return NO;
   }
   if (hasRecovered(condition, recent.records, recoveries, scope)) return NO;
-  return { value: true, count: recent.count, records: recent.records, companions };
+  return { value: true, count: recent.count, records: recent.records, companions, activity: all.activity };
 }
 
 /** Why none of the sources can be read on a node; null when one can. */
@@ -92,8 +94,12 @@ interface Found {
   readonly untimed: number;
 }
 
+interface AllFound extends Found {
+  readonly activity: LogActivity | null;
+}
+
 /** The matches of a query on a node in order of time, without copies of a line in another file of the bundle. */
-function matchesOn(scope: Scope, query: string, node: string): Found | null {
+function matchesOn(scope: Scope, query: string, node: string): AllFound | null {
   const onNode = (scope.context.matches.get(query) ?? []).filter(
     (matches: LogMatches) => matches.records[0]?.node === node && matches.count > 0,
   );
@@ -111,7 +117,8 @@ function matchesOn(scope: Scope, query: string, node: string): Found | null {
     });
   const cut = onNode.some((matches) => matches.cut);
   const total = onNode.reduce((sum, matches) => sum + matches.count, 0);
-  return { count: cut ? Math.max(total, records.length) : records.length, records, untimed: 0 };
+  const activity = onNode[0]!.activity ?? null;
+  return { count: cut ? Math.max(total, records.length) : records.length, records, untimed: 0, activity };
 }
 
 /** Takes out matches that a later recovery with the same group value answers. */
