@@ -19,6 +19,8 @@ export function notesOn(
   const first = chosen?.members[0];
   if (chosen !== null) notes.push(...ownMisses(chosen));
   if (chosen === null || first === undefined || first.verdict === 'delivered') return notes;
+  // Large packets die wherever they come from and when: neither port nor time tells anything.
+  if (first.reason === 'size') return notes;
   const siblings = judged.filter((j) => hostPair(j.analysis) === hostPair(first.analysis));
   const portsOf = (list: readonly Judged[]): number[] =>
     [...new Set(list.map((j) => j.analysis.conversation.server.port))]

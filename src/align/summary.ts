@@ -152,25 +152,39 @@ function sentence(fate: Fate, chosen: readonly Flow[]): string {
   if (!f) return 'No flow.';
   const ports = [...new Set(chosen.map((x) => x.dst.port))].filter((p) => p > 0);
   const to = ports.length === 1 ? `${f.dst.ip} port ${ports[0]}` : f.dst.ip;
-  const many = chosen.length === 1 ? 'One flow' : `${chosen.length} flows`;
+  const one = chosen.length === 1;
+  const many = one ? 'One flow' : `${chosen.length} flows`;
   const who = `${many} (${f.protocol.toUpperCase()}) from ${f.src.ip} to ${to}`;
   const arrivedOnly = chosen.filter((x) => x.reason === 'seen-at-last-point');
   switch (fate.verdict) {
     case 'delivered':
       return arrivedOnly.length === 0
-        ? `Nothing is lost: ${who} arrive and are answered.`
-        : `Nothing is lost as far as the captures reach: ${who} arrive at the ${lastPoints(arrivedOnly)}. No answer was expected or captured.`;
+        ? `Nothing is lost: ${who} ${one ? 'arrives and is answered' : 'arrive and are answered'}.`
+        : `Nothing is lost as far as the captures reach: ${who} ${one ? 'arrives' : 'arrive'} at the ${lastPoints(arrivedOnly)}. No answer was expected or captured.`;
     case 'rejected':
       return `${who}: ${f.explanation}.`;
     case 'lossy':
-      return `${who} lose part of their packets ${segmentText(fate.segment)}${fate.direction === 'return' ? ', on the way back' : ''}.`;
+      return `${who} ${one ? 'loses' : 'lose'} ${shareLost(fate, chosen)} ${segmentText(fate.segment)}${fate.direction === 'return' ? ', on the way back' : ''}.`;
     case 'dropped':
-      return `${who} die ${segmentText(fate.segment)}${fate.direction === 'return' ? ', on the way back' : ''}: ${f.explanation}.`;
+      return `${who} ${one ? 'dies' : 'die'} ${segmentText(fate.segment)}${fate.direction === 'return' ? ', on the way back' : ''}: ${f.explanation}.`;
     case 'inconclusive':
       return fate.candidates.length > 0
-        ? `${who} fail, but the captures leave the place open (${fate.candidates.join(' or ')}): ${f.explanation}.`
+        ? `${who} ${one ? 'fails' : 'fail'}, but the captures leave the place open (${fate.candidates.join(' or ')}): ${f.explanation}.`
         : `${who} cannot be judged: ${f.explanation}.`;
   }
+}
+
+/** `31 % of their packets (120 of 387)`, or without figures where none were measured. */
+function shareLost(fate: Fate, chosen: readonly Flow[]): string {
+  const whose = chosen.length === 1 ? 'its' : 'their';
+  const losses = chosen.flatMap((f) =>
+    f.losses.filter((l) => l.segment === fate.segment && l.direction === fate.direction),
+  );
+  const sent = losses.reduce((n, l) => n + l.sent, 0);
+  const lost = losses.reduce((n, l) => n + l.lost, 0);
+  if (lost === 0) return `part of ${whose} packets`;
+  const percent = (lost / sent) * 100;
+  return `${percent < 10 ? percent.toFixed(1) : percent.toFixed(0)} % of ${whose} packets (${lost} of ${sent})`;
 }
 
 function lastPoints(flows: readonly Flow[]): string {
