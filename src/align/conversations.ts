@@ -34,14 +34,17 @@ export interface OrientedLeg {
 
 /** The legs of one flow at all taps. */
 class Group {
-  readonly legs: Leg[] = [];
+  readonly legs: Leg[];
   clientWay: 0 | 1 | null = null;
   known = false;
 
   constructor(
     readonly index: number,
     readonly flow: ConnectionFlow,
-  ) {}
+    legs: number,
+  ) {
+    this.legs = new Array<Leg>(legs);
+  }
 
   /** Made when asked for: most groups never are. */
   get key(): string {
@@ -68,12 +71,22 @@ export function joinConversations(
 
 function groupByFlow(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Group[] {
   const numbers = new FlowNumbers();
+  const numberOf = new Uint32Array(legs.length);
+  // Counted first: an array that grows holds several times as much as most groups need.
+  const counts = new Uint32Array(legs.length);
+  for (let i = 0; i < legs.length; i++) {
+    const n = numbers.of(taps[legs[i]!.tap]!.table.flows[legs[i]!.flow]!);
+    numberOf[i] = n;
+    counts[n]!++;
+  }
   const groups: Group[] = [];
-  for (const leg of legs) {
-    const flow = taps[leg.tap]!.table.flows[leg.flow]!;
-    const n = numbers.of(flow);
-    const g = groups[n] ?? (groups[n] = new Group(n, flow));
-    g.legs.push(leg);
+  const used = new Uint32Array(numbers.count);
+  for (let i = 0; i < legs.length; i++) {
+    const leg = legs[i]!;
+    const n = numberOf[i]!;
+    if (n === groups.length) groups.push(new Group(n, taps[leg.tap]!.table.flows[leg.flow]!, counts[n]!));
+    const g = groups[n]!;
+    g.legs[used[n]!++] = leg;
     if (g.clientWay === null && leg.clientWay !== null) {
       g.clientWay = leg.clientWay;
       g.known = true;
@@ -369,6 +382,10 @@ function clientTtl(g: Group): number {
 
 const NONE: readonly never[] = [];
 
+function orientedLegs(g: Group): OrientedLeg[] {
+  return g.legs.map((leg) => ({ leg, forward: g.clientWay ?? 0 }));
+}
+
 function conversation(
   members: Group[],
   links: Links,
@@ -389,7 +406,7 @@ function conversation(
       members.length > 1
         ? { client: far.src, server: far.dst, inferred: members.some((m) => links.inferred(m)) }
         : null,
-    legs: members.flatMap((m) => m.legs.map((leg) => ({ leg, forward: m.clientWay ?? 0 }))),
+    legs: members.length === 1 ? orientedLegs(sorted[0]!) : members.flatMap(orientedLegs),
     errors: errorsByKey.size === 0 ? NONE : members.flatMap((m) => errorsByKey.get(m.key) ?? []),
     orientationKnown: members.some((m) => m.known),
   };

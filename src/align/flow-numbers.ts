@@ -10,6 +10,11 @@ export class FlowNumbers {
   private readonly pairs = new WordTable(Infinity);
   private readonly flows = new WordTable(Infinity);
 
+  /** Flows numbered so far. */
+  get count(): number {
+    return this.flows.count;
+  }
+
   of(f: ConnectionFlow): number {
     const kind = (f.protocol << 1) | (f.isn === undefined ? 0 : 1);
     const pair = this.pairs.intern(this.address(f.a), this.address(f.b), kind, 0);

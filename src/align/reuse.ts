@@ -18,8 +18,9 @@ export interface ConnectionFlow extends CaptureFlow {
 interface Reused {
   /** The client's end is `a`. */
   readonly clientIsA: boolean;
-  /** In order of arrival. */
+  /** Initial sequence numbers in order of arrival, and in ascending order. */
   readonly isns: Set<number>;
+  sorted: readonly number[];
 }
 
 /** Flows of all tables whose ports were used again, by table and flow. */
@@ -70,50 +71,51 @@ function findReused(tables: readonly CaptureTable[], suspects: readonly (readonl
   const numberOf = tables.map((t) => Int32Array.from(t.flows, (f) => numbers.of(f)));
   const suspected = new Set(suspects.flatMap((list, i) => list.map((f) => numberOf[i]![f]!)));
   const byNumber = new Map<number, Reused>();
-  return tables
-    .map((table, i) => {
-      const { flow, flags, seq, way } = table.columns;
-      const wanted = numberOf[i]!.map((n) => (suspected.has(n) ? n : -1));
-      for (let r = 0; r < table.packets; r++) {
-        if (!isFirstSyn(flags[r]!) || flow[r] === NO_FLOW) continue;
-        const n = wanted[flow[r]!]!;
-        if (n < 0) continue;
-        const known = byNumber.get(n);
-        if (known === undefined) byNumber.set(n, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]) });
-        else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);
-      }
-      return wanted;
-    })
-    .map((wanted) => {
-      const out = new Map<number, Reused>();
-      wanted.forEach((n, f) => {
-        if (n >= 0) out.set(f, byNumber.get(n)!);
-      });
-      return out;
+  const wantedOf = tables.map((table, i) => {
+    const { flow, flags, seq, way } = table.columns;
+    const wanted = numberOf[i]!.map((n) => (suspected.has(n) ? n : -1));
+    for (let r = 0; r < table.packets; r++) {
+      if (!isFirstSyn(flags[r]!) || flow[r] === NO_FLOW) continue;
+      const n = wanted[flow[r]!]!;
+      if (n < 0) continue;
+      const known = byNumber.get(n);
+      if (known === undefined)
+        byNumber.set(n, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]), sorted: [] });
+      else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);
+    }
+    return wanted;
+  });
+  for (const r of byNumber.values()) r.sorted = [...r.isns].sort((x, y) => x - y);
+  return wantedOf.map((wanted) => {
+    const out = new Map<number, Reused>();
+    wanted.forEach((n, f) => {
+      if (n >= 0) out.set(f, byNumber.get(n)!);
     });
-}
-
-/** The connections of one flow of a table. */
-interface Part {
-  readonly clientIsA: boolean;
-  /** Initial sequence numbers in ascending order, and the flow of each. */
-  readonly isns: Float64Array;
-  readonly ids: Uint32Array;
+    return out;
+  });
 }
 
 function splitTable(table: CaptureTable, reused: ReadonlyMap<number, Reused>): CaptureTable {
   const flows: ConnectionFlow[] = [...table.flows];
-  const parts: (Part | null)[] = new Array<null>(table.flows.length).fill(null);
-  for (const [f, { clientIsA, isns }] of reused) {
-    const ids = new Map<number, number>();
+  const parts: (Reused | null)[] = new Array<null>(table.flows.length).fill(null);
+  /** Of each split flow the place in `ids` of its connections, in ascending order of their sequence numbers. */
+  const places = new Uint32Array(table.flows.length);
+  let used = 0;
+  for (const [f, part] of reused) {
+    parts[f] = part;
+    places[f] = used;
+    used += part.isns.size;
+  }
+  const ids = new Uint32Array(used);
+  for (const [f, { isns, sorted }] of reused) {
+    let first = true;
     // The first one keeps the place, for ICMP errors that quote the flow.
     for (const isn of isns) {
       const own = { ...table.flows[f]!, isn };
-      if (ids.size === 0) flows[f] = own;
-      ids.set(isn, ids.size === 0 ? f : flows.push(own) - 1);
+      if (first) flows[f] = own;
+      ids[places[f]! + nearest(sorted, isn)] = first ? f : flows.push(own) - 1;
+      first = false;
     }
-    const sorted = Float64Array.from(isns).sort();
-    parts[f] = { clientIsA, isns: sorted, ids: Uint32Array.from(sorted, (isn) => ids.get(isn)!) };
   }
   const { seq, ack, flags, way } = table.columns;
   const flow = table.columns.flow.slice();
@@ -125,17 +127,17 @@ function splitTable(table: CaptureTable, reused: ReadonlyMap<number, Reused>): C
     if (part === null) continue;
     const fromClient = (way[r] === 0) === part.clientIsA;
     let connection = current[original]!;
-    if (fromClient) connection = nearest(part.isns, seq[r]!);
-    else if (flags[r]! & TCP_ACK) connection = nearest(part.isns, ack[r]!);
+    if (fromClient) connection = nearest(part.sorted, seq[r]!);
+    else if (flags[r]! & TCP_ACK) connection = nearest(part.sorted, ack[r]!);
     if (connection === UNKNOWN) continue;
     current[original] = connection;
-    flow[r] = part.ids[connection]!;
+    flow[r] = ids[places[original]! + connection]!;
   }
   return { ...table, flows, columns: { ...table.columns, flow } };
 }
 
 /** Index of the initial sequence number that a position lies closest behind; UNKNOWN when it is behind none. */
-function nearest(isns: Float64Array, position: number): number {
+function nearest(isns: readonly number[], position: number): number {
   let lo = 0;
   let hi = isns.length;
   while (lo < hi) {
