@@ -1,7 +1,9 @@
-import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, type CaptureFlow } from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
+import { FlowNumbers } from './flow-numbers.js';
 import { flowKey, keyOfFlow, packetTimes, type IcmpError, type Leg } from './legs.js';
 import { fingerprintsOf } from './fingerprints.js';
+import type { ConnectionFlow } from './reuse.js';
 import { rotatedSeries } from './tap-groups.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
@@ -30,16 +32,24 @@ export interface OrientedLeg {
   readonly forward: 0 | 1;
 }
 
-interface Group {
-  readonly key: string;
-  readonly flow: CaptureFlow;
+/** The legs of one flow at all taps. */
+class Group {
   readonly legs: Leg[];
-  clientWay: 0 | 1 | null;
-  known: boolean;
-  /** A group of the same conversation, nearer to the one that stands for all; null for that one. */
-  up: Group | null;
-  /** It was joined by what packets show alone. */
-  inferred: boolean;
+  clientWay: 0 | 1 | null = null;
+  known = false;
+
+  constructor(
+    readonly index: number,
+    readonly flow: ConnectionFlow,
+    legs: number,
+  ) {
+    this.legs = new Array<Leg>(legs);
+  }
+
+  /** Made when asked for: most groups never are. */
+  get key(): string {
+    return keyOfFlow(this.flow);
+  }
 }
 
 /** Joins legs into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
@@ -49,35 +59,40 @@ export function joinConversations(
   errors: readonly IcmpError[],
   topology: Topology,
 ): Conversation[] {
-  const groups = groupByKey(taps, legs, topology);
+  const groups = groupByFlow(taps, legs, topology);
   const links = new Links(groups);
   linkByTopology(groups, links, topology);
   linkByFingerprint(taps, groups, links);
   linkByClient(groups, links);
   linkByTiming(taps, groups, links);
   const errorsByKey = groupErrors(taps, errors);
-  return links.components().map((members) => conversation(members, errorsByKey));
+  return links.components().map((members) => conversation(members, links, errorsByKey));
 }
 
-function groupByKey(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Map<string, Group> {
-  const groups = new Map<string, Group>();
-  for (const leg of legs) {
-    const flow = taps[leg.tap]!.table.flows[leg.flow]!;
-    const key = keyOfFlow(flow);
-    let g = groups.get(key);
-    if (!g) {
-      groups.set(
-        key,
-        (g = { key, flow, legs: [], clientWay: null, known: false, up: null, inferred: false }),
-      );
-    }
-    g.legs.push(leg);
+function groupByFlow(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Group[] {
+  const numbers = new FlowNumbers();
+  const numberOf = new Uint32Array(legs.length);
+  // Counted first: an array that grows holds several times as much as most groups need.
+  const counts = new Uint32Array(legs.length);
+  for (let i = 0; i < legs.length; i++) {
+    const n = numbers.of(taps[legs[i]!.tap]!.table.flows[legs[i]!.flow]!);
+    numberOf[i] = n;
+    counts[n]!++;
+  }
+  const groups: Group[] = [];
+  const used = new Uint32Array(numbers.count);
+  for (let i = 0; i < legs.length; i++) {
+    const leg = legs[i]!;
+    const n = numberOf[i]!;
+    if (n === groups.length) groups.push(new Group(n, taps[leg.tap]!.table.flows[leg.flow]!, counts[n]!));
+    const g = groups[n]!;
+    g.legs[used[n]!++] = leg;
     if (g.clientWay === null && leg.clientWay !== null) {
       g.clientWay = leg.clientWay;
       g.known = true;
     }
   }
-  for (const g of groups.values()) if (g.clientWay === null) orient(g, topology);
+  for (const g of groups) if (g.clientWay === null) orient(g, topology);
   return groups;
 }
 
@@ -127,57 +142,76 @@ function tupleOf(g: Group): FiveTuple {
 
 /** Union-find over groups; remembers which joins were inferred from packets alone. */
 class Links {
-  constructor(private readonly groups: ReadonlyMap<string, Group>) {}
-
-  root(g: Group): Group {
-    let top = g;
-    while (top.up !== null) top = top.up;
-    for (let n = g; n !== top;) {
-      const { up } = n;
-      n.up = top;
-      n = up!;
-    }
-    return top;
+  private readonly parent: Uint32Array;
+  private readonly inferredOnes = new Set<number>();
+  constructor(private readonly groups: readonly Group[]) {
+    this.parent = Uint32Array.from(groups, (g) => g.index);
   }
-
+  root(g: Group): number {
+    const { parent } = this;
+    let k = g.index;
+    while (parent[k] !== k) k = parent[k]!;
+    for (let n = g.index; n !== k;) {
+      const up = parent[n]!;
+      parent[n] = k;
+      n = up;
+    }
+    return k;
+  }
   join(a: Group, b: Group, inferred: boolean): void {
     const [x, y] = [this.root(a), this.root(b)];
     if (x === y) return;
-    y.up = x;
-    if (inferred) a.inferred = b.inferred = true;
-  }
-
-  components(): Group[][] {
-    const out = new Map<Group, Group[]>();
-    for (const g of this.groups.values()) {
-      const root = this.root(g);
-      const list = out.get(root);
-      if (list) list.push(g);
-      else out.set(root, [g]);
+    this.parent[y] = x;
+    if (inferred) {
+      this.inferredOnes.add(a.index);
+      this.inferredOnes.add(b.index);
     }
-    return [...out.values()];
+  }
+  inferred(g: Group): boolean {
+    return this.inferredOnes.has(g.index);
+  }
+  components(): Group[][] {
+    const out: Group[][] = [];
+    const place = new Int32Array(this.groups.length).fill(-1);
+    for (const g of this.groups) {
+      const r = this.root(g);
+      if (place[r]! < 0) place[r] = out.push([g]) - 1;
+      else out[place[r]!]!.push(g);
+    }
+    return out;
   }
 }
 
-function groupOf(t: FiveTuple, groups: ReadonlyMap<string, Group>): Group | undefined {
-  return (
-    groups.get(flowKey(t.protocol, t.src.ip, t.src.port, t.dst.ip, t.dst.port)) ??
-    groups.get(flowKey(t.protocol, t.dst.ip, t.dst.port, t.src.ip, t.src.port))
-  );
+/** Finds groups by what topology says of them; the table is made at the first question. */
+class GroupFinder {
+  private byKey: Map<string, Group> | null = null;
+  constructor(private readonly groups: readonly Group[]) {}
+
+  /** The group of a five-tuple in either direction. */
+  find(t: FiveTuple): Group | null {
+    this.byKey ??= new Map(this.groups.map((g) => [g.key, g]));
+    const { protocol, src, dst } = t;
+    return (
+      this.byKey.get(flowKey(protocol, src.ip, src.port, dst.ip, dst.port)) ??
+      this.byKey.get(flowKey(protocol, dst.ip, dst.port, src.ip, src.port)) ??
+      null
+    );
+  }
 }
 
-function linkByTopology(groups: ReadonlyMap<string, Group>, links: Links, topology: Topology): void {
-  for (const g of groups.values()) {
+function linkByTopology(groups: readonly Group[], links: Links, topology: Topology): void {
+  const finder = new GroupFinder(groups);
+  for (const g of groups) {
     const tuple = tupleOf(g);
     const translated = topology.translate(tuple);
     if (translated !== null) {
-      const other = groupOf(translated, groups);
-      if (other !== undefined && other !== g) links.join(g, other, false);
+      const other = finder.find(translated);
+      if (other !== null && other !== g) links.join(g, other, false);
       continue;
     }
     for (const endpoint of topology.endpoints(tuple.protocol, tuple.dst)) {
-      const other = groupOf({ ...tuple, dst: endpoint }, groups);
-      if (other !== undefined && other !== g && noTapSeesBoth(g, other)) links.join(g, other, false);
+      const other = finder.find({ ...tuple, dst: endpoint });
+      if (other !== null && other !== g && noTapSeesBoth(g, other)) links.join(g, other, false);
     }
   }
 }
@@ -186,13 +220,20 @@ function noTapSeesBoth(x: Group, y: Group): boolean {
   return !x.legs.some((l) => y.legs.some((m) => m.tap === l.tap));
 }
 
+/** Taps that saw a group; its legs are in their order. */
+function tapsOf({ legs }: Group): number {
+  let n = 0;
+  for (let i = 0; i < legs.length; i++) if (i === 0 || legs[i]!.tap !== legs[i - 1]!.tap) n++;
+  return n;
+}
+
 /** Joins groups that carry the same packets under other addresses, where exactly one candidate fits. */
-function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByFingerprint(taps: readonly TapData[], groups: readonly Group[], links: Links): void {
   const byPrint = new Map<string, Set<Group>>();
   const busy = taps.filter((t) => t.packets > 0).length;
-  for (const g of groups.values()) {
+  for (const g of groups) {
     // Seen by every capture under one name: there is no other.
-    if (new Set(g.legs.map((l) => l.tap)).size === busy) continue;
+    if (tapsOf(g) === busy) continue;
     for (const leg of g.legs)
       for (const print of fingerprintsOf(taps, leg)) {
         const set = byPrint.get(print);
@@ -218,9 +259,9 @@ function linkByFingerprint(taps: readonly TapData[], groups: ReadonlyMap<string,
  * DNAT leaves the client's address and port: two names of one client's flow, of which each capture sees only one,
  * are its service and the pod behind.
  */
-function linkByClient(groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByClient(groups: readonly Group[], links: Links): void {
   const byClient = new Map<string, Group[]>();
-  for (const g of groups.values()) {
+  for (const g of groups) {
     if (isEcho(g.flow.protocol) || g.flow.protocol === PROTO_TCP) continue;
     const { protocol, src } = tupleOf(g);
     const key = `${protocol}|${src.ip}|${src.port}`;
@@ -240,10 +281,10 @@ const FORWARDING_NS = 2e6;
  * Identical datagrams leave nothing to tell them by when SNAT changes their address and port. What is left: flows
  * to one server whose packets come in the same rhythm, at two interfaces that never both see one of them.
  */
-function linkByTiming(taps: readonly TapData[], groups: ReadonlyMap<string, Group>, links: Links): void {
+function linkByTiming(taps: readonly TapData[], groups: readonly Group[], links: Links): void {
   const series = rotatedSeries(taps);
   const byServer = new Map<string, Group[]>();
-  for (const g of groups.values()) {
+  for (const g of groups) {
     if (g.flow.protocol === PROTO_TCP) continue;
     const t = tupleOf(g);
     const key = `${t.protocol}|${t.dst.ip}|${isEcho(t.protocol) ? 0 : t.dst.port}`;
@@ -339,12 +380,22 @@ function clientTtl(g: Group): number {
   return Math.max(...g.legs.map((l) => l.ttl(w)));
 }
 
+const NONE: readonly never[] = [];
+
+function orientedLegs(g: Group): OrientedLeg[] {
+  return g.legs.map((leg) => ({ leg, forward: g.clientWay ?? 0 }));
+}
+
 function conversation(
   members: Group[],
+  links: Links,
   errorsByKey: ReadonlyMap<string, readonly IcmpError[]>,
 ): Conversation {
   settleOrientation(members);
-  const sorted = [...members].sort((x, y) => clientTtl(y) - clientTtl(x) || (x.key < y.key ? -1 : 1));
+  const sorted =
+    members.length === 1
+      ? members
+      : [...members].sort((x, y) => clientTtl(y) - clientTtl(x) || (x.key < y.key ? -1 : 1));
   const near = tupleOf(sorted[0]!);
   const far = tupleOf(sorted[sorted.length - 1]!);
   return {
@@ -353,10 +404,10 @@ function conversation(
     server: near.dst,
     translated:
       members.length > 1
-        ? { client: far.src, server: far.dst, inferred: members.some((m) => m.inferred) }
+        ? { client: far.src, server: far.dst, inferred: members.some((m) => links.inferred(m)) }
         : null,
-    legs: members.flatMap((m) => m.legs.map((leg) => ({ leg, forward: m.clientWay ?? 0 }))),
-    errors: members.flatMap((m) => errorsByKey.get(m.key) ?? []),
+    legs: members.length === 1 ? orientedLegs(sorted[0]!) : members.flatMap(orientedLegs),
+    errors: errorsByKey.size === 0 ? NONE : members.flatMap((m) => errorsByKey.get(m.key) ?? []),
     orientationKnown: members.some((m) => m.known),
   };
 }

@@ -23,14 +23,6 @@ export function hops(ttl: number): number | null {
   return null;
 }
 
-interface End {
-  readonly ip: string;
-  readonly peer: string;
-  /** Of packets from `ip`, and of packets to it. */
-  readonly sent: number | null;
-  readonly received: number | null;
-}
-
 /**
  * 64 at the sender's veth, one less on an ENI, two less at the veth of a pod on another node. So the pod behind a
  * veth is an end of every packet there, and its own packets were never forwarded. A node's own address looks the
@@ -68,9 +60,7 @@ export class Kinds {
     const legs = this.legsOf.get(tap.index) ?? [];
     if (legs.length === 0) return null;
     const both = commonEnds(tap, legs);
-    const candidates = both.filter((ip) =>
-      endsOf(tap, legs, ip).every((e) => e.sent === null || e.sent === 0),
-    );
+    const candidates = both.filter((ip) => legs.every((l) => (sentHops(tap, l, ip) ?? 0) === 0));
     if (candidates.length === 0)
       return eni('packets of several ends, or forwarded before they came here', true);
     const pod = candidates.length === 2 ? this.podBesideNode(tap, candidates) : null;
@@ -80,7 +70,7 @@ export class Kinds {
       const found = this.settle(tap, legs, ip);
       if (found !== null) return found;
     }
-    const sender = candidates.find((ip) => endsOf(tap, legs, ip).some((e) => e.sent === 0));
+    const sender = candidates.find((ip) => legs.some((l) => sentHops(tap, l, ip) === 0));
     if (sender !== undefined && candidates.length === 1)
       return veth(
         sender,
@@ -121,8 +111,7 @@ export class Kinds {
   /** What is certain of an address that is an end of every packet at a tap. */
   private settle(tap: TapData, legs: readonly Leg[], ip: string): Kind | null {
     if (this.nodeAddresses.has(ip)) return null;
-    const ends = endsOf(tap, legs, ip);
-    if (ends.some((e) => e.received === 2))
+    if (legs.some((l) => receivedHops(tap, l, ip) === 2))
       return veth(
         ip,
         `every packet is to or from ${ip}; those to it were forwarded twice, its own never`,
@@ -137,7 +126,7 @@ export class Kinds {
       return eni(`${ip} asks here for the MAC of a router or neighbour, as a node does`, true);
     if (this.seenElsewhereAlike(tap, legs))
       return eni('the same packets have the same TTL at another capture: no node lies between', true);
-    if (this.pods.has(ip) && ends.some((e) => e.sent === 0))
+    if (this.pods.has(ip) && legs.some((l) => sentHops(tap, l, ip) === 0))
       return veth(
         ip,
         `every packet is to or from the pod ${ip}, whose own packets have their initial TTL`,
@@ -223,17 +212,13 @@ function commonEnds(tap: TapData, legs: readonly Leg[]): string[] {
   );
 }
 
-function endsOf(tap: TapData, legs: readonly Leg[], ip: string): End[] {
-  return legs.map((l) => {
-    const f = tap.table.flows[l.flow]!;
-    const way = f.a === ip ? 0 : 1;
-    return {
-      ip,
-      peer: way === 0 ? f.b : f.a,
-      sent: hops(l.ttl(way)),
-      received: hops(l.ttl(way === 0 ? 1 : 0)),
-    };
-  });
+/** How often packets from `ip` were forwarded, and packets to it. No object per leg: there may be very many. */
+function sentHops(tap: TapData, l: Leg, ip: string): number | null {
+  return hops(l.ttl(tap.table.flows[l.flow]!.a === ip ? 0 : 1));
+}
+
+function receivedHops(tap: TapData, l: Leg, ip: string): number | null {
+  return hops(l.ttl(tap.table.flows[l.flow]!.a === ip ? 1 : 0));
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

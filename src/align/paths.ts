@@ -33,6 +33,8 @@ export class PathFinder {
   /** One tap of each capture of all interfaces, per node. */
   private readonly wholeNode = new Map<string, TapData[]>();
   private readonly missedCache = new Map<string, string | null>();
+  /** The path found last: connections to one service that the same taps saw have the same stations. */
+  private last: { readonly of: Conversation; readonly path: Path } | null = null;
 
   constructor(
     taps: readonly TapData[],
@@ -50,6 +52,16 @@ export class PathFinder {
   }
 
   find(c: Conversation): Path {
+    if (this.last === null || !sameStations(this.last.of, c)) {
+      const path = this.search(c);
+      this.last = { of: c, path };
+      return path;
+    }
+    const { path } = this.last;
+    return { ...path, points: path.points.map((p) => ({ ...p, legs: legsAt(c, p.taps) })) };
+  }
+
+  private search(c: Conversation): Path {
     const server = c.translated?.server ?? c.server;
     const endpoints =
       c.translated === null ? this.topology.endpoints(c.protocol, c.server).map((e) => e.ip) : [];
@@ -147,6 +159,20 @@ export class PathFinder {
     }
     return missed;
   }
+}
+
+/** Everything that decides on the stations of a path, apart from the legs that stand at them. */
+function sameStations(x: Conversation, y: Conversation): boolean {
+  return (
+    x.protocol === y.protocol &&
+    x.client.ip === y.client.ip &&
+    x.server.ip === y.server.ip &&
+    x.server.port === y.server.port &&
+    (x.translated === null) === (y.translated === null) &&
+    x.translated?.server.ip === y.translated?.server.ip &&
+    x.legs.length === y.legs.length &&
+    x.legs.every(({ leg }, i) => leg.tap === y.legs[i]!.leg.tap)
+  );
 }
 
 function legsAt(c: Conversation, taps: readonly TapData[]): OrientedLeg[] {

@@ -5,6 +5,7 @@ import {
   DIR_IN,
   DIR_OUT,
   DIR_UNKNOWN,
+  PROTO_ICMPV6,
   type CaptureTable,
   type MacPair,
   type ArpSummary,
@@ -95,7 +96,8 @@ export function makeTaps(
     const flowIndex = indexFlows(table);
     const parts = splitTable(table, own, nodes);
     const stats = tapStats(table, parts);
-    const snapped = table.columns.bits.some((b) => (b & BIT_SNAPPED) !== 0);
+    const seenBits = bitsOf(table);
+    const snapped = (seenBits & BIT_SNAPPED) !== 0;
     const fileFirst = least(stats.map((s) => s.first));
     const fileLast = most(stats.map((s) => s.last));
     parts.names.forEach((name, slot) => {
@@ -122,7 +124,7 @@ export function makeTaps(
         interfaceMac: info?.mac ?? null,
         cooked: table.interfaces.some((i) => i.linkType === 113 || i.linkType === 276),
         snapped,
-        hashReach: snapped ? hashReach(table, face) : 'whole',
+        hashReach: snapped ? hashReach(table, face, (seenBits & BIT_ENCAPSULATED) !== 0) : 'whole',
         cookedPart: parts.cooked ? name : null,
         macs: face === null ? [] : table.macs.filter((m) => single || m.iface === face),
         arp: face === null ? [] : table.arp.filter((m) => single || m.iface === face),
@@ -133,9 +135,16 @@ export function makeTaps(
   return taps;
 }
 
-function hashReach(table: CaptureTable, face: number | null): string {
+/** All bits that any packet has. */
+function bitsOf(table: CaptureTable): number {
+  const { bits } = table.columns;
+  let all = 0;
+  for (let r = 0; r < bits.length; r++) all |= bits[r]!;
+  return all;
+}
+
+function hashReach(table: CaptureTable, face: number | null, tunnelled: boolean): string {
   const f = table.interfaces[face ?? 0];
-  const tunnelled = table.columns.bits.some((b) => (b & BIT_ENCAPSULATED) !== 0);
   return `${f?.snapLength ?? 0}.${f?.linkType ?? 0}.${tunnelled}`;
 }
 
@@ -292,17 +301,21 @@ interface PartStats {
   ends: Map<string, EndStats>;
 }
 
+/** What has to be known of a flow for each of its packets. */
+const ON_LINK = 1;
+const ICMPV6 = 2;
+
 function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
   const { time, flow, way, dir, ttl, bits, flags } = table.columns;
-  const linkOnly = Uint8Array.from(table.flows, (f) => (staysOnLink(f.a) || staysOnLink(f.b) ? 1 : 0));
+  const scope = Uint8Array.from(table.flows, (f) =>
+    staysOnLink(f.a) || staysOnLink(f.b) ? ON_LINK : f.protocol === PROTO_ICMPV6 ? ICMPV6 : 0,
+  );
   const slots = parts.names.length;
-  const stats: PartStats[] = parts.names.map(() => ({
-    packets: 0,
-    first: null,
-    last: null,
-    gap: 0,
-    ends: new Map(),
-  }));
+  // Numbers, not objects with null: a field that may be null boxes every time written to it.
+  const packets = new Float64Array(slots);
+  const first = new Float64Array(slots).fill(Infinity);
+  const last = new Float64Array(slots).fill(-Infinity);
+  const gap = new Float64Array(slots);
   // Counts per (slot, flow, way) first: strings are touched once per flow, not once per packet.
   const width = table.flows.length * 2;
   const counts = new Uint32Array(slots * width);
@@ -310,24 +323,31 @@ function tapStats(table: CaptureTable, parts: Parts): PartStats[] {
   const dirs = new Uint8Array(slots * width);
   for (let r = 0; r < table.packets; r++) {
     const slot = parts.rowTap === null ? 0 : parts.rowTap[r]!;
-    const s = stats[slot]!;
     const t = time[r]!;
-    s.packets++;
-    if (s.first === null || t < s.first) s.first = t;
-    if (s.last === null) s.last = t;
-    else if (t > s.last) {
-      if (t - s.last > s.gap) s.gap = t - s.last;
-      s.last = t;
+    packets[slot]!++;
+    if (t < first[slot]!) first[slot] = t;
+    if (t > last[slot]!) {
+      if (t - last[slot]! > gap[slot]! && last[slot]! !== -Infinity) gap[slot] = t - last[slot]!;
+      last[slot] = t;
     }
-    if (flow[r]! === NO_FLOW || linkOnly[flow[r]!] === 1) continue;
-    if (isNeighbourDiscovery(table.flows[flow[r]!]!.protocol, flags[r]!)) continue;
-    const at = slot * width + flow[r]! * 2 + way[r]!;
+    const f = flow[r]!;
+    if (f === NO_FLOW || scope[f] === ON_LINK) continue;
+    if (scope[f] === ICMPV6 && isNeighbourDiscovery(PROTO_ICMPV6, flags[r]!)) continue;
+    const at = slot * width + f * 2 + way[r]!;
     if (counts[at]!++ > 0) continue;
     dirs[at] = dir[r]!;
     if (!(bits[r]! & BIT_ICMP_ERROR)) ttls[at] = ttl[r]!;
   }
+  const stats: PartStats[] = [];
   for (let slot = 0; slot < slots; slot++) {
-    const ends = stats[slot]!.ends;
+    const ends = new Map<string, EndStats>();
+    stats.push({
+      packets: packets[slot]!,
+      first: packets[slot]! === 0 ? null : first[slot]!,
+      last: packets[slot]! === 0 ? null : last[slot]!,
+      gap: gap[slot]!,
+      ends,
+    });
     const ttlVotes = new Map<string, Map<number, number>>();
     for (let f = 0; f < table.flows.length; f++) {
       const { a, b } = table.flows[f]!;

@@ -85,7 +85,8 @@ export class TableBuilder {
     const c = this.columns;
     c.time[row] = ns;
     c.flow[row] = NO_FLOW;
-    c.iface[row] = link.iface;
+    // Rows begin as zeros; what is never written takes no memory.
+    if (link.iface !== 0) c.iface[row] = link.iface;
     this.row = row;
     this.now = ns;
     this.wireBytes += original;
