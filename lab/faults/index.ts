@@ -10,8 +10,10 @@ import { forwardRuleDrop } from './forward-rule-drop.js';
 import { forwardRuleReject } from './forward-rule-reject.js';
 import { healthy } from './healthy.js';
 import { ipv6Healthy } from './ipv6-healthy.js';
+import { ipv6MtuBlackhole } from './ipv6-mtu-blackhole.js';
 import { ipv6VpcDrop } from './ipv6-vpc-drop.js';
 import { lateStart } from './late-start.js';
+import { loss30SkewSnat } from './loss-30-skew-snat.js';
 import { loss30Skew } from './loss-30-skew.js';
 import { loss5 } from './loss-5.js';
 import { mtuBlackhole } from './mtu-blackhole.js';
@@ -23,14 +25,17 @@ import { pmtudWorks } from './pmtud-works.js';
 import { returnPathLost } from './return-path-lost.js';
 import { sameNodeDrop } from './same-node-drop.js';
 import { sameNodeHealthy } from './same-node-healthy.js';
+import { sameNodeLoss20 } from './same-node-loss-20.js';
 import { secondaryEni } from './secondary-eni.js';
 import { serviceDnat } from './service-dnat.js';
 import { snap96GzipHealthy } from './snap96-gzip-healthy.js';
 import { snatRemote } from './snat-remote.js';
+import { udpReturnLost } from './udp-return-lost.js';
 import { unreachableRoute } from './unreachable-route.js';
 import { vpcDrop } from './vpc-drop.js';
 import { vxlanBlocked } from './vxlan-blocked.js';
 import { vxlanHealthy } from './vxlan-healthy.js';
+import { vxlanLoss20 } from './vxlan-loss-20.js';
 import type { Fault } from '../fault.js';
 
 /** The cases that samples/ ships. */
@@ -71,4 +76,9 @@ export const FAULTS: readonly Fault[] = [
   pcapngVpcDrop,
   snap96GzipHealthy,
   noDstEth0,
+  ipv6MtuBlackhole,
+  loss30SkewSnat,
+  sameNodeLoss20,
+  udpReturnLost,
+  vxlanLoss20,
 ];
