@@ -19,12 +19,23 @@ export interface RuleTitle {
 /** What lunr writes: scores by field and document, and postings by term. */
 interface SerializedIndex {
   readonly fieldVectors: readonly (readonly [ref: string, vector: readonly number[]])[];
-  readonly invertedIndex: readonly (readonly [term: string, posting: Readonly<Record<string, object>>])[];
+  readonly invertedIndex: readonly (readonly [
+    term: string,
+    posting: { readonly _index: number; readonly [FIELD]: Readonly<Record<string, object>> },
+  ])[];
+}
+
+/** The same with lists as text, parted by spaces: few of them are ever needed, and reading them all takes long. */
+interface PackedIndex {
+  /** What else lunr writes. */
+  readonly head: object;
+  readonly vectors: readonly (readonly [document: string, vector: string])[];
+  readonly terms: readonly (readonly [term: string, index: number, documents: string])[];
 }
 
 /** The serialised index, with the names its references stand for. */
 export interface StoredWords {
-  readonly lunr: SerializedIndex;
+  readonly lunr: PackedIndex;
   readonly templates: readonly string[];
   readonly files: readonly string[];
   readonly entities: readonly Entity[];
@@ -68,14 +79,22 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
   const entities = mergeEntities(files).slice(0, MAX_ENTITIES);
   for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, [FIELD]: entity.name });
   for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, [FIELD]: `${rule.id} ${rule.title}` });
-  return { lunr: rounded(builder.build().toJSON()), templates, files: paths, entities, rules };
+  return { lunr: packed(builder.build().toJSON()), templates, files: paths, entities, rules };
 }
 
-/** Scores to four digits: the index is a third as large. */
-function rounded(index: object): SerializedIndex {
-  const short = (_: string, value: unknown): unknown =>
-    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value;
-  return JSON.parse(JSON.stringify(index, short)) as SerializedIndex;
+/** With scores to four digits: the index is a third as large. */
+function packed(index: object): PackedIndex {
+  const { fieldVectors, invertedIndex, ...head } = JSON.parse(JSON.stringify(index)) as SerializedIndex;
+  const short = (score: number): number => Math.round(score * 1e4) / 1e4;
+  return {
+    head,
+    vectors: fieldVectors.map(([ref, vector]) => [ref.slice(FIELD.length + 1), vector.map(short).join(' ')]),
+    terms: invertedIndex.map(([term, posting]) => [
+      term,
+      posting._index,
+      Object.keys(posting[FIELD]).join(' '),
+    ]),
+  };
 }
 
 function mostOften(files: readonly FileIndex[]): [string, number][] {
@@ -153,13 +172,21 @@ interface Term {
 }
 
 /** The terms asked for with their documents. Loading the rest takes many times longer than the query and changes nothing. */
-function partFor(index: SerializedIndex, terms: readonly Term[]): SerializedIndex {
-  const whole = new Set(terms.map(({ term }) => term));
-  const starts = terms.filter(({ open }) => open).map(({ term }) => term);
-  const invertedIndex = index.invertedIndex.filter(
-    ([term]) => whole.has(term) || starts.some((start) => term.startsWith(start)),
-  );
-  const documents = new Set(invertedIndex.flatMap(([, posting]) => Object.keys(posting[FIELD] ?? {})));
-  const fieldVectors = index.fieldVectors.filter(([ref]) => documents.has(ref.slice(FIELD.length + 1)));
-  return { ...index, invertedIndex, fieldVectors };
+function partFor({ head, terms, vectors }: PackedIndex, asked: readonly Term[]): SerializedIndex {
+  const whole = new Set(asked.map(({ term }) => term));
+  const starts = asked.filter(({ open }) => open).map(({ term }) => term);
+  const found = terms
+    .filter(([term]) => whole.has(term) || starts.some((start) => term.startsWith(start)))
+    .map(([term, index, list]) => ({ term, index, documents: list.split(' ') }));
+  const documents = new Set(found.flatMap((one) => one.documents));
+  return {
+    ...head,
+    invertedIndex: found.map((one) => [
+      one.term,
+      { _index: one.index, [FIELD]: Object.fromEntries(one.documents.map((name) => [name, {}])) },
+    ]),
+    fieldVectors: vectors
+      .filter(([document]) => documents.has(document))
+      .map(([document, vector]) => [`${FIELD}/${document}`, vector.split(' ').map(Number)]),
+  };
 }
