@@ -4,20 +4,39 @@ import { logWords } from '../log-words.js';
 import { shownTemplate } from './template.js';
 import type { Entity, FileIndex } from './types.js';
 
-/** Documents of each kind: loading lunr's index takes longer than anything else in a search of a kept index. */
+/** Documents of each kind: the words are read again in each search of a kept index. */
 const MAX_PATTERNS = 1000;
 const MAX_ENTITIES = 300;
 const MAX_FILES = 1000;
 const MAX_TEXT = 300;
+/** The one field of all documents. */
+const FIELD = 'text';
 
 export interface RuleTitle {
   readonly id: string;
   readonly title: string;
 }
 
+/** What lunr writes: scores by field and document, and postings by term. */
+interface SerializedIndex {
+  readonly fieldVectors: readonly (readonly [ref: string, vector: readonly number[]])[];
+  readonly invertedIndex: readonly (readonly [
+    term: string,
+    posting: { readonly _index: number; readonly [FIELD]: Readonly<Record<string, object>> },
+  ])[];
+}
+
+/** The same with lists as text, parted by spaces: few of them are ever needed, and reading them all takes long. */
+interface PackedIndex {
+  /** What else lunr writes. */
+  readonly head: object;
+  readonly vectors: readonly (readonly [document: string, vector: string])[];
+  readonly terms: readonly (readonly [term: string, index: number, documents: string])[];
+}
+
 /** The serialised index, with the names its references stand for. */
 export interface StoredWords {
-  readonly lunr: object;
+  readonly lunr: PackedIndex;
   readonly templates: readonly string[];
   readonly files: readonly string[];
   readonly entities: readonly Entity[];
@@ -33,25 +52,33 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
   // The types know only lunr's own function with its separator.
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
   builder.ref('id');
-  builder.field('text');
+  builder.field(FIELD);
   const templates = mostOften(files)
     .slice(0, MAX_PATTERNS)
     .map(([template]) => template);
   for (const [i, template] of templates.entries())
-    builder.add({ id: `p${i}`, text: shownTemplate(template).slice(0, MAX_TEXT) });
+    builder.add({ id: `p${i}`, [FIELD]: shownTemplate(template).slice(0, MAX_TEXT) });
   const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
-  for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, text: path });
+  for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, [FIELD]: path });
   const entities = mergeEntities(files).slice(0, MAX_ENTITIES);
-  for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, text: entity.name });
-  for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, text: `${rule.id} ${rule.title}` });
-  return { lunr: rounded(builder.build().toJSON()), templates, files: paths, entities, rules };
+  for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, [FIELD]: entity.name });
+  for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, [FIELD]: `${rule.id} ${rule.title}` });
+  return { lunr: packed(builder.build().toJSON()), templates, files: paths, entities, rules };
 }
 
-/** Scores to four digits: the index is a third as large. */
-function rounded(index: object): object {
-  const short = (_: string, value: unknown): unknown =>
-    typeof value === 'number' ? Math.round(value * 1e4) / 1e4 : value;
-  return JSON.parse(JSON.stringify(index, short)) as object;
+/** With scores to four digits: the index is a third as large. */
+function packed(index: object): PackedIndex {
+  const { fieldVectors, invertedIndex, ...head } = JSON.parse(JSON.stringify(index)) as SerializedIndex;
+  const short = (score: number): number => Math.round(score * 1e4) / 1e4;
+  return {
+    head,
+    vectors: fieldVectors.map(([ref, vector]) => [ref.slice(FIELD.length + 1), vector.map(short).join(' ')]),
+    terms: invertedIndex.map(([term, posting]) => [
+      term,
+      posting._index,
+      Object.keys(posting[FIELD]).join(' '),
+    ]),
+  };
 }
 
 function mostOften(files: readonly FileIndex[]): [string, number][] {
@@ -98,13 +125,16 @@ export interface WordHits {
 
 /** What any of the words stands in, best first. `*` at the end of a word stands for any continuation. */
 export function findWords(stored: StoredWords, words: readonly string[]): WordHits {
-  const index = lunr.Index.load(stored.lunr);
-  const hits = index.query((query) => {
-    for (const word of words) {
-      const trailing = word.endsWith('*') ? lunr.Query.wildcard.TRAILING : lunr.Query.wildcard.NONE;
-      for (const term of new Set(logWords(word.replace(/\*/g, ' '))))
-        query.term(term, { wildcard: trailing, usePipeline: false });
-    }
+  const terms = words.flatMap((word) => {
+    const open = word.endsWith('*');
+    return [...new Set(logWords(word.replace(/\*/g, ' ')))].map((term) => ({ term, open }));
+  });
+  // Without a term lunr would answer every document.
+  if (terms.length === 0) return { patterns: new Map(), files: [], entities: [], rules: [] };
+  const { TRAILING, NONE } = lunr.Query.wildcard;
+  const hits = lunr.Index.load(partFor(stored.lunr, terms)).query((query) => {
+    for (const { term, open } of terms)
+      query.term(term, { wildcard: open ? TRAILING : NONE, usePipeline: false });
   });
   const best = hits[0]?.score ?? 1;
   const patterns = new Map<string, number>();
@@ -117,4 +147,30 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
     else found.rules.push(stored.rules[i]!);
   }
   return { patterns, ...found };
+}
+
+interface Term {
+  readonly term: string;
+  /** It stands for any continuation. */
+  readonly open: boolean;
+}
+
+/** The terms asked for with their documents. Loading the rest takes many times longer than the query and changes nothing. */
+function partFor({ head, terms, vectors }: PackedIndex, asked: readonly Term[]): SerializedIndex {
+  const whole = new Set(asked.map(({ term }) => term));
+  const starts = asked.filter(({ open }) => open).map(({ term }) => term);
+  const found = terms
+    .filter(([term]) => whole.has(term) || starts.some((start) => term.startsWith(start)))
+    .map(([term, index, list]) => ({ term, index, documents: list.split(' ') }));
+  const documents = new Set(found.flatMap((one) => one.documents));
+  return {
+    ...head,
+    invertedIndex: found.map((one) => [
+      one.term,
+      { _index: one.index, [FIELD]: Object.fromEntries(one.documents.map((name) => [name, {}])) },
+    ]),
+    fieldVectors: vectors
+      .filter(([document]) => documents.has(document))
+      .map(([document, vector]) => [`${FIELD}/${document}`, vector.split(' ').map(Number)]),
+  };
 }

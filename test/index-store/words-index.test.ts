@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { buildWords, findWords, logWords, type StoredWords } from '../../src/index-store/words-index.js';
+import { indexTexts } from './support.js';
+
+const TEXT = [
+  'level=info msg="Reconciling ENI eni-0abc1234def567890"',
+  'level=error msg="connection refused by 10.0.9.7"',
+  'level=error msg="connect: no route to host"',
+  'level=info msg="connector started"',
+].join('\n');
+
+const RULES = [
+  { id: 'cni.refused', title: 'Connections are refused' },
+  { id: 'eni.limit', title: 'No ENI is left' },
+];
+
+async function words(): Promise<StoredWords> {
+  const { result, index } = await indexTexts({ 'var_log/ipamd.log': TEXT, 'var_log/connect.log': TEXT });
+  await index.close();
+  return buildWords(result.files, RULES);
+}
+
+/** Ids of the documents of terms that `wanted` takes. */
+function documentsOf({ lunr }: StoredWords, wanted: (term: string) => boolean): string[] {
+  const lists = lunr.terms.filter(([term]) => wanted(term)).map(([, , documents]) => documents.split(' '));
+  return [...new Set(lists.flat())].sort();
+}
+
+function asRefs(stored: StoredWords, asked: readonly string[]): string[] {
+  const { patterns, files, entities, rules } = findWords(stored, asked);
+  return [
+    ...[...patterns.keys()].map((template) => `p${stored.templates.indexOf(template)}`),
+    ...files.map((path) => `f${stored.files.indexOf(path)}`),
+    ...entities.map((entity) => `e${stored.entities.indexOf(entity)}`),
+    ...rules.map((rule) => `r${stored.rules.indexOf(rule)}`),
+  ].sort();
+}
+
+describe('findWords', () => {
+  it('finds for each term of the index all its documents', async () => {
+    const stored = await words();
+    const terms = stored.lunr.terms.map(([term]) => term);
+    expect(terms.length).toBeGreaterThan(15);
+    for (const term of terms)
+      expect(asRefs(stored, [term]), term).toEqual(
+        documentsOf(stored, (one) => logWords(term).includes(one)),
+      );
+  });
+
+  it('takes any continuation of a word with a star, and the word itself', async () => {
+    const stored = await words();
+    const refs = asRefs(stored, ['connect*']);
+    expect(refs).toEqual(documentsOf(stored, (term) => term.startsWith('connect')));
+    expect(refs.length).toBeGreaterThan(asRefs(stored, ['connect']).length);
+  });
+
+  it('gives the best pattern the score 1', async () => {
+    const { patterns } = findWords(await words(), ['connection', 'refused']);
+    expect([...patterns.values()][0]).toBe(1);
+    expect([...patterns.keys()][0]).toContain('connection refused');
+  });
+
+  it('names nothing for words without a letter or digit', async () => {
+    const { patterns, files, entities, rules } = findWords(await words(), ['--', '***']);
+    expect([patterns.size, files, entities, rules]).toEqual([0, [], [], []]);
+  });
+});
