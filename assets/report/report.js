@@ -1,4 +1,4 @@
-/* global document, window, navigator, location, setTimeout, clearTimeout, Element, HTMLDetailsElement */
+/* global logWords, document, window, navigator, location, setTimeout, clearTimeout, Element, HTMLDetailsElement */
 /* Behaviour of the report's page. Everything on it works without this: search, copying, zoom and theme are extras. */
 (function () {
   'use strict';
@@ -107,33 +107,6 @@
 
   // ---------------------------------------------------------------- search
 
-  /** Log words: whole addresses, paths and names first, then their parts. No stems, no stop words. */
-  function words(text) {
-    var out = [];
-    var add = function (word) {
-      if (word !== '' && word.length <= 200 && !out.includes(word)) out.push(word);
-    };
-    (
-      String(text)
-        .toLowerCase()
-        .match(/[\p{L}\p{N}_][\p{L}\p{N}_.:/@-]*/gu) || []
-    ).forEach(function (raw) {
-      var whole = raw.replace(/[.:/@-]+$/, '');
-      add(whole);
-      // A file by its name alone, an address without its port, and their parts.
-      whole.split('/').slice(0, 20).forEach(add);
-      whole
-        .split(/[/:@]+/)
-        .slice(0, 20)
-        .forEach(add);
-      whole
-        .split(/[.:/@_-]+/)
-        .slice(0, 20)
-        .forEach(add);
-    });
-    return out;
-  }
-
   var index = null;
   var entries = [];
   function buildIndex() {
@@ -145,7 +118,7 @@
       this.pipeline.reset();
       this.searchPipeline.reset();
       this.tokenizer = function (text, metadata) {
-        return words(text).map(function (word, i) {
+        return logWords(text).map(function (word, i) {
           return new window.lunr.Token(word, Object.assign({ index: i }, metadata));
         });
       };
@@ -161,12 +134,12 @@
     var wanted = String(text).toLowerCase().split(/\s+/).filter(Boolean).slice(0, 12);
     var built = buildIndex();
     var all = wanted.flatMap(function (raw) {
-      var word = words(raw);
+      var word = logWords(raw);
       return word.length === 0 ? [] : [word[0]];
     });
     if (all.length === 0) return [];
     var hits = queryAll(built, all);
-    return hits.length > 0 ? hits : queryAll(built, words(text).filter(isPart));
+    return hits.length > 0 ? hits : queryAll(built, logWords(text).filter(isPart));
   }
 
   function isPart(word) {

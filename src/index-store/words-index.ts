@@ -1,5 +1,6 @@
 /** lunr over what the index names: patterns, files, entities and rule titles. It ranks; it never decides what matches. */
 import lunr from 'lunr';
+import { logWords } from './log-words.js';
 import { shownTemplate } from './template.js';
 import type { Entity, FileIndex } from './types.js';
 
@@ -21,23 +22,6 @@ export interface StoredWords {
   readonly files: readonly string[];
   readonly entities: readonly Entity[];
   readonly rules: readonly RuleTitle[];
-}
-
-const BETWEEN = /[\s"'`(){}[\]<>;=,|\\]+/;
-const PARTS = /[-._:/@]+/;
-const EDGES = /^[-._:/@]+|[-._:/@]+$/g;
-
-/** Words as logs have them: `eni-0abc` whole and in parts; nothing is stemmed, and no word is left out. */
-export function logWords(text: string): string[] {
-  const words: string[] = [];
-  for (const piece of text.toLowerCase().split(BETWEEN)) {
-    const word = piece.replace(EDGES, '');
-    if (word === '') continue;
-    words.push(word);
-    const parts = word.split(PARTS);
-    if (parts.length > 1) words.push(...parts.filter((part) => part !== ''));
-  }
-  return words;
 }
 
 function tokenizer(value: string | null | undefined): lunr.Token[] {
