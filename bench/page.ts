@@ -1,74 +1,127 @@
 /**
- * The page of each sample, and of a document as large as documents get, in Chromium from disk: its size, and the time
- * from opening it to the first answer of its search.
+ * How soon the HTML page can be used: from opening the file to the first answer of the search, and to the ladder's
+ * answer to a click. In a headless Chromium, for the given documents (`analyze --format json`) or each shipped sample,
+ * and for the last of them with everything in it five thousand times. Times are the best and the median of a few runs.
  *
- *     npm run build && npx tsx bench/page.ts
+ *     npx tsx bench/page.ts [--runs 5] [DOCUMENT.json ...]
  */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { chromium, type Browser } from 'playwright-core';
 import type { AnalysisDocument } from '../src/model/document.js';
 import { render } from '../src/report/index.js';
-import { SAMPLE_NAMES, sampleDocument } from '../test/report/support/samples.js';
 
-const CHROMIUM = '/usr/bin/chromium';
-const ROUNDS = 3;
+const { values, positionals } = parseArgs({
+  options: { runs: { type: 'string', default: '5' } },
+  allowPositionals: true,
+});
+const RUNS = Number(values.runs);
+const MANY = 5000;
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** A document with every list of a real one repeated. */
-function enlarged(d: AnalysisDocument, times: number): AnalysisDocument {
-  const repeat = <T>(list: readonly T[], change: (one: T, i: number) => T): T[] =>
-    Array.from({ length: times }, (_, i) => list.map((one) => change(one, i))).flat();
-  const id = (text: string, i: number): string => `${text.split('-')[0]!}-${i}${text.split('-')[1]!}`;
+interface Times {
+  /** Milliseconds since the navigation began. */
+  readonly loaded: number;
+  readonly searched: number;
+  /** Null where the page has no ladder. */
+  readonly zoomed: number | null;
+}
+
+/** Runs inside the page, as a text: it is timed by the page's own clock, without the driver's round trips. */
+const SEARCH = `(async () => {
+  const list = document.querySelector('#results-list');
+  const answered = new Promise((done) => new MutationObserver(done).observe(list, { childList: true }));
+  const input = document.querySelector('#search');
+  input.value = '10.';
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+  if (list.childElementCount === 0) await answered;
+  await new Promise(requestAnimationFrame);
+  return performance.now();
+})()`;
+const ZOOM = `(async () => {
+  const button = document.querySelector('button[data-zoom]');
+  if (button === null) return null;
+  button.click();
+  await new Promise(requestAnimationFrame);
+  return performance.now();
+})()`;
+
+async function once(browser: Browser, url: string): Promise<Times> {
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+  try {
+    await page.goto(url, { waitUntil: 'commit' });
+    await page.waitForLoadState('load');
+    const loaded = await page.evaluate<number>(
+      "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd",
+    );
+    const zoomed = await page.evaluate<number | null>(ZOOM);
+    const searched = await page.evaluate<number>(SEARCH);
+    return { loaded, searched, zoomed };
+  } finally {
+    await page.close();
+  }
+}
+
+function large(d: AnalysisDocument): AnalysisDocument {
+  const many = <T>(list: readonly T[], of: (item: T, n: number) => T): T[] =>
+    list.length === 0 ? [] : Array.from({ length: MANY }, (_, n) => of(list[n % list.length]!, n));
   return {
     ...d,
-    flows: repeat(d.flows, (f) => f),
-    evidence: repeat(d.evidence, (e, i) => ({ ...e, id: id(e.id, i) })),
-    findings: repeat(d.findings, (f, i) => ({
+    findings: many(d.findings, (f, n) => ({
       ...f,
-      id: id(f.id, i),
-      evidence: f.evidence.map((e) => id(e, i)),
+      id: `F-${n + 1}`,
+      evidence: f.evidence.map((_, i) => `E-${((n * 12 + i) % MANY) + 1}`),
     })),
+    evidence: many(d.evidence, (e, n) => ({ ...e, id: `E-${n + 1}`, content: `${e.content} ${n}` })),
+    flows: many(d.flows, (f, n) => ({ ...f, dst: `10.${n >> 8}.${n & 255}.7:${1000 + n}` })),
   };
 }
 
-/** Milliseconds from navigation until the search has answered. */
-async function interactive(browser: Browser, file: string): Promise<number> {
-  const page = await browser.newPage();
-  const start = performance.now();
-  await page.goto(pathToFileURL(file).href);
-  await page.fill('#search', '10');
-  await page.waitForSelector('#results:not([hidden])');
-  const took = performance.now() - start;
-  await page.close();
-  return took;
+function documents(): [string, AnalysisDocument][] {
+  const read = (text: string): AnalysisDocument => JSON.parse(text) as AnalysisDocument;
+  if (positionals.length > 0) return positionals.map((f) => [basename(f), read(readFileSync(f, 'utf8'))]);
+  const cases = join(ROOT, 'samples/cases');
+  return readdirSync(cases).map((name) => {
+    const args = ['analyze', join(cases, name), '--format', 'json', '--quiet'];
+    return [name, read(execFileSync(process.execPath, [join(ROOT, 'dist/cli.js'), ...args]).toString())];
+  });
 }
 
-if (!existsSync(CHROMIUM)) {
-  console.log(`needs ${CHROMIUM}`);
-} else {
-  const folder = mkdtempSync(join(tmpdir(), 'netcheck-page-'));
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  try {
-    const largest = SAMPLE_NAMES.map((name) => sampleDocument(name)).reduce((a, b) =>
-      JSON.stringify(b).length > JSON.stringify(a).length ? b : a,
-    );
-    const documents: [string, AnalysisDocument][] = [
-      ...SAMPLE_NAMES.map((name): [string, AnalysisDocument] => [name, sampleDocument(name)]),
-      ['largest sample, its lists 100 times', enlarged(largest, 100)],
+function told(times: readonly (number | null)[]): string {
+  const sorted = times.filter((t) => t !== null).sort((a, b) => a - b);
+  if (sorted.length === 0) return '-';
+  return `${sorted[0]!.toFixed(0)} / ${sorted[sorted.length >> 1]!.toFixed(0)} ms`;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'eks-netcheck-bench-'));
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu'],
+});
+try {
+  const all = documents();
+  const [name, biggest] = all.at(-1)!;
+  all.push([`${name} × ${MANY}`, large(biggest)]);
+  console.log(`${'best / median of'.padEnd(26)} ${RUNS} runs: page, ready, ladder, search`);
+  for (const [label, d] of all) {
+    const file = join(folder, 'page.html');
+    const text = render(d, 'html', { color: false, width: 80 });
+    writeFileSync(file, text);
+    const times: Times[] = [];
+    for (let i = 0; i < RUNS; i++) times.push(await once(browser, pathToFileURL(file).href));
+    const columns = [
+      `${(Buffer.byteLength(text) / 1024).toFixed(0)} KiB`,
+      told(times.map((t) => t.loaded)),
+      told(times.map((t) => t.zoomed)),
+      told(times.map((t) => t.searched)),
     ];
-    for (const [name, document] of documents) {
-      const file = join(folder, 'page.html');
-      const page = render(document, 'html');
-      writeFileSync(file, page);
-      const times = [];
-      for (let i = 0; i < ROUNDS; i++) times.push(await interactive(browser, file));
-      const kib = (Buffer.byteLength(page) / 1024).toFixed(0);
-      console.log(`${name.padEnd(40)} ${kib.padStart(6)} KiB  ${Math.min(...times).toFixed(0)} ms`);
-    }
-  } finally {
-    await browser.close();
-    rmSync(folder, { recursive: true, force: true });
+    console.log(`${label.padEnd(26)} ${columns.map((c) => c.padEnd(16)).join(' ')}`);
   }
+} finally {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
 }

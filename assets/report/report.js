@@ -1,4 +1,4 @@
-/* global document, window, navigator, location, setTimeout, clearTimeout, Element, HTMLDetailsElement, logWords */
+/* global logWords, document, window, navigator, location, setTimeout, clearTimeout, Element, HTMLDetailsElement */
 /* Behaviour of the report's page. Everything on it works without this: search, copying, zoom and theme are extras. */
 (function () {
   'use strict';
@@ -118,7 +118,7 @@
       this.pipeline.reset();
       this.searchPipeline.reset();
       this.tokenizer = function (text, metadata) {
-        return logWords(String(text)).map(function (word, i) {
+        return logWords(text).map(function (word, i) {
           return new window.lunr.Token(word, Object.assign({ index: i }, metadata));
         });
       };
@@ -134,16 +134,16 @@
     var wanted = String(text).toLowerCase().split(/\s+/).filter(Boolean).slice(0, 12);
     var built = buildIndex();
     var all = wanted.flatMap(function (raw) {
-      var words = logWords(raw);
-      return words.length === 0 ? [] : [words[0]];
+      var word = logWords(raw);
+      return word.length === 0 ? [] : [word[0]];
     });
     if (all.length === 0) return [];
     var hits = queryAll(built, all);
-    return hits.length > 0 ? hits : queryAll(built, logWords(String(text)).filter(isPart));
+    return hits.length > 0 ? hits : queryAll(built, logWords(text).filter(isPart));
   }
 
   function isPart(word) {
-    return !/[-._:/@]/.test(word);
+    return !/[.:/@_-]/.test(word);
   }
 
   function queryAll(built, all) {

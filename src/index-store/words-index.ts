@@ -1,6 +1,6 @@
 /** lunr over what the index names: patterns, files, entities and rule titles. It ranks; it never decides what matches. */
 import lunr from 'lunr';
-import { logWords } from '../log-words.js';
+import { logWords } from './log-words.js';
 import { shownTemplate } from './template.js';
 import type { Entity, FileIndex } from './types.js';
 

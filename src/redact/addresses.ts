@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import type { Kind, Placeholders } from './placeholders.js';
 import { bitsOf, bytesOf, PrefixTree } from './prefix-tree.js';
 
-/** Ranges of addresses that belong to nobody in particular: they stay. */
-const KEPT_PUBLIC = new Set(['0.0.0.0', '255.255.255.255']);
+/** They belong to nobody in particular; the last is what `::ffff:1.2.3.4` leaves of itself. */
+const KEPT_PUBLIC = new Set(['0.0.0.0', '255.255.255.255', '::ffff']);
 
 /** IPv4 and IPv6 addresses and networks; the class of an address decides its kind. */
 export class AddressRedactor {
@@ -34,7 +34,7 @@ export class AddressRedactor {
     let tree = this.trees.get(kind);
     if (tree === undefined) this.trees.set(kind, (tree = new PrefixTree()));
     const fresh = ipaddr.fromByteArray(bytesOf(tree.renumber(bitsOf(bytes), length), bytes.length));
-    return this.names.set(kind, text, `${kind}-${fresh.toString()}${network ? `/${length}` : ''}`);
+    return this.names.set(text, `${kind}-${fresh.toString()}${network ? `/${length}` : ''}`);
   }
 }
 

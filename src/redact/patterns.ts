@@ -3,7 +3,7 @@ import type { Kind } from './placeholders.js';
 /** Something to replace; `group` is the part that is the value, the whole match where absent. */
 export interface Pattern {
   readonly kind: Kind;
-  /** Global and sticky-free; written so that it runs in linear time. */
+  /** Global and not sticky; written so that it runs in linear time. */
   readonly regex: RegExp;
   readonly group?: number;
   readonly accept?: (value: string) => boolean;
@@ -14,8 +14,20 @@ const COMMON_NAMES =
   /(?:^|\.)(?:k8s\.io|k8s\.aws|k8s\.amazonaws\.com|x-k8s\.io|kubernetes\.io|projectcalico\.org|cilium\.io|istio\.io|cni\.dev|github\.com|golang\.org|docs\.aws\.amazon\.com|oasis-open\.org|schemastore\.org|in-addr\.arpa|ip6\.arpa|us-gov)$/i;
 
 /** Endings that make a dotted word a name of a host and not of a file or a program's part. */
-const HOST_ENDING =
-  /\.(?:com|net|org|io|dev|cloud|app|tech|ai|co|info|biz|gov|edu|mil|int|us|uk|de|fr|eu|nl|es|it|pl|se|no|fi|dk|ch|at|be|ie|jp|cn|kr|in|au|nz|ca|br|mx|za|sg|hk|tw|il|ae|tr|ru|ua|internal|local|lan|corp|intra|home|private|test|example)$/i;
+const HOST_ENDING = new RegExp(
+  `\\.(?:${[
+    'com net org io dev cloud app tech ai co info biz gov edu mil int us uk de fr eu nl es it pl se no fi dk ch at be',
+    'ie jp cn kr in au nz ca br mx za sg hk tw il ae tr ru ua cz pt gr hu ro cl ar pe id my ph th vn me tv xyz',
+    'internal local localdomain lan corp intra intranet home private test example consul',
+    'systems shop store bank finance health online site global solutions digital agency software games team',
+  ]
+    .join(' ')
+    .replaceAll(' ', '|')})$`,
+  'i',
+);
+
+/** What a node's name in a name of a file is followed by. */
+const FILE_ENDING = '(?:pcap|pcapng|cap|log|txt|json|yaml|tar|tgz|gz|zip)(?![A-Za-z0-9-])';
 
 /** Services that every cluster has. */
 const CLUSTER_NAMES =
@@ -26,51 +38,191 @@ function isHost(name: string): boolean {
   return HOST_ENDING.test(name) && !COMMON_NAMES.test(name);
 }
 
+/** Where a value may begin: not inside a word, but after `%3A` of a URL, `\n` of an escaped text and a colour code. */
+const START = String.raw`(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}|\\[nrt]|\[[0-9;]{1,8}m))`;
+
+/** The same where a dot or a dash before it makes it a part of something longer. */
+const NAME_START = String.raw`(?:(?<![0-9A-Za-z.%-])(?<!%[0-9A-Fa-f])|(?<=%[0-9A-Fa-f]{2}|\\[nrt]|\[[0-9;]{1,8}m))`;
+
+const COLON = '(?::|%3[Aa])';
+
+/** Names of settings whose value is a secret. */
+const SECRET_NAME = [
+  'pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|(?:api|private|access|auth|account)[_-]?key',
+  '(?:access|session|security|auth|bootstrap|bearer|refresh|id|metadata)[_-]?token|token',
+  'key-data|certificate-authority-data|certificate-data|signature|credentials?|webhook[_-]?url',
+].join('|');
+
+const NO_SECRET = /^(?:true|false|null|none|nil|<[^>]*>|\*+|\d{1,3})$/i;
+
+const isSecret = (value: string): boolean => !NO_SECRET.test(value);
+
+/** Letters of both cases and digits in a row, and no path. */
+function isRandom(value: string): boolean {
+  const slashes = value.split('/').length - 1;
+  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && slashes * 10 <= value.length;
+}
+
+/** Prefixes by which the issuers of tokens mark them. */
+const MARKED_TOKEN = [
+  'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}',
+  'xapp-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}|hv[sbr]\\.[A-Za-z0-9_-]{16,}',
+  '[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,}',
+  'SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}|k8s-aws-v1\\.[A-Za-z0-9_-]{10,}',
+  // Session tokens of AWS, and those of the instance metadata service.
+  '(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{16,}|AQAE[A-Za-z0-9_-]{30,}={0,2}',
+].join('|');
+
 /**
  * In order: what holds other kinds (an ARN holds an account) comes before them. Words that a person gave come first
  * of all and are not here.
  */
 export const PATTERNS: readonly Pattern[] = [
   { kind: 'secret', regex: /-----BEGIN [A-Z ]{1,40}-----[^-]{0,10000}(?:-----END [A-Z ]{1,40}-----)?/g },
-  { kind: 'token', regex: /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?/g },
-  { kind: 'token', regex: /\b(?:Bearer|Basic)\s+([A-Za-z0-9._~+/=-]{8,})/gi, group: 1 },
-  { kind: 'token', regex: /\bk8s-aws-v1\.[A-Za-z0-9_-]{10,}/g },
+  // The same in base64, as kubeconfig files hold it.
+  { kind: 'secret', regex: /LS0tLS1CRUdJTi[A-Za-z0-9+/=]{10,}/g },
+  { kind: 'token', regex: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?/g },
   {
     kind: 'token',
-    regex: /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|xox[abprs]-[A-Za-z0-9-]{10,})/g,
+    regex: /\b(?:Bearer|Basic|Digest|Negotiate)(?:\s+|%20)([A-Za-z0-9._~+/=-]{8,})/gi,
+    group: 1,
   },
-  { kind: 'secret', regex: /\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA)[A-Z0-9]{16}\b/g },
+  { kind: 'token', regex: /\b(?:set-)?cookie["']?:\s{0,3}([^\s"'][^"'\n]{3,2000})/gi, group: 1 },
+  { kind: 'token', regex: new RegExp(`${START}(?:${MARKED_TOKEN})`, 'g') },
   {
     kind: 'secret',
-    regex:
-      /(?:password|passwd|pwd|secret|secret[_-]?(?:access[_-]?)?key|api[_-]?key|access[_-]?token|session[_-]?token|security[_-]?token|auth[_-]?token|bootstrap[_-]?token|private[_-]?key|signature|credential|token)["']?\s{0,3}[=:]\s{0,3}["']?([^\s"',;&}\])]{4,})/gi,
-    group: 1,
-    accept: (v) => !/^(?:true|false|null|none|nil|<[^>]*>|\*+|\d{1,3})$/i.test(v),
+    regex: /(?<![A-Z0-9])(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])/g,
   },
-  { kind: 'secret', regex: /:\/\/([^\s/@:]{1,200}:[^\s/@]{1,200})@/g, group: 1 },
-  { kind: 'email', regex: /\b[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g },
+  // `"password": "two words"`, also where the quotes are escaped because the whole stands in a JSON string.
+  {
+    kind: 'secret',
+    regex: new RegExp(
+      String.raw`(?:${SECRET_NAME})(?:\\{0,3}["'])?\s{0,3}[=:]\s{0,3}(\\{0,3}["'])([^\n]{2,500}?)\1`,
+      'gi',
+    ),
+    group: 2,
+    accept: isSecret,
+  },
+  {
+    kind: 'secret',
+    regex: new RegExp(
+      String.raw`(?:${SECRET_NAME})(?:\\{0,3}["'])?\s{0,3}(?:[=:]|%3[DdAa])\s{0,3}(?:\\{0,3}["'])?((?:[^\s"',;&}\])\\%]|%(?!2[26Cc]|3[Bb]|7[Dd])|\\(?!["'nrt])){4,})`,
+      'gi',
+    ),
+    group: 1,
+    accept: isSecret,
+  },
+  // `--token abc` of a command line; as a separate word it needs the dashes.
+  {
+    kind: 'secret',
+    regex: /--[a-z-]{0,40}(?:password|passwd|secret|token|key)\s{1,3}(?!-)([^\s"',;]{4,})/gi,
+    group: 1,
+    accept: (v) => isSecret(v) && !v.startsWith('/'),
+  },
+  { kind: 'secret', regex: /:\/\/([^\s/]{1,300})@/g, group: 1 },
+  // Key material without a name: a secret access key, a line out of the middle of a PEM file.
+  {
+    kind: 'secret',
+    regex: /(?<![A-Za-z0-9+/=_.-])[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=_])/g,
+    accept: isRandom,
+  },
+  {
+    kind: 'token',
+    regex: /(?<![A-Za-z0-9.-])[a-z0-9]{6}\.[a-z0-9]{16}(?![A-Za-z0-9.-])/g,
+    accept: (v) => /\d/.test(v.slice(7)) && /[a-z]/.test(v.slice(7)),
+  },
+  {
+    kind: 'email',
+    regex: /(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{1,64}(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g,
+  },
   {
     kind: 'arn',
-    regex: /\barn:aws[a-z-]{0,20}:[A-Za-z0-9-]{0,40}:[A-Za-z0-9-]{0,40}:\d{0,12}:[^\s"',;)\]}]{1,400}/g,
+    regex: new RegExp(
+      String.raw`${START}arn${COLON}aws[a-z-]{0,20}${COLON}[A-Za-z0-9-]{0,40}${COLON}[A-Za-z0-9-]{0,40}${COLON}(?:\d{12}|aws|\*)?${COLON}[^\s"'\\,;&)\]}]{1,400}`,
+      'g',
+    ),
   },
-  { kind: 'host', regex: /\bip-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[A-Za-z0-9-]{1,63}){0,8}/g },
-  { kind: 'host', regex: /\bec2-\d{1,3}-\d{1,3}-\d{1,3}-\d{1,3}(?:\.[A-Za-z0-9-]{1,63}){0,8}/g },
+  // Names of clusters and the id in the address of one's endpoint and OIDC issuer.
   {
     kind: 'host',
-    regex: /(?<![A-Za-z0-9.-])[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,10}(?![A-Za-z0-9-])/g,
-    accept: isHost,
+    regex:
+      /(?:cluster[_-]?name(?:\\{0,3}["'])?\s{0,3}[=:]\s{0,3}(?:\\{0,3}["'])?|kubernetes\.io\/cluster\/|--cluster(?:-name)?[ =])([A-Za-z0-9][A-Za-z0-9_-]{1,99})/gi,
+    group: 1,
+    accept: isSecret,
   },
-  { kind: 'instance', regex: /(?<![A-Za-z0-9])m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![A-Za-z0-9])/g },
   {
     kind: 'resource',
-    regex:
-      /(?<![A-Za-z0-9])(?:eni|vpc|subnet|sg|sgr|acl|rtb|igw|nat|vpce|pcx|tgw|tgw-attach|eipalloc|eipassoc|vol|snap|ami|lt|r|fs|eigw|pl|dopt)-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![A-Za-z0-9])/g,
+    regex: /(?<![0-9A-Za-z])(?=[0-9A-F]{0,31}[A-F])(?=[0-9A-F]{0,31}\d)[0-9A-F]{32}(?![0-9A-Za-z.])/g,
   },
-  { kind: 'account', regex: /(?<![0-9A-Za-z.])\d{12}(?![0-9A-Za-z])(?!\.\d)/g },
+  {
+    kind: 'host',
+    regex: new RegExp(
+      `${START}(?:ip|ec2)-\\d{1,3}(?:-\\d{1,3}){3}(?:\\.(?!${FILE_ENDING})[A-Za-z0-9-]{1,63}){0,8}`,
+      'gi',
+    ),
+  },
+  // What a resolver asks for is a name, whatever it ends in.
+  {
+    kind: 'host',
+    regex:
+      /\b(?:(?:A|AAAA|CNAME|HTTPS|MX|NS|PTR|SOA|SRV|TXT)(?:\?| IN)|lookup) {1,3}((?:[A-Za-z0-9_-]{1,63}\.){1,10}[A-Za-z0-9_-]{0,62}[A-Za-z])(?![A-Za-z0-9-])/g,
+    group: 1,
+    accept: (v) => !CLUSTER_NAMES.test(v) && !COMMON_NAMES.test(v),
+  },
+  {
+    kind: 'host',
+    regex: new RegExp(`${NAME_START}[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63}){1,10}(?![A-Za-z0-9-])`, 'g'),
+    accept: isHost,
+  },
+  { kind: 'instance', regex: new RegExp(`${START}m?i-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])`, 'gi') },
+  {
+    kind: 'resource',
+    regex: new RegExp(
+      `${START}(?:eni|eni-attach|vpc|subnet|sg|sgr|acl|rtb|rtbassoc|igw|nat|vpce|pcx|tgw|tgw-attach|eipalloc|eipassoc|vol|snap|ami|lt|r|fs|eigw|pl|dopt|cagw|vgw|cgw|vpn)-(?:[0-9a-f]{17}|[0-9a-f]{8})(?![0-9a-f])`,
+      'gi',
+    ),
+  },
+  // The last part of a UUID can be twelve digits too.
+  {
+    kind: 'account',
+    regex: new RegExp(
+      `(?<!\\.)(?<![0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-)${START}\\d{12}(?![0-9A-Za-z])(?!\\.\\d)`,
+      'g',
+    ),
+  },
+  { kind: 'account', regex: /(?<![0-9A-Za-z-])\d{4}-\d{4}-\d{4}(?![0-9A-Za-z-])/g },
 ];
 
-/** What may be an address; the parser decides. Ports and brackets stay outside. */
-export const ADDRESSES: readonly RegExp[] = [
-  /(?<![0-9A-Za-z.-])\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![0-9A-Za-z]|\.\d)/g,
-  /(?<![0-9A-Za-z:.])(?=[0-9a-fA-F]{0,4}:)[0-9a-fA-F:]{2,39}(?:\/\d{1,3})?(?![0-9A-Za-z:])/g,
+/** A text that may be an address; the parser decides. Ports and brackets stay outside. */
+export interface AddressPattern {
+  readonly regex: RegExp;
+  /** The usual spelling of what was found. */
+  readonly plain: (text: string) => string;
+}
+
+const asIs = (text: string): string => text;
+
+const BEFORE_IPV6 = String.raw`(?:(?<![0-9A-Za-z:.])|(?<=[g-zG-Z]:)|(?<=\\[nrt]))`;
+
+export const ADDRESSES: readonly AddressPattern[] = [
+  // A version such as `v1.18.1.0` is no address; the port after a dot is how tcpdump writes it.
+  {
+    regex: /(?<![0-9.])(?<!(?<![A-Za-z])v)\d{1,3}(?:\.\d{1,3}){3}(?:\/\d{1,2})?(?![0-9]|\.\d{1,3}\.)/g,
+    plain: asIs,
+  },
+  {
+    regex: /(?<![0-9A-Za-z.-])\d{1,3}(?:-\d{1,3}){3}(?![0-9A-Za-z-])/g,
+    plain: (t) => t.replaceAll('-', '.'),
+  },
+  {
+    regex: new RegExp(
+      String.raw`${BEFORE_IPV6}(?=[0-9a-fA-F]{0,4}:)(?:[0-9a-fA-F:]{1,38}[0-9a-fA-F]|[0-9a-fA-F:]{0,37}::)(?:\/\d{1,3})?(?![0-9A-Za-z])`,
+      'g',
+    ),
+    plain: asIs,
+  },
+  {
+    regex: /(?<![0-9A-Za-z])(?:[0-9a-fA-F]{0,4}%3[Aa]){2,7}[0-9a-fA-F]{0,4}(?![0-9A-Za-z%])/g,
+    plain: (t) => t.replace(/%3a/gi, ':'),
+  },
 ];

@@ -24,17 +24,20 @@ export class Placeholders {
   private readonly originals = new Map<string, string>();
 
   of(kind: Kind, value: string): string {
-    const key = `${kind} ${value}`;
+    // Names of hosts are the same in capitals.
+    const key = `${kind} ${kind === 'host' ? value.toLowerCase() : value}`;
     const known = this.names.get(key);
     if (known !== undefined) return known;
     const n = (this.counts.get(kind) ?? 0) + 1;
     this.counts.set(kind, n);
-    return this.set(kind, value, `${kind}-${n}`);
+    const placeholder = `${kind}-${n}`;
+    this.names.set(key, placeholder);
+    this.originals.set(placeholder, value);
+    return placeholder;
   }
 
   /** For kinds whose placeholder keeps a structure of the value. */
-  set(kind: Kind, value: string, placeholder: string): string {
-    this.names.set(`${kind} ${value}`, placeholder);
+  set(value: string, placeholder: string): string {
     if (!this.originals.has(placeholder)) this.originals.set(placeholder, value);
     return placeholder;
   }

@@ -126,7 +126,8 @@ class TextRedactor {
       if (kind === 'arn' && this.hosts !== null)
         pieces = replace(pieces, this.hosts, 0, (v) => this.name('host', v));
     }
-    for (const regex of ADDRESSES) pieces = replace(pieces, regex, 0, (v) => this.addresses.redact(v));
+    for (const { regex, plain } of ADDRESSES)
+      pieces = replace(pieces, regex, 0, (v) => this.addresses.redact(plain(v)));
     return pieces.map((p) => p.text).join('');
   }
 

@@ -88,11 +88,13 @@ function lines(e: DocEvidence, id: string): Content {
   const context = e.context ?? [];
   if (!context.some((l) => l.line === e.line))
     return html`<span class="line hit" id="${id}">${cut(e.content, MAX_LINE)}</span>`;
-  return context.map((l) =>
-    l.line === e.line
-      ? html`<span class="line hit"
-          ><span class="no">▶ ${l.line}</span> <span id="${id}">${cut(e.content, MAX_LINE)}</span>
-        </span>`
-      : html`<span class="line"><span class="no">${l.line}</span> ${cut(l.text, MAX_LINE)} </span>`,
-  );
+  // Each line is a block of its own: a space after it would show as an empty line.
+  return context.map((l) => {
+    const hit = l.line === e.line;
+    const no = html`<span class="no">${hit ? '▶ ' : ''}${l.line}</span>`;
+    const text = hit
+      ? html`<span id="${id}">${cut(e.content, MAX_LINE)}</span>`
+      : html`${cut(l.text, MAX_LINE)}`;
+    return html`<span class="line${hit ? ' hit' : ''}">${no} ${text}</span>`;
+  });
 }

@@ -26,16 +26,15 @@ export function flowsSection(d: AnalysisDocument): Markup {
       ${n.inconclusive} inconclusive.
     </p>
     <div class="wide" tabindex="0" role="region" aria-label="Table of flows">
-      <table>
+      <table class="flows">
         <thead>
           <tr>
             <th scope="col">verdict</th>
-            <th scope="col">flows</th>
-            <th scope="col">numbers</th>
-            <th scope="col">from</th>
-            <th scope="col">to</th>
+            <th scope="col" class="more">flows</th>
+            <th scope="col" class="more">numbers</th>
+            <th scope="col">from, to</th>
             <th scope="col">where, why</th>
-            ${POINTS.map((p) => html`<th scope="col">${POINT_NAME[p]}<br /><span class="small">→ / ←</span></th>`)}
+            ${POINTS.map((p) => html`<th scope="col" class="more">${POINT_NAME[p]}<br /><span class="small">→ / ←</span></th>`)}
           </tr>
         </thead>
         <tbody>
@@ -55,20 +54,22 @@ function row(g: FlowGroup): Markup {
     g.segment === 'none' ? '' : `${SEGMENT_NAME[g.segment]} ${DIRECTION_NAME[g.direction]}`.trim();
   return html`<tr class="${g.verdict}" data-search data-title="Flow ${cut(src, 60)} to ${cut(f.dst, 60)}">
     <th scope="row"><span aria-hidden="true">${MARK[g.verdict]}</span> ${g.verdict}</th>
-    <td class="n">${g.flows.length}</td>
-    <td class="small">${flowNumbers(g)}</td>
+    <td class="n more">${g.flows.length}</td>
+    <td class="small more">${flowNumbers(g)}</td>
     <td>
-      ${f.protocol}
-      <span class="addr">${cut(src, 80)}</span
-      >${ports === '' ? NOTHING : html`<br /><span class="small">ports ${ports}</span>`}
-    </td>
-    <td>
-      <span class="addr">${cut(f.dst, 80)}</span
-      >${f.translated === null || f.translated.dst === f.dst ? NOTHING : html`<br /><span class="small">NAT: ${cut(f.translated.dst, 80)}</span>`}
+      ${f.protocol} <span class="addr">${cut(src, 80)}</span>
+      <span class="addr">→ ${cut(f.dst, 80)}</span
+      >${ports === '' ? NOTHING : html`<br /><span class="small">ports ${ports}</span>`}${nat(f)}
     </td>
     <td class="why">${place === '' ? NOTHING : html`<b>${place}</b>: `}${sentence(f.explanation, 600)}</td>
-    ${POINTS.map((p) => html`<td class="n">${cell(g, p)}</td>`)}
+    ${POINTS.map((p) => html`<td class="n more">${cell(g, p)}</td>`)}
   </tr>`;
+}
+
+function nat(f: DocFlow): Markup {
+  return f.translated === null || f.translated.dst === f.dst
+    ? NOTHING
+    : html`<br /><span class="small">NAT: ${cut(f.translated.dst, 80)}</span>`;
 }
 
 function cell(g: FlowGroup, p: Point): string {

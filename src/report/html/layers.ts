@@ -15,7 +15,7 @@ export function layersSection(d: AnalysisDocument): Markup {
       <table>
         <thead>
           <tr>
-            ${['layer', 'test', 'result', 'evidence', 'verdict'].map((h) => html`<th scope="col">${h}</th>`)}
+            ${['layer', 'result', 'verdict'].map((h) => html`<th scope="col">${h}</th>`)}
           </tr>
         </thead>
         <tbody>
@@ -23,10 +23,12 @@ export function layersSection(d: AnalysisDocument): Markup {
             (r) =>
               html`<tr data-search data-title="Layer ${LAYER_NAME[r.layer]}">
                 <th scope="row">${LAYER_NAME[r.layer]}</th>
-                <td class="small">${cut(r.test, 200)}</td>
-                <td>${result(r)}</td>
-                <td class="small">${links(d, r.evidence)}</td>
-                <td>${cut(r.verdict, 600)}</td>
+                <td class="result">${result(r)}</td>
+                <td>
+                  ${cut(r.verdict, 600)} ${links(d, r.evidence)}<br /><span class="small"
+                    >tested: ${cut(r.test, 200)}</span
+                  >
+                </td>
               </tr>`,
           )}
         </tbody>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { logWords } from '../../log-words.js';
+import { logWords } from '../../index-store/log-words.js';
 import type { AnalysisDocument } from '../../model/document.js';
 import { cut } from '../unsafe.js';
 import { coverageSection, todoSection } from './coverage.js';
@@ -88,8 +88,8 @@ function parts(): Parts {
   const read = (file: URL | string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
   const lunr = read(createRequire(import.meta.url).resolve('lunr/lunr.min.js'));
   const style = read(new URL('report.css', ASSETS));
-  // One tokenizer for the page and for `search`: its source as it runs here.
-  const script = `${lunr}\nvar logWords = ${logWords.toString()};\n${read(new URL('report.js', ASSETS))}`;
+  // The words of the search in bundles are those of the page.
+  const script = `${lunr}\n${logWords.toString()}\n${read(new URL('report.js', ASSETS))}`;
   const policy = [
     "default-src 'none'",
     `style-src '${hash(style)}'`,

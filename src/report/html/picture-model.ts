@@ -1,5 +1,5 @@
 import type { AnalysisDocument, DocFlow } from '../../model/document.js';
-import { POINTS, type Point, type Segment } from '../../model/trace.js';
+import { POINTS, type Direction, type Point, type Segment } from '../../model/trace.js';
 import { flowsInQuestion, hostOf } from '../flow-groups.js';
 import { DIRECTION_NAME, POINT_NAME } from '../words.js';
 
@@ -113,20 +113,30 @@ function stretch(
 }
 
 function lossOf(d: AnalysisDocument): { word: string; detail: string } {
-  const { segment, direction } = d.packet_trace;
+  const { direction } = d.packet_trace;
   const verdict = d.flows[0]?.verdict;
   const word =
     verdict === 'rejected' ? 'REFUSED HERE' : verdict === 'lossy' ? 'PARTLY LOST HERE' : 'LOST HERE';
-  let sent = 0;
-  let lost = 0;
-  for (const f of flowsInQuestion(d))
-    for (const l of f.losses)
-      if (l.segment === segment && l.direction === direction) {
-        sent += l.sent;
-        lost += l.lost;
-      }
-  const amount = lost === 0 ? '' : `${lost} of ${sent}`;
-  return { word, detail: [DIRECTION_NAME[direction], amount].filter((s) => s !== '').join(', ') };
+  const ways = verdict === 'lossy' ? (['forward', 'return'] as const) : [direction];
+  const parts = ways.map((way) => ({ way, ...lossesOf(d, way) })).filter((w) => w.lost > 0);
+  if (parts.length === 0) return { word, detail: DIRECTION_NAME[direction] };
+  const detail = parts.map((w) =>
+    parts.length > 1
+      ? `${w.way === 'forward' ? '→' : '←'} ${w.lost} of ${w.sent}`
+      : [DIRECTION_NAME[w.way], `${w.lost} of ${w.sent}`].filter((s) => s !== '').join(', '),
+  );
+  return { word, detail: detail.join(', ') };
+}
+
+/** What the flows in question lose in the segment of the diagnosis, one way. */
+function lossesOf(d: AnalysisDocument, direction: Direction): { sent: number; lost: number } {
+  const losses = flowsInQuestion(d)
+    .flatMap((f) => f.losses)
+    .filter((l) => l.segment === d.packet_trace.segment && l.direction === direction);
+  return {
+    sent: losses.reduce((n, l) => n + l.sent, 0),
+    lost: losses.reduce((n, l) => n + l.lost, 0),
+  };
 }
 
 function natOf(f: DocFlow): string | null {

@@ -86,14 +86,14 @@ const LABEL: Record<string, string> = {
 const LINE = 150;
 
 function lying(p: Picture): Markup {
-  const xs = p.sameNode ? [84, 330, 790, 1036] : [84, 250, 412, 708, 870, 1036];
+  const xs = p.sameNode ? [84, 330, 790, 1036] : [84, 262, 394, 726, 858, 1036];
   return html`<svg class="lying" viewBox="0 0 1120 240" role="img" aria-labelledby="pl-t pl-d">
     <title id="pl-t">The path of the packets</title>
     <desc id="pl-d">${summary(p)}</desc>
     ${p.sameNode ? [area(8, 1104, `node ${p.srcNode ?? ''}`)] : [area(8, 440, `source node ${p.srcNode ?? ''}`), area(468, 184, 'VPC', 'vpc'), area(672, 440, `destination node ${p.dstNode ?? ''}`)]}
-    ${p.stretches.map((s, i) => lyingStretch(s, xs[i]! + (i === 0 ? 69 : 9), xs[i + 1]! - (i === p.stretches.length - 1 ? 69 : 9)))}
+    ${p.stretches.map((s, i) => lyingStretch(s, xs[i]! + (i === 0 ? 73 : 9), xs[i + 1]! - (i === p.stretches.length - 1 ? 73 : 9)))}
     ${p.stations.map((s, i) => lyingStation(s, xs[i]!))}
-    ${p.nat === null ? NOTHING : html`<text class="small" x="20" y="222">${cut(p.nat, 64)}</text>`}
+    ${p.nat === null ? NOTHING : html`<text class="small" x="22" y="48">${cut(p.nat, 64)}</text>`}
   </svg>`;
 }
 
@@ -107,7 +107,7 @@ function area(x: number, width: number, name: string, kind = 'node'): Markup {
 function lyingStation(s: Station, x: number): Markup {
   if (s.state === 'pod')
     return html`<g class="pod"
-      ><rect x="${x - 66}" y="${LINE - 30}" width="132" height="60" rx="8" />
+      ><rect x="${x - 70}" y="${LINE - 30}" width="140" height="60" rx="8" />
       <text x="${x}" y="${LINE - 5}" text-anchor="middle">${s.name}</text>
       <text class="small" x="${x}" y="${LINE + 15}" text-anchor="middle">${cut(s.detail, 19)}</text></g
     >`;

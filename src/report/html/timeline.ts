@@ -29,15 +29,15 @@ export function timelineSection(d: AnalysisDocument): Markup {
       : events;
   return html`<section id="timeline" aria-labelledby="timeline-h"><h2 id="timeline-h">Timeline</h2>
 ${axis(shown, bursts.slice(0, MAX_BURSTS))}${leftOut(bursts.length, Math.min(bursts.length, MAX_BURSTS), 'more findings with log lines')}
-<details${events.length <= 12 ? html` open` : NOTHING}><summary>${events.length} events, UTC</summary><div class="wide" tabindex="0" role="region" aria-label="Events in order of time"><table><thead><tr><th scope="col">time</th><th scope="col">kind</th><th scope="col">node</th><th scope="col">what</th></tr></thead>
+<details${events.length <= 12 ? html` open` : NOTHING}><summary>${events.length} events, UTC</summary><div class="wide" tabindex="0" role="region" aria-label="Events in order of time"><table><thead><tr><th scope="col">time</th><th scope="col" class="more">kind</th><th scope="col" class="more">node</th><th scope="col">what</th></tr></thead>
 <tbody>${bounded(
     shown,
     MAX_EVENTS,
     (e) =>
       html`<tr>
         <td class="time">${e.time}</td>
-        <td>${e.lane}</td>
-        <td>${cut(e.node, 60)}</td>
+        <td class="more">${e.lane}</td>
+        <td class="more">${cut(e.node, 60)}</td>
         <td>${e.href === null ? cut(e.what, 200) : html`<a href="#${e.href}">${cut(e.what, 200)}</a>`}</td>
       </tr>`,
   )}</tbody></table></div></details>${leftOut(events.length, shown.length, 'more events')}</section>`;

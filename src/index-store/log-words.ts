@@ -1,7 +1,8 @@
 /**
- * Words as logs have them: `eni-0abc` whole and in parts; nothing is stemmed, and no word is left out. The one way in
- * which both the index and the page of a report cut text: the page carries this function's own source, so it must
- * stand by itself.
+ * Words as logs have them: `eni-0abc` whole and in parts; nothing is stemmed, and no word is left out.
+ *
+ * The HTML page holds the source of this function, so that its search has the same words: it may use nothing from
+ * outside its own body.
  */
 export function logWords(text: string): string[] {
   const words: string[] = [];
@@ -10,7 +11,7 @@ export function logWords(text: string): string[] {
     if (word === '') continue;
     words.push(word);
     const parts = word.split(/[-._:/@]+/);
-    if (parts.length > 1) for (const part of parts) if (part !== '') words.push(part);
+    if (parts.length > 1) words.push(...parts.filter((part) => part !== ''));
   }
   return words;
 }
