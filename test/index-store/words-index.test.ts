@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildWords, findWords, logWords, type StoredWords } from '../../src/index-store/words-index.js';
+import { logWords } from '../../src/index-store/log-words.js';
+import { buildWords, findWords, type StoredWords } from '../../src/index-store/words-index.js';
 import { indexTexts } from './support.js';
 
 const TEXT = [
