@@ -33,7 +33,7 @@ export function parseIfconfig(text: string, file: string): Parsed<readonly NetIn
       if (current === null) notUnderstood += 1;
       else interfaces.push(current);
     } else if (current !== null) {
-      detail(current, line);
+      detail(current, line, { file, line: index + 1 });
     }
   });
   return { value: interfaces, understood: interfaces.length, notUnderstood };
@@ -64,7 +64,7 @@ function header(line: string, loc: NetInterface['loc']): Draft | null {
   };
 }
 
-function detail(it: Draft, line: string): void {
+function detail(it: Draft, line: string, loc: NetInterface['loc']): void {
   it.mac ??= macOf(line);
   const flags = /^\s+((?:[A-Z]+ )+)\s*MTU:(\d+)/.exec(line);
   if (flags !== null) {
@@ -80,7 +80,11 @@ function detail(it: Draft, line: string): void {
   } else if (direction === 'TX') {
     it.txPackets ??= counter(line, 'packets');
     it.txErrors ??= counter(line, 'errors');
-    it.txDropped ??= counter(line, 'dropped');
+    const dropped = it.txDropped === null ? counter(line, 'dropped') : null;
+    if (dropped !== null) {
+      it.txDropped = dropped;
+      it.txLoc = loc;
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { FactContext } from './types.js';
 import { contains, isSpecial, overlaps } from './support/addresses.js';
 import { concernOf, deliveredInTrace } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { endsAt, namedEnds, senders } from './support/route-ends.js';
 
@@ -91,7 +91,7 @@ export const blockingRoute = defineFact({
   name: 'blocking_route',
   description: 'A blackhole, unreachable or prohibit route.',
   fields: {
-    type: text('blackhole, unreachable or prohibit'),
+    type: oneOf(['blackhole', 'unreachable', 'prohibit'], 'blackhole, unreachable or prohibit'),
     dst: text('prefix'),
     table: text('route table'),
     proto: text('who installed it, as printed'),
@@ -106,7 +106,10 @@ export const blockingRoute = defineFact({
     in_question: flag('the same; with nothing in question, it covers a known address or part of the VPC'),
     calico_ipam_block: flag('the block of addresses of a Calico node: normal'),
     kernel_default: flag('one of the refusals every Linux has in its IPv6 table'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) =>
     perNode(

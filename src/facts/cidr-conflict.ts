@@ -4,7 +4,7 @@ import type { FactContext } from './types.js';
 import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
 import { concernAddresses, concernOf } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { interfaceKind, primaryInterface } from './support/nodes.js';
 
@@ -136,7 +136,10 @@ export const cidrConflict = defineFact({
       'it takes an end of a flow in question or a known peer; with nothing in question, also part of the VPC',
     ),
     affects_question: flag('it takes an end of a flow in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) =>
     perNode(

@@ -1,6 +1,6 @@
 import { traceBlames } from './support/blame.js';
 import { concernOf, isEnd } from './support/concern.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { isolations, podsOf } from './support/isolation.js';
 import { iso } from './support/verdicts.js';
 
@@ -13,7 +13,7 @@ export const defaultDeny = defineFact({
     pod_identifier: text('name without its last part, and namespace; null when only the policy is known'),
     policy: text('namespace/name of the policy endpoint; null when the pods are known'),
     subject: text('the one of the two that is known'),
-    direction: text('ingress or egress'),
+    direction: oneOf(['ingress', 'egress'], 'ingress or egress'),
     from: text('log (agent log), map (empty eBPF map) or verdict (denials of tier DEFAULT)'),
     pods: number('pods of this node with that identifier; for a policy, pods of its namespace'),
     addresses: text('their addresses, joined by a blank'),
@@ -21,7 +21,10 @@ export const defaultDeny = defineFact({
     in_question: flag(
       'a flow in question has one of these pods at the fitting end; true when nothing is in question',
     ),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
     since: text('time of the last line that says so, ISO 8601'),
   },
   compute: (context) => {

@@ -5,7 +5,7 @@ import type { FactContext } from './types.js';
 import { traceBlames } from './support/blame.js';
 import { concernOf } from './support/concern.js';
 import { contains } from './support/addresses.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { isExpected } from './support/expected-rules.js';
 import { pathTo, prefixesOf, tupleFor, wordsOf } from './support/rule-packets.js';
@@ -115,7 +115,7 @@ export const forwardBlockingRule = defineFact({
   name: 'forward_blocking_rule',
   description: 'A DROP or REJECT rule that stops forwarded traffic of pods.',
   fields: {
-    target: text('DROP or REJECT'),
+    target: oneOf(['DROP', 'REJECT'], 'DROP or REJECT'),
     reject_with: text('what a REJECT answers: icmp-port-unreachable, tcp-reset …'),
     table: text('filter, mangle, raw or nat'),
     hook: text('built-in chain it is reached from'),
@@ -134,7 +134,10 @@ export const forwardBlockingRule = defineFact({
     dst: text('destination of that packet'),
     hits_question: flag('it stops a flow in question'),
     in_question: flag('the same; true when nothing is in question, or the question names no port'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) => {
     const flows = simulatedFlows(context);

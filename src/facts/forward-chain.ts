@@ -4,7 +4,7 @@ import { forwardVerdict, type SimPacket } from '../simulate/index.js';
 import type { FactContext } from './types.js';
 import { deliveredNewFlows, traceBlames } from './support/blame.js';
 import { concernOf } from './support/concern.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { PLAIN, remoteAddresses, samples } from './support/samples.js';
 import { simulatedFlows } from './support/simulated.js';
@@ -85,7 +85,7 @@ export const forwardChain = defineFact({
   description: 'The FORWARD chain of a node, and what becomes of new pod traffic in it.',
   fields: {
     family: number('4 or 6'),
-    policy: text('ACCEPT or DROP'),
+    policy: oneOf(['ACCEPT', 'DROP'], 'ACCEPT or DROP'),
     policy_packets: number('packets that met the policy; null when not counted'),
     verdict: text(
       'passed, stopped (every packet tried), partly, undetermined, or unknown (no pods to try with)',
@@ -99,7 +99,10 @@ export const forwardChain = defineFact({
     delivered_new_flows: number('new flows of its pods that the captures show delivered'),
     hits_question: flag('the policy drops a flow in question'),
     in_question: flag('the same; with nothing in question, the policy drops every packet tried'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) =>
     perNode(

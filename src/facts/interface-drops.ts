@@ -39,7 +39,11 @@ export const interfaceDrops = defineFact({
                   it.txPackets === null || tried === 0 ? null : Math.round((it.txDropped / tried) * 1e6),
               },
               evidence: [
-                lineEvidence(node.id, it.loc, `${it.name}: ${String(it.txDropped)} dropped on sending`),
+                lineEvidence(
+                  node.id,
+                  it.txLoc ?? it.loc,
+                  `${it.name}: ${String(it.txDropped)} dropped on sending`,
+                ),
               ],
             },
           ];

@@ -2,7 +2,7 @@ import type { EvidenceItem } from '../model/rule.js';
 import type { IptablesChain, IptablesRule, NodeFacts } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { lineEvidence, recordEvidence } from './support/evidence.js';
 import { POLICY_MODE_QUERY, recordsOf, tail } from './support/log-queries.js';
 
@@ -141,7 +141,7 @@ export const otherCni = defineFact({
   name: 'other_cni',
   description: 'Another network plugin or policy engine than the VPC CNI on a node.',
   fields: {
-    engine: text('calico or cilium'),
+    engine: oneOf(['calico', 'cilium'], 'calico or cilium'),
     sure: flag('its agent runs, it is configured as CNI, or FORWARD leads into its chains'),
     process_running: flag('its agent is in the process list; null when it was not collected'),
     conflist: text('its file in the CNI configuration folder'),

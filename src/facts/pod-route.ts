@@ -4,7 +4,7 @@ import type { FactContext } from './types.js';
 import { familyOf, sameAddress } from './support/addresses.js';
 import { addressInQuestion, concernOf, namesAddress } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { fileEvidence, lineEvidence } from './support/evidence.js';
 import { podAgeSeconds, podName } from './support/nodes.js';
 
@@ -162,7 +162,10 @@ export const podRoute = defineFact({
     broken: flag('something is missing, and it is neither a new, a departed nor a branch-ENI pod'),
     in_question: flag('an end of a flow in question; true when nothing is in question'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) =>
     perNode(

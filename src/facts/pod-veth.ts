@@ -2,7 +2,7 @@ import { isKnown } from '../model/location.js';
 import { sameAddress } from './support/addresses.js';
 import { addressInQuestion, concernOf } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { fileEvidence, lineEvidence } from './support/evidence.js';
 import { interfaceNamed, podAgeSeconds } from './support/nodes.js';
 
@@ -23,7 +23,10 @@ export const podVeth = defineFact({
     age_seconds: number('from its allocation to the collection'),
     missing: flag('not there, and neither a new, a departed nor a branch-ENI pod'),
     in_question: flag('an end of a flow in question; true when nothing is in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) =>
     perNode(

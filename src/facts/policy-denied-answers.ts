@@ -1,7 +1,7 @@
 import type { PolicyVerdict } from '../model/logs.js';
 import { concernOf, inQuestion } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { recordEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 import { agentLogRead, answeringPort, denials, isAnswer } from './support/verdicts.js';
@@ -26,7 +26,10 @@ export const policyDeniedAnswers = defineFact({
     flows: number('ephemeral ports, that is client flows'),
     request_accepted: flag('the log also accepts requests from this client to this port'),
     in_question: flag('belongs to a flow in question; true when nothing is in question'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) => {
     if (!agentLogRead(context)) return unknown('no log of the network policy agent');

@@ -1,6 +1,6 @@
 import { concernOf, deliveredInTrace, inQuestion } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { recordEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 import { agentLogRead, denials, isAnswer, iso } from './support/verdicts.js';
@@ -26,7 +26,10 @@ export const policyDeniedFlow = defineFact({
     return_traffic: flag('from a service port to an ephemeral port: an answer, not a request'),
     in_question: flag('may be a flow in question; true when nothing is in question'),
     delivered_in_trace: flag('the captures show such a flow delivered'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
     local_pod: text('namespace/name of the pod of this node whose policy denied'),
     src_pod: text('namespace/name of the source pod, when known'),
     dst_pod: text('namespace/name of the destination pod, when known'),

@@ -1,6 +1,6 @@
 import type { NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
-import { defineFact, flag, number, perNode, text } from './support/define.js';
+import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence, recordEvidence } from './support/evidence.js';
 import { MARTIAN_QUERY, recordsOf } from './support/log-queries.js';
 import { interfaceKind, primaryInterface } from './support/nodes.js';
@@ -38,7 +38,10 @@ export const rpFilter = defineFact({
     in_question: flag('the same'),
     way_back: text('the route back that does not fit'),
     way_back_refused: flag('it is a blackhole, unreachable or prohibit route'),
-    trace_agrees: text('yes, no or unknown: do the captures place the loss on this node'),
+    trace_agrees: oneOf(
+      ['yes', 'no', 'unknown'],
+      'yes, no or unknown: do the captures place the loss on this node',
+    ),
   },
   compute: (context) => {
     const concern = concernOf(context);

@@ -1,5 +1,5 @@
 import type { Flow, Loss, Trace } from '../model/trace.js';
-import { defineFact, known, number, text, unknown } from './support/define.js';
+import { defineFact, known, number, oneOf, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
 import { tapEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
@@ -42,8 +42,11 @@ export const traceLoss = defineFact({
   name: 'trace_loss',
   description: 'A share of the packets lost on one segment in one direction.',
   fields: {
-    segment: text('src_pod, src_node, vpc, dst_node or dst_pod'),
-    direction: text('forward or return'),
+    segment: oneOf(
+      ['src_pod', 'src_node', 'vpc', 'dst_node', 'dst_pod'],
+      'src_pod, src_node, vpc, dst_node or dst_pod',
+    ),
+    direction: oneOf(['forward', 'return'], 'forward or return'),
     sent: number('packets that entered the segment'),
     lost: number('packets that were lost in it'),
     percent: number('lost of sent, in per cent'),

@@ -1,6 +1,6 @@
 import type { Flow } from '../model/trace.js';
 import { sameAddress } from './support/addresses.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
 
@@ -43,7 +43,7 @@ export const traceRejection = defineFact({
   name: 'trace_rejection',
   description: 'Flows that were refused: by whom, with what, and where the refusal was first seen.',
   fields: {
-    by: text('rst or icmp'),
+    by: oneOf(['rst', 'icmp'], 'rst or icmp'),
     sender: text('address that sent the refusal'),
     sender_is_destination_pod: flag(
       'the sender is the destination itself (a REJECT with tcp-reset forges that too)',

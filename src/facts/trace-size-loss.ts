@@ -1,5 +1,5 @@
 import type { Flow, SizeLoss } from '../model/trace.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
 
@@ -14,7 +14,7 @@ export const traceSizeLoss = defineFact({
   description: 'A pair of ends whose packets above a size are lost while smaller ones pass.',
   fields: {
     segment: text('where the large packets are lost'),
-    direction: text('forward or return'),
+    direction: oneOf(['forward', 'return'], 'forward or return'),
     flows: number('flows it was seen in'),
     largest_passed: number('bytes of the largest IP packet that passed'),
     smallest_lost: number('bytes of the smallest IP packet that was lost'),

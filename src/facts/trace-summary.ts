@@ -1,7 +1,7 @@
 import type { Flow, Trace } from '../model/trace.js';
 import { POINTS } from '../model/trace.js';
 import { failedFlows } from './support/concern.js';
-import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence, tapEvidence } from './support/evidence.js';
 
 /** The flow a summary speaks of first, or the worst one. */
@@ -22,10 +22,16 @@ export const traceSummary = defineFact({
   name: 'trace_summary',
   description: 'The verdict of the aligned captures on the flows in question.',
   fields: {
-    segment: text('none, src_pod, src_node, vpc, dst_node, dst_pod or unknown'),
-    direction: text('forward, return or none'),
-    verdict: text('delivered, dropped, lossy, rejected or inconclusive'),
-    confidence: text('high, medium or low'),
+    segment: oneOf(
+      ['none', 'src_pod', 'src_node', 'vpc', 'dst_node', 'dst_pod', 'unknown'],
+      'none, src_pod, src_node, vpc, dst_node, dst_pod or unknown',
+    ),
+    direction: oneOf(['forward', 'return', 'none'], 'forward, return or none'),
+    verdict: oneOf(
+      ['delivered', 'dropped', 'lossy', 'rejected', 'inconclusive'],
+      'delivered, dropped, lossy, rejected or inconclusive',
+    ),
+    confidence: oneOf(['high', 'medium', 'low'], 'high, medium or low'),
     reason: text('reason code of the leading flow, such as not-seen-beyond or size'),
     explanation: text('one sentence for people'),
     doubts: text('what speaks against it or makes it less certain, in one text; null when nothing does'),
@@ -38,10 +44,10 @@ export const traceSummary = defineFact({
     src_node: text('node of the source, when known'),
     dst_node: text('node of the destination, when known'),
     same_node: flag('both pods are on one node'),
-    seen_src_veth: text('yes, no or not_captured'),
-    seen_src_eth0: text('yes, no or not_captured'),
-    seen_dst_eth0: text('yes, no or not_captured'),
-    seen_dst_veth: text('yes, no or not_captured'),
+    seen_src_veth: oneOf(['yes', 'no', 'not_captured'], 'yes, no or not_captured'),
+    seen_src_eth0: oneOf(['yes', 'no', 'not_captured'], 'yes, no or not_captured'),
+    seen_dst_eth0: oneOf(['yes', 'no', 'not_captured'], 'yes, no or not_captured'),
+    seen_dst_veth: oneOf(['yes', 'no', 'not_captured'], 'yes, no or not_captured'),
     flows_failed: number('flows that were dropped, lossy or rejected'),
     flows_delivered: number('flows that were delivered'),
   },

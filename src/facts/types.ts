@@ -30,7 +30,15 @@ export interface FactDefinition {
   readonly description: string;
   /** Every field an instance has, with what it means: rules that name another field are refused at load. */
   readonly fields: Readonly<
-    Record<string, { readonly type: 'string' | 'number' | 'boolean'; readonly about: string }>
+    Record<
+      string,
+      {
+        readonly type: 'string' | 'number' | 'boolean';
+        readonly about: string;
+        /** Every value it can have when it is known; absent when any text may stand there. */
+        readonly values?: readonly string[];
+      }
+    >
   >;
   /** Pure. Asks nothing of the clock, the file system or other facts' order. */
   readonly compute: (context: FactContext) => FactResult;

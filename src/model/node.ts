@@ -182,6 +182,8 @@ export interface NetInterface {
   readonly rxDropped: number | null;
   readonly txErrors: number | null;
   readonly txDropped: number | null;
+  /** Line of the counter `txDropped`, where the interface has one. */
+  readonly txLoc?: Loc;
   readonly loc: Loc;
 }
 

@@ -2,7 +2,7 @@ import type { FactDefinition } from '../facts/types.js';
 import type { FactCondition, FactValue, Test } from '../model/rule.js';
 import type { CheckContext } from './check.js';
 import { checkPattern } from './check.js';
-import { nearest, quoted } from './problem.js';
+import { nearest, nearestOrAll, quoted } from './problem.js';
 
 export type FieldTypes = FactDefinition['fields'];
 type FieldType = FieldTypes[string]['type'];
@@ -29,19 +29,31 @@ export function checkFactCondition(
       const known = Object.keys(definition.fields);
       report(
         [...path, 'where'],
-        `fact ${condition.fact} has no field ${quoted(field)}${nearest(field, known)}`,
+        `fact ${condition.fact} has no field ${quoted(field)}${nearestOrAll(field, known)}`,
         field,
       );
       continue;
     }
-    const { type } = definition.fields[field]!;
+    const { type, values } = definition.fields[field]!;
     for (const operand of operandsOf(test)) {
       if (operand.kind === 'pattern') {
         if (type !== 'string') report(at, `\`matches\` tests text, but ${quoted(field)} is a ${type}`);
         else checkPattern(report, operand.value, [...at, 'matches']);
+      } else if (isOther(operand.value, values)) {
+        report(
+          [...at, ...operand.path],
+          `${quoted(field)} is never ${quoted(operand.value)}${nearestOrAll(String(operand.value), values!)}`,
+        );
       } else checkOperand(context, operand, type, field, [...at, ...operand.path], subject);
     }
   }
+}
+
+/** A text of the rule, not a reference, that the field never has. */
+function isOther(value: FactValue, values: readonly string[] | undefined): boolean {
+  return (
+    values !== undefined && typeof value === 'string' && !value.startsWith('$') && !values.includes(value)
+  );
 }
 
 type Operand =
@@ -71,6 +83,8 @@ function operandsOf(test: Test): Operand[] {
   }
   return operands;
 }
+
+const OPERATORS: Readonly<Record<string, string>> = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' };
 
 function checkOperand(
   { rule, report }: CheckContext,
@@ -110,6 +124,8 @@ function checkOperand(
     given = parameter === null ? null : typeof parameter;
   }
   if (given !== null && given !== type) {
-    report(path, `${quoted(value)} is a ${given}, but ${quoted(field)} is a ${type}`);
+    const operator = typeof value === 'string' ? /^\s*([<>]=?)/.exec(value)?.[1] : undefined;
+    const hint = operator === undefined ? '' : `; write it as { ${OPERATORS[operator]!}: a number }`;
+    report(path, `${quoted(value)} is a ${given}, but ${quoted(field)} is a ${type}${hint}`);
   }
 }

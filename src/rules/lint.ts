@@ -2,6 +2,8 @@ import type { LogSource } from '../model/logs.js';
 import type { Rule } from '../model/rule.js';
 import { conditionsOf, isFactCondition, isLogCondition } from './conditions.js';
 import type { LoadedRule } from './load.js';
+import { deadParts } from './lint-dead.js';
+import { breadthOf, misplacedAnchor } from './lint-pattern.js';
 import { compilePattern } from './pattern.js';
 import { quoted } from './problem.js';
 import { sourcesOf } from './sources.js';
@@ -52,6 +54,7 @@ export function lintRule({ rule, line }: LoadedRule, kinds: ReadonlySet<CaseKind
     if (!usesParam(rule, name)) messages.push(`parameter ${quoted(name)} is not used`);
   }
   for (const { condition, place } of conditionsOf(rule)) {
+    messages.push(...deadParts(condition, rule.params).map((message) => `${place}: ${message}`));
     if (!isLogCondition(condition)) continue;
     messages.push(...lintPattern(condition.pattern, sourcesOf(condition.log), place));
     const recovery = condition.recovered_by;
@@ -60,8 +63,10 @@ export function lintRule({ rule, line }: LoadedRule, kinds: ReadonlySet<CaseKind
       if (recovery.pattern === condition.pattern) messages.push(`${place}: it recovers by what it looks for`);
     }
   }
-  for (const kind of kinds === null ? [] : CASE_KINDS) {
-    if (!kinds!.has(kind)) messages.push(`it has no ${kind} case`);
+  if (kinds?.size === 0) messages.push(`it has no cases: write ${rule.id}.test.yaml beside it`);
+  else if (kinds !== null) {
+    const absent = CASE_KINDS.filter((kind) => !kinds.has(kind));
+    messages.push(...absent.map((kind) => `it has no ${kind} case`));
   }
   return messages.map((message) => ({ rule: rule.id, file: rule.file, line, message }));
 }
@@ -70,7 +75,10 @@ function lintPattern(pattern: string, sources: readonly LogSource[], place: stri
   const compiled = compilePattern(pattern);
   if (!compiled.ok) return [];
   const messages: string[] = [];
-  if (compiled.pattern.test('')) messages.push(`${place}: the pattern matches every line`);
+  const breadth = breadthOf(compiled.pattern);
+  if (breadth !== null) messages.push(`${place}: ${breadth}`);
+  const anchor = misplacedAnchor(pattern);
+  if (anchor !== null) messages.push(`${place}: ${anchor}`);
   if (/\\n|\n/.test(pattern))
     messages.push(`${place}: the pattern asks for a line end, and messages are single lines`);
   for (const { sources: of, text, what } of REMOVED) {

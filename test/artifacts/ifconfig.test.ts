@@ -24,6 +24,7 @@ describe('ifconfig', () => {
       rxDropped: 2,
       txErrors: 0,
       txDropped: 3,
+      txLoc: { file: 'n/ifconfig.txt', line: 7 },
       loc: { file: 'n/ifconfig.txt', line: 1 },
     });
     expect(parsed.value[2]!.addresses[0]).toEqual({ address: '10.0.1.5', prefixLength: 19, family: 4 });
@@ -47,6 +48,7 @@ describe('ifconfig', () => {
         rxDropped: 2,
         txErrors: 0,
         txDropped: 5,
+        txLoc: { file: 'f', line: 6 },
         loc: { file: 'f', line: 1 },
       },
     ]);

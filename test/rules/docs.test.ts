@@ -66,9 +66,26 @@ describe('docs/rules.md', () => {
     expect(cases.flatMap((one) => runCase(one.rule, one.case, rules, []).failures)).toEqual([]);
   });
 
+  it.each([2, 3, 4])('shows parts of rules that load with the facts there are: block %i', async (index) => {
+    const { allFacts } = await import('./support/all-facts.js');
+    const frame = [
+      'id: mine',
+      'title: Mine',
+      'category: dns',
+      'severity: low',
+      'confidence: low',
+      'source: us',
+    ];
+    const rest = ['resolution: Mend it.', 'safety: green'];
+    const diagnosis = blocks[index]!.includes('diagnosis:') ? [] : ['diagnosis: It is so.'];
+    const rule = [...frame, blocks[index]!.trimEnd(), ...diagnosis, ...rest].join('\n');
+    const dir = await folder({ 'mine.yaml': rule });
+    expect(await loadRules([{ dir, builtin: true }], await allFacts())).toHaveLength(1);
+  });
+
   it('shows overrides that fit the built-in rules', async () => {
     const { allFacts } = await import('./support/all-facts.js');
-    const dir = await folder({ 'mine.yaml': blocks[2]! });
+    const dir = await folder({ 'mine.yaml': blocks[5]! });
     const rules = await loadRules(
       [
         { dir: new URL('../../rules', import.meta.url).pathname, builtin: true },

@@ -6,11 +6,18 @@ import type { FactContext, FactDefinition } from '../types.js';
 export type FieldSpec<T extends 'string' | 'number' | 'boolean' = 'string' | 'number' | 'boolean'> = {
   readonly type: T;
   readonly about: string;
+  readonly values?: readonly string[];
 };
 export type FieldSpecs = Readonly<Record<string, FieldSpec>>;
 
 /** A text, or null when it does not apply or is not known. */
 export const text = (about: string): FieldSpec<'string'> => ({ type: 'string', about });
+/** A text that is one of `values`, or null: rules that ask for another are refused at load. */
+export const oneOf = (values: readonly string[], about: string): FieldSpec<'string'> => ({
+  type: 'string',
+  about,
+  values,
+});
 /** A number, or null when it is not known. */
 export const number = (about: string): FieldSpec<'number'> => ({ type: 'number', about });
 /** Yes or no, or null when it cannot be decided. */
