@@ -1,7 +1,8 @@
 import type { Family, IpRule, NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
-import { contains, isSpecial, overlaps } from './support/addresses.js';
+import { contains } from '../node/prefix.js';
+import { isSpecial, overlaps } from './support/addresses.js';
 import { concernOf, deliveredInTrace } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';

@@ -1,7 +1,8 @@
 import type { NodeFacts, Route } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
-import { contains, familyOf, isSpecial, overlaps } from './support/addresses.js';
+import { contains } from '../node/prefix.js';
+import { familyOf, isSpecial, overlaps } from './support/addresses.js';
 import { concernAddresses, concernOf } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';

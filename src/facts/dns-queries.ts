@@ -79,7 +79,7 @@ function racedPairs(queries: readonly Query[]): Query[] {
 /** DNS over UDP as one capture saw it. */
 export const dnsQueries = defineFact({
   name: 'dns_queries',
-  description: 'DNS questions and answers of one capture.',
+  description: 'DNS questions and answers over UDP of one capture; those over TCP are not counted.',
   fields: {
     file: text('capture'),
     queries: number('questions that had time to be answered within the capture'),
@@ -112,7 +112,7 @@ export const dnsQueries = defineFact({
           file: capture.file,
           line: null,
           time: null,
-          content: `${String(judged.length)} DNS questions, ${String(unanswered.length)} unanswered, ${String(servfail)} SERVFAIL, ${String(raced.length)} of parallel pairs retried after 5 s`,
+          content: `${String(judged.length)} DNS questions over UDP, ${String(unanswered.length)} unanswered, ${String(servfail)} SERVFAIL, ${String(raced.length)} of parallel pairs retried after 5 s`,
         };
         return [
           {

@@ -4,7 +4,7 @@ import { forwardVerdict, reachableRules, simulate } from '../simulate/index.js';
 import type { FactContext } from './types.js';
 import { traceBlames } from './support/blame.js';
 import { concernOf } from './support/concern.js';
-import { contains } from './support/addresses.js';
+import { contains } from '../node/prefix.js';
 import { defineFact, flag, number, oneOf, perNode, text, traceAgrees } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { isExpected } from './support/expected-rules.js';

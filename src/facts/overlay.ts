@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
-import { contains } from './support/addresses.js';
+import { contains } from '../node/prefix.js';
 import { failedFlows } from './support/concern.js';
 import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';

@@ -1,7 +1,7 @@
 import type { IpRule, NodeFacts, Pod } from '../model/node.js';
 import { expectedEgressInterface } from '../simulate/index.js';
 import type { FactContext } from './types.js';
-import { contains } from './support/addresses.js';
+import { contains } from '../node/prefix.js';
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { lineEvidence, tapEvidence } from './support/evidence.js';

@@ -1,7 +1,7 @@
-import ipaddr from 'ipaddr.js';
 import type { Loc } from '../model/location.js';
 import type { NodeFacts, Pod, Service, Tuple } from '../model/node.js';
 import { indexOf } from './index-of-nodes.js';
+import { contains } from './prefix.js';
 
 /** Whose address it is. */
 export type Owner =
@@ -41,14 +41,6 @@ function prefixOwner(
     }
   }
   return undefined;
-}
-
-/** True when the address lies in the CIDR; false for anything that is none, or of the other family. */
-export function contains(cidr: string, ip: string): boolean {
-  if (!ipaddr.isValidCIDR(cidr) || !ipaddr.isValid(ip)) return false;
-  const [network, bits] = ipaddr.parseCIDR(cidr);
-  const address = ipaddr.parse(ip);
-  return address.kind() === network.kind() && address.match(network, bits);
 }
 
 export function podByIp(

@@ -2,7 +2,7 @@ import type { FactDefinition } from '../facts/types.js';
 import type { FactCondition, FactValue, Test } from '../model/rule.js';
 import type { CheckContext } from './check.js';
 import { checkPattern } from './check.js';
-import { nearest, nearestOf, quoted } from './problem.js';
+import { nearest, nearestOrAll, quoted } from './problem.js';
 
 export type FieldTypes = FactDefinition['fields'];
 type FieldType = FieldTypes[string]['type'];
@@ -29,7 +29,7 @@ export function checkFactCondition(
       const known = Object.keys(definition.fields);
       report(
         [...path, 'where'],
-        `fact ${condition.fact} has no field ${quoted(field)}${nearestOf(field, known)}`,
+        `fact ${condition.fact} has no field ${quoted(field)}${nearestOrAll(field, known)}`,
         field,
       );
       continue;
@@ -59,7 +59,7 @@ function checkValue(
   const name = value.startsWith('$') ? value.slice(1) : null;
   const given = name === null ? value : Object.hasOwn(rule.params, name) ? rule.params[name] : undefined;
   if (typeof given !== 'string' || values.includes(given)) return;
-  report(path, `${quoted(field)} is never ${quoted(given)}${nearestOf(given, values)}`);
+  report(path, `${quoted(field)} is never ${quoted(given)}${nearestOrAll(given, values)}`);
 }
 
 type Operand =
@@ -89,6 +89,8 @@ function operandsOf(test: Test): Operand[] {
   }
   return operands;
 }
+
+const OPERATORS: Readonly<Record<string, string>> = { '<': 'lt', '<=': 'lte', '>': 'gt', '>=': 'gte' };
 
 function checkOperand(
   { rule, report }: CheckContext,
@@ -128,6 +130,8 @@ function checkOperand(
     given = parameter === null ? null : typeof parameter;
   }
   if (given !== null && given !== type) {
-    report(path, `${quoted(value)} is a ${given}, but ${quoted(field)} is a ${type}`);
+    const operator = typeof value === 'string' ? /^\s*([<>]=?)/.exec(value)?.[1] : undefined;
+    const hint = operator === undefined ? '' : `; write it as { ${OPERATORS[operator]!}: a number }`;
+    report(path, `${quoted(value)} is a ${given}, but ${quoted(field)} is a ${type}${hint}`);
   }
 }

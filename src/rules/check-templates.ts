@@ -2,7 +2,7 @@ import type { Condition } from '../model/rule.js';
 import type { CheckContext } from './check.js';
 import { conditionsOf, isFactCondition, isLogCondition, walk } from './conditions.js';
 import { compilePattern } from './pattern.js';
-import { nearest, quoted } from './problem.js';
+import { nearestOrAll, quoted } from './problem.js';
 import { parseTemplate } from './template.js';
 
 /** Fields every message may print. */
@@ -60,7 +60,7 @@ function check(
   for (const error of template.errors) report(path, error);
   for (const part of namesAreKnown ? template.parts : []) {
     if (typeof part !== 'string' && !known.has(part.name)) {
-      report(path, `unknown field ${quoted(part.name)} in a message${nearest(part.name, known)}`);
+      report(path, `unknown field ${quoted(part.name)} in a message${nearestOrAll(part.name, known)}`);
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { LogSource } from '../model/logs.js';
 import type { Rule } from '../model/rule.js';
 import { conditionsOf, isFactCondition, isLogCondition } from './conditions.js';
-import { deadTests } from './dead-tests.js';
 import type { LoadedRule } from './load.js';
+import { deadParts } from './lint-dead.js';
+import { breadthOf, misplacedAnchor } from './lint-pattern.js';
 import { compilePattern } from './pattern.js';
 import { quoted } from './problem.js';
 import { sourcesOf } from './sources.js';
@@ -45,15 +46,6 @@ const REMOVED: readonly {
   },
 ];
 
-/** Lines that have nothing in common: what matches all of them matches anything. */
-const ANY_LINES = ['a', '7', 'Zq: -', '{"x":1}'];
-
-/** A word that healthy logs are full of. */
-const COMMON_WORD =
-  /^(?:errors?|fail(?:ed|ures?|s)?|warn(?:ing)?s?|time(?:d )?-?outs?|den(?:y|ied)|drop(?:ped|s)?|refused|retry(?:ing)?|pods?|enis?|ips?|network|connection)$/i;
-/** What a pattern may hold around a word without saying more: flags, boundaries, anchors, anything. */
-const DECORATION = /\(\?i\)|\\[bsSwW]|\.[*+]|[?*+^$'":= ]/g;
-
 /** Warnings about one rule. `kinds` are the kinds of its test cases; null when tests are not looked at. */
 export function lintRule({ rule, line }: LoadedRule, kinds: ReadonlySet<CaseKind> | null): LintWarning[] {
   const messages: string[] = [];
@@ -62,10 +54,7 @@ export function lintRule({ rule, line }: LoadedRule, kinds: ReadonlySet<CaseKind
     if (!usesParam(rule, name)) messages.push(`parameter ${quoted(name)} is not used`);
   }
   for (const { condition, place } of conditionsOf(rule)) {
-    if (isFactCondition(condition)) {
-      for (const why of deadTests(condition, rule.params)) messages.push(`${place}: ${why}`);
-      continue;
-    }
+    messages.push(...deadParts(condition, rule.params).map((message) => `${place}: ${message}`));
     if (!isLogCondition(condition)) continue;
     messages.push(...lintPattern(condition.pattern, sourcesOf(condition.log), place));
     const recovery = condition.recovered_by;
@@ -77,8 +66,10 @@ export function lintRule({ rule, line }: LoadedRule, kinds: ReadonlySet<CaseKind
     if (beside !== undefined)
       messages.push(...lintPattern(beside.pattern, sourcesOf(beside.log), `${place}.beside`));
   }
-  for (const kind of kinds === null ? [] : CASE_KINDS) {
-    if (!kinds!.has(kind)) messages.push(`it has no ${kind} case`);
+  if (kinds?.size === 0) messages.push(`it has no cases: write ${rule.id}.test.yaml beside it`);
+  else if (kinds !== null) {
+    const absent = CASE_KINDS.filter((kind) => !kinds.has(kind));
+    messages.push(...absent.map((kind) => `it has no ${kind} case`));
   }
   return messages.map((message) => ({ rule: rule.id, file: rule.file, line, message }));
 }
@@ -87,10 +78,10 @@ function lintPattern(pattern: string, sources: readonly LogSource[], place: stri
   const compiled = compilePattern(pattern);
   if (!compiled.ok) return [];
   const messages: string[] = [];
-  if (compiled.pattern.test('') || ANY_LINES.every((line) => compiled.pattern.test(line)))
-    messages.push(`${place}: the pattern matches every line`);
-  else if (COMMON_WORD.test(pattern.replace(DECORATION, '')))
-    messages.push(`${place}: the pattern is one common word, which lines of healthy nodes hold too`);
+  const breadth = breadthOf(compiled.pattern);
+  if (breadth !== null) messages.push(`${place}: ${breadth}`);
+  const anchor = misplacedAnchor(pattern);
+  if (anchor !== null) messages.push(`${place}: ${anchor}`);
   if (/\\n|\n/.test(pattern))
     messages.push(`${place}: the pattern asks for a line end, and messages are single lines`);
   for (const { sources: of, text, what } of REMOVED) {

@@ -80,5 +80,6 @@ function describe(error: unknown, source: string): { message: string; at: number
     return { message: error instanceof Error ? error.message : String(error), at: null };
   if (typeof input !== 'string' || input === '') return { message: what, at: null };
   const at = source.lastIndexOf(input);
-  return { message: `${what}: ${input}`, at: at < 0 ? null : at };
+  const refused = /^\(\?<?[=!]/.test(input) ? ' (look-around cannot be matched in linear time)' : '';
+  return { message: `${what}: ${input}${refused}`, at: at < 0 ? null : at };
 }

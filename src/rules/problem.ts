@@ -17,14 +17,18 @@ export function nearest(name: string, known: Iterable<string>): string {
   if (beginsAlike.length > 0) return `; did you mean "${closest(name, beginsAlike)}"?`;
   const otherCase = names.find((one) => one.toLowerCase() === name.toLowerCase());
   if (otherCase !== undefined) return `; did you mean "${otherCase}"?`;
-  const best = closest(name, names);
+  // Left-out letters are likelier than others in their place: `ge` is `gte` rather than `ne`.
+  const longer = names.filter((one) => distance(name, one) === one.length - name.length);
+  const best = closest(name, longer.length > 0 && name.length > 1 ? [...longer, ...names] : names);
   return distance(name, best) <= Math.max(2, Math.floor(name.length / 2)) ? `; did you mean "${best}"?` : '';
 }
 
-/** What is near, and all that there is where that is short. */
-export function nearestOf(name: string, known: readonly string[]): string {
-  const all = known.length <= 20 ? ` (${known.join(', ')})` : '';
-  return `${nearest(name, known)}${all}`;
+/** Like `nearest`; where no name is near, those there are (at most twenty). */
+export function nearestOrAll(name: string, known: Iterable<string>): string {
+  const names = [...known];
+  const near = nearest(name, names);
+  if (near !== '' || names.length === 0) return near;
+  return ` (${names.slice(0, 20).join(', ')}${names.length > 20 ? ', ...' : ''})`;
 }
 
 /** A name from a file, quoted for a message. */

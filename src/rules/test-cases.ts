@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { FactDefinition } from '../facts/types.js';
 import { testFiles, type RuleFile } from './files.js';
 import type { RuleDirectory } from './load.js';
-import { nearest, nearestOf, quoted, type RuleProblem } from './problem.js';
+import { nearest, nearestOrAll, quoted, type RuleProblem } from './problem.js';
 import { caseSchema, type RuleCase } from './test-schema.js';
 import { validate } from './validate.js';
 import { readYaml, type YamlFile } from './yaml.js';
@@ -85,12 +85,12 @@ function checkFacts(
         if (field === '$node') continue;
         const known = Object.hasOwn(definition.fields, field) ? definition.fields[field] : undefined;
         if (known === undefined) {
-          const hint = nearestOf(field, Object.keys(definition.fields));
+          const hint = nearestOrAll(field, Object.keys(definition.fields));
           report([name, row], field, `fact ${name} has no field ${quoted(field)}${hint}`);
         } else if (given !== null && typeof given !== known.type) {
           report([name, row], field, `${quoted(field)} is a ${known.type}, not a ${typeof given}`);
         } else if (typeof given === 'string' && known.values?.includes(given) === false) {
-          const hint = nearestOf(given, known.values);
+          const hint = nearestOrAll(given, known.values);
           report([name, row], field, `${quoted(field)} is never ${quoted(given)}${hint}`);
         }
       }

@@ -65,7 +65,12 @@ function toProblem(yaml: YamlFile, root: Path, error: ErrorObject): RuleProblem 
       };
     }
     case 'type':
-      return { ...at(), message: `expected ${[params['type']].flat().join(' or ')}${where}` };
+      return {
+        ...at(),
+        message: `expected ${[params['type']].flat().join(' or ')}${where}${typeof described === 'string' ? `: ${described}` : ''}`,
+      };
+    case 'minItems':
+      return { ...at(), message: `the list${where} is empty` };
     default:
       if (typeof error.propertyName === 'string') {
         return {

@@ -66,7 +66,7 @@ export function readYaml(text: string, file: string): YamlFile {
   const problems = [...document.errors, ...document.warnings].slice(0, 20).map((error) => ({
     file,
     ...at(error.pos[0]),
-    message: `YAML: ${oneLine(error.message.split('\n')[0]!)}`,
+    message: `YAML: ${oneLine(error.message.split('\n')[0]!)}${hint(error.message)}`,
   }));
   try {
     visit(document, (_key, node, path) => {
@@ -88,6 +88,25 @@ export function readYaml(text: string, file: string): YamlFile {
     place: (path, key) => at(offsetOf(document, path, key)),
     excerpt: (path) => excerptOf(document, text, path),
   };
+}
+
+/** What is most often behind the message of the YAML reader, for those who write their first rule. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:Nested mappings|Implicit keys)/,
+    'a line is indented too far, or a text that holds `: ` needs quotes around it',
+  ],
+  [/^Unexpected scalar at node end/, 'a text that begins with `{{` needs quotes around it'],
+  [
+    /^Invalid escape sequence/,
+    "write patterns between single quotes ('), where a backslash stands for itself",
+  ],
+  [/^Tabs are not allowed/, 'indent by blanks'],
+];
+
+function hint(message: string): string {
+  const found = HINTS.find(([pattern]) => pattern.test(message));
+  return found === undefined ? '' : `; ${found[1]}`;
 }
 
 function offsetOf(document: Document.Parsed, path: Path, key?: string): number {

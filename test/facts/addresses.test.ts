@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  contains,
-  familyOf,
-  isPublic,
-  isSpecial,
-  overlaps,
-  parsePrefix,
-  sameAddress,
-} from '../../src/facts/support/addresses.js';
+import { contains, parsePrefix } from '../../src/node/prefix.js';
+import { familyOf, isPublic, isSpecial, overlaps, sameAddress } from '../../src/facts/support/addresses.js';
 
 const byte = fc.integer({ min: 0, max: 255 });
 const address = fc.tuple(byte, byte, byte, byte).map((parts) => parts.join('.'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { contains } from '../../src/node/prefix.js';
 import {
-  contains,
   interfaceByMac,
   natByConntrack,
   ownerOf,

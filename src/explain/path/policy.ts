@@ -4,7 +4,7 @@ import { podName } from '../../facts/support/nodes.js';
 import { isKnown } from '../../model/location.js';
 import type { EbpfMap, EbpfMapEntry, EbpfProgram, NodeFacts, Pod } from '../../model/node.js';
 import type { SimPacket } from '../../simulate/index.js';
-import { contains } from '../../node/lookup.js';
+import { contains } from '../../node/prefix.js';
 import type { PolicyAnswer } from './types.js';
 
 export interface PolicyQuestion {

@@ -1,6 +1,6 @@
 /** DROP and REJECT rules that every EKS node has, or that are another fact's business. */
 import type { IptablesRule } from '../../model/node.js';
-import { contains } from './addresses.js';
+import { contains } from '../../node/prefix.js';
 
 /** Chains of kube-proxy, kubelet and policy engines: what they drop is what they are told to. */
 const MANAGED_CHAIN =

@@ -2,7 +2,8 @@
 import type { NodeFacts, NetInterface, Pod } from '../../model/node.js';
 import { ownerOf, podByIp } from '../../node/lookup.js';
 import type { FactContext } from '../types.js';
-import { contains, sameAddress } from './addresses.js';
+import { contains } from '../../node/prefix.js';
+import { sameAddress } from './addresses.js';
 
 export interface KnownPod {
   readonly node: NodeFacts;

@@ -2,7 +2,8 @@
 import type { Family, NodeFacts, Pod, Route } from '../../model/node.js';
 import { routeLookup } from '../../simulate/index.js';
 import type { FactContext } from '../types.js';
-import { contains, familyOf } from './addresses.js';
+import { contains } from '../../node/prefix.js';
+import { familyOf } from './addresses.js';
 import { concernOf } from './concern.js';
 import { podAt } from './nodes.js';
 

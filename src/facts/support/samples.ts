@@ -2,7 +2,8 @@
 import type { CtState, SimPacket } from '../../simulate/index.js';
 import type { Family, NodeFacts, Pod } from '../../model/node.js';
 import type { FactContext } from '../types.js';
-import { contains, familyOf } from './addresses.js';
+import { contains } from '../../node/prefix.js';
+import { familyOf } from './addresses.js';
 import { arrivalInterface } from './simulated.js';
 
 export interface Sample {
