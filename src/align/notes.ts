@@ -38,8 +38,20 @@ export function notesOn(
     const back = chosen.members.some((j) => j.analysis.back.some((p) => p.lost > 0));
     const forward = chosen.members.some((j) => j.analysis.forward.some((p) => p.lost > 0));
     if (back !== forward) notes.push(`Loss in one direction only: ${back ? 'return' : 'forward'}.`);
+    if (chosen.members.every(losesOnlySyns))
+      notes.push(
+        'Only first packets are lost: each connection went through once its SYN was sent again, and lost nothing after. That points at what happens once per flow: resolving a neighbour, making a conntrack entry, a limit on new connections.',
+      );
   }
   return notes;
+}
+
+/** All that a connection lost on its way are SYNs, and one got through. */
+function losesOnlySyns({ analysis }: Judged): boolean {
+  const { tcp, forward, back } = analysis;
+  if (tcp === null || !tcp.established || tcp.syn < 2) return false;
+  const lost = forward.reduce((n, p) => n + p.lost, 0);
+  return lost > 0 && lost < tcp.syn && analysis.retransmissions < tcp.syn && back.every((p) => p.lost === 0);
 }
 
 /** Packets of the flows in question that a capture is thought to have missed, by the point that missed them. */

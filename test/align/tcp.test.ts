@@ -153,6 +153,28 @@ describe('TCP between four captures', () => {
     expect([f.verdict, f.reason]).toEqual(['delivered', 'acknowledged']);
   });
 
+  it('says when only the first packets of connections are lost', () => {
+    const [syn, ...rest] = handshake(1000);
+    const t = run([
+      { ...syn!, t: 0, reach: 2 },
+      syn!,
+      ...rest,
+      data(1005, 1001, 500),
+      ack(1006, 1501),
+      data(1010, 1501, 500),
+      ack(1011, 2001),
+    ]);
+    expect([tcpFlow(t).verdict, tcpFlow(t).segment]).toEqual(['lossy', 'vpc']);
+    expect(t.notes.join(' ')).toContain('Only first packets are lost');
+    const later = run([
+      ...handshake(0),
+      data(5, 1001, 500, { reach: 2 }),
+      data(300, 1001, 500),
+      ack(301, 1501),
+    ]);
+    expect(later.notes.join(' ')).not.toContain('Only first packets');
+  });
+
   it('names a silent destination pod', () => {
     const t = run([0, 1000, 2000].map((at) => ({ t: at, flags: SYN, seq: 1000, mss: 1460 })));
     expect([t.summary.segment, tcpFlow(t).reason]).toEqual(['dst_pod', 'no-answer']);
