@@ -1,4 +1,5 @@
 import type { Fault } from '../fault.js';
+import { uploadsIntoBlackHole } from '../mtu.js';
 
 export const ipv6MtuBlackhole: Fault = {
   name: 'ipv6-mtu-blackhole',
@@ -12,14 +13,5 @@ export const ipv6MtuBlackhole: Fault = {
     );
     await lab.vpc('ip6tables -A OUTPUT -p icmpv6 --icmpv6-type packet-too-big -j DROP');
   },
-  flows: (f) => [
-    ...f.failing({ kind: 'upload', dport: 8081, requests: 1, size: 60_000 }),
-    f.make({ id: 'h0', role: 'healthy', from: 'A', to: 'B', proto: 'tcp', kind: 'http', dport: 8080 }),
-    ...f.bystanders(),
-  ],
-  truth: {
-    expected: ['mtu_blackhole'],
-    optional: ['vpc_drop', 'partial_loss', 'mtu_mismatch'],
-    dropPoint: 'vpc',
-  },
+  ...uploadsIntoBlackHole,
 };

@@ -111,8 +111,13 @@ export class Windows {
    * none of them seen here, and after it from none that was missed: the captures began amid the flow.
    */
   private beginsAmid(path: Path, k: number, way: 0 | 1, began: number): boolean {
-    const here = this.times(path.points[k]!, way);
-    if (here.length === 0 || here[0]! > began + DELAY_CROSS_NODE) return false;
+    const point = path.points[k]!;
+    // The legs' own figures tell it for most flows, without a look at their packets.
+    const first = Math.min(
+      ...point.legs.map(({ leg, forward }) => leg.first(way === 0 ? forward : forward === 0 ? 1 : 0)),
+    );
+    if (!(this.clocks.toReference(point.node, first) <= began + DELAY_CROSS_NODE)) return false;
+    const here = this.times(point, way);
     const before = way === 0 ? path.points.slice(0, k) : path.points.slice(k + 1);
     return before.some((p) => {
       const there = this.times(p, way);
@@ -121,14 +126,13 @@ export class Windows {
     });
   }
 
-  /** Times of the packets of one way at a point, on the reference clock, in order. */
+  /** Times of the packets of one way at a point, on the reference clock. */
   private times(p: PathPoint, way: 0 | 1): number[] {
     return p.legs
       .flatMap(({ leg, forward }) =>
         packetTimes(this.taps[leg.tap]!, leg, way === 0 ? forward : forward === 0 ? 1 : 0),
       )
-      .map((t) => this.clocks.toReference(p.node, t))
-      .sort((x, y) => x - y);
+      .map((t) => this.clocks.toReference(p.node, t));
   }
 
   private carries(p: PathPoint, way: 0 | 1): boolean {
@@ -193,14 +197,11 @@ export class Windows {
     const node = w.node === null ? undefined : this.nodes.get(w.node);
     const likely =
       node !== undefined && t >= node.first + LATER_START + guard && t <= node.last - LOST_AT_END - guard;
-    if (w.first === null || w.last === null)
-      return t <= w.missedUntil + guard
-        ? NOT_COVERED
-        : likely
-          ? LIKELY
-          : w.missedUntil > -Infinity
-            ? NOT_COVERED
-            : ASSUMED;
+    if (w.first === null || w.last === null) {
+      if (t <= w.missedUntil + guard) return NOT_COVERED;
+      if (likely) return LIKELY;
+      return w.missedUntil > -Infinity ? NOT_COVERED : ASSUMED;
+    }
     if (t >= w.first + guard && t <= w.last - guard) return COVERED;
     const early = t < w.first + guard;
     if (early ? w.startedLate : w.stoppedEarly) return NOT_COVERED;

@@ -34,7 +34,8 @@ export function summarise(
   watched: readonly Point[],
   misses: MissRates,
 ): TraceSummary {
-  const captured = new Set([...watched, ...capturedPoints(scene, ends, given)]);
+  const standing = capturedPoints(scene, ends, given);
+  const captured = new Set([...watched, ...standing]);
   const chosen = fate === null ? [] : fate.flows.map((i) => flows[i]!);
   const seen = Object.fromEntries(
     POINTS.map((p) => [p, seenAt(p, captured, chosen)]),
@@ -65,7 +66,7 @@ export function summarise(
       against.push('No packet was seen on both nodes, so their clocks could not be compared.');
     for (const tap of scene.taps) {
       const place = scene.geography.places[tap.index]!;
-      const point = given.get(tap.table.file) ?? pointOf(place, ends);
+      const point = standing[tap.index]!;
       if (
         point !== null &&
         place.certainty === 'assumed' &&
@@ -75,7 +76,7 @@ export function summarise(
     }
     const lost = chosen.reduce((n, f) => n + f.losses.reduce((k, l) => k + l.lost, 0), 0);
     if (lost === 1) lower('Only one packet was lost.');
-    const unproved = fate.verdict === 'lossy' ? unwitnessed(chosen, scene, ends, given, misses) : [];
+    const unproved = fate.verdict === 'lossy' ? unwitnessed(chosen, standing, misses) : [];
     if (unproved.length > 0)
       lower(
         `Nothing shows how many packets the capture at the ${unproved.map(pointText).join(' and the ')} misses by itself; so small a loss could be its own.`,
@@ -108,9 +109,7 @@ const MOST_MISSED = 0.2;
 /** Points that seem to miss a small share of packets, and whose captures nothing else puts to the test. */
 function unwitnessed(
   chosen: readonly Flow[],
-  scene: Scene,
-  ends: Ends,
-  given: ReadonlyMap<string, Point>,
+  standing: readonly (Point | null)[],
   misses: MissRates,
 ): Point[] {
   const losses = chosen.flatMap((f) => f.losses);
@@ -119,15 +118,11 @@ function unwitnessed(
     const sent = here.reduce((n, l) => n + l.sent, 0);
     const lost = here.reduce((n, l) => n + l.lost, 0);
     if (lost === 0 || lost > sent * MOST_MISSED) return false;
-    return scene.taps.every(
-      (t) =>
-        (given.get(t.table.file) ?? pointOf(scene.geography.places[t.index]!, ends)) !== p ||
-        misses.of(t.index) === null,
-    );
+    return standing.every((point, tap) => point !== p || misses.of(tap) === null);
   });
 }
 
-/** Points at which a tap stands. */
+/** Point of each tap, null where it stands at none. */
 export function capturedPoints(
   scene: Scene,
   ends: Ends,

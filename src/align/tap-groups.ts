@@ -22,8 +22,7 @@ function belongTogether(x: TapData, y: TapData, a: Place, b: Place): boolean {
   if (a.kind === 'veth' && b.kind === 'veth' && a.podIps.some((ip) => b.podIps.includes(ip))) return true;
   if (!apart(x, y)) return false;
   if (a.kind === 'eni' && b.kind === 'eni' && macsOf(x) !== '' && macsOf(x) === macsOf(y)) return true;
-  const stem = rotationStem(x.table.file);
-  return stem !== null && stem === rotationStem(y.table.file);
+  return sameStem(x, y);
 }
 
 /** Taps at one interface whose files follow one another: the parts of a rotated capture bear one number. */
@@ -37,7 +36,10 @@ export function rotatedSeries(taps: readonly TapData[]): number[] {
 }
 
 function continues(x: TapData, y: TapData): boolean {
-  if (x.table === y.table || x.slot !== y.slot || !apart(x, y)) return false;
+  return x.table !== y.table && x.slot === y.slot && apart(x, y) && sameStem(x, y);
+}
+
+function sameStem(x: TapData, y: TapData): boolean {
   const stem = rotationStem(x.table.file);
   return stem !== null && stem === rotationStem(y.table.file);
 }
