@@ -125,7 +125,8 @@ class EntryReader {
     if (this.cut) return null;
     const next = await this.#chunks.next();
     if (next.done === true) return null;
-    const left = this.input.ended ? this.input.bytes - this.#start - this.#given : Infinity;
+    // Below 0 where the input ends within the entry's own header, which the waking block completed.
+    const left = this.input.ended ? Math.max(0, this.input.bytes - this.#start - this.#given) : Infinity;
     this.cut = next.value.length > left;
     const chunk = this.cut ? next.value.subarray(0, left) : next.value;
     this.#given += chunk.length;

@@ -60,7 +60,17 @@ describe('archives that end early', () => {
       }),
       {
         numRuns: 120,
-        examples: [[512], [1024], [1025], [tar.length - 513], [tar.length - 512], [tar.length]],
+        // 2904 and 3071 lie within a header, behind an entry that is still being read.
+        examples: [
+          [512],
+          [1024],
+          [1025],
+          [2904],
+          [3071],
+          [tar.length - 513],
+          [tar.length - 512],
+          [tar.length],
+        ],
       },
     );
   });
