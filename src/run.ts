@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { align, NO_TOPOLOGY } from './align/index.js';
+import { align, NO_TOPOLOGY, type PreparedCapture } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
 import { buildDocument, withContext } from './diagnose/index.js';
@@ -66,14 +66,15 @@ export async function analyze(
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
     // Workers read the logs while this thread builds the nodes.
     const building = buildNodes(ingested.bundles, limits, options);
-    const [{ nodes, problems: nodeProblems }, tables, logs] = await Promise.all([
+    const [{ nodes, problems: nodeProblems }, captures, logs] = await Promise.all([
       building,
       readCaptures(ingested.captures, pool, options),
       scanAll(ingested.bundles, building, rules, limits, pool, options),
     ]);
     // What follows needs no workers, and all the memory they hold.
     await pool.close();
-    const trace = traceOf(tables, ingested.captures, nodes, options);
+    const tables = captures.map((c) => c.table);
+    const trace = traceOf(captures, ingested.captures, nodes, options);
     const document = await diagnoseRun({
       ingested,
       nodes,
@@ -104,11 +105,11 @@ async function readCaptures(
   captures: readonly CaptureFile[],
   pool: Pool,
   options: RunOptions,
-): Promise<CaptureTable[]> {
+): Promise<PreparedCapture[]> {
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
-      const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
+      const capture = await pool.run<PreparedCapture>('capture', { file }, options.signal);
       options.onProgress?.({
         stage: 'captures',
         subject: file.path,
@@ -116,7 +117,7 @@ async function readCaptures(
         total: captures.length,
         unit: 'files',
       });
-      return table;
+      return capture;
     }),
   );
 }
@@ -176,18 +177,18 @@ function isNamed(c: CaptureFile, file: string): boolean {
 }
 
 function traceOf(
-  tables: readonly CaptureTable[],
-  captures: readonly CaptureFile[],
+  captures: readonly PreparedCapture[],
+  files: readonly CaptureFile[],
   nodes: readonly NodeFacts[],
   options: RunOptions,
 ): Trace | null {
-  if (tables.length === 0) return null;
+  if (captures.length === 0) return null;
   options.onProgress?.({ stage: 'align', subject: '', done: 0, total: null, unit: 'files' });
   return align({
-    tables,
+    captures,
     topology: nodes.length === 0 ? NO_TOPOLOGY : topologyOfNodes(nodes, expectedEgressInterface),
     question: options.question ?? NO_QUESTION,
-    given: givenPoints(captures, options.points ?? new Map()),
+    given: givenPoints(files, options.points ?? new Map()),
   });
 }
 

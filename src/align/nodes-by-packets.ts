@@ -5,7 +5,8 @@ import { fingerprintsOf } from './fingerprints.js';
 import type { Place } from './geography.js';
 import type { Leg } from './legs.js';
 import { spreadNodes } from './tap-groups.js';
-import { isInitialTtl, type TapData } from './taps.js';
+import { isInitialTtl } from './scope.js';
+import type { TapData } from './taps.js';
 
 /** Gives nodes to taps that no bundle places, by who is nearer to whom. */
 export function groupWithoutBundles(

@@ -6,8 +6,7 @@ import {
   type CaptureFlow,
   type CaptureTable,
 } from '../model/capture.js';
-import { FlowNumbers } from './flow-numbers.js';
-import { NO_FLOW } from './taps.js';
+import { NO_FLOW } from '../capture/columns.js';
 
 /** A flow that is one of several connections with the same addresses and ports. */
 export interface ConnectionFlow extends CaptureFlow {
@@ -15,129 +14,119 @@ export interface ConnectionFlow extends CaptureFlow {
   readonly isn?: number;
 }
 
-interface Reused {
+/** The connections of one five-tuple. */
+export interface Reused {
   /** The client's end is `a`. */
   readonly clientIsA: boolean;
-  /** Initial sequence numbers in order of arrival, and in ascending order. */
-  readonly isns: Set<number>;
-  sorted: readonly number[];
+  /** Initial sequence numbers of the client, in order of arrival. */
+  readonly isns: readonly number[];
 }
 
-/** Flows of all tables whose ports were used again, by table and flow. */
-type ReusedFlows = readonly ReadonlyMap<number, Reused>[];
-
-/**
- * Splits flows whose ports were used again: one flow per initial sequence number of the client, over all captures
- * alike. A packet belongs to the connection whose sequence space it continues.
- */
-export function splitReusedPorts(tables: readonly CaptureTable[]): readonly CaptureTable[] {
-  const suspects = findSuspects(tables);
-  if (suspects.every((s) => s.length === 0)) return tables;
-  const reused = findReused(tables, suspects);
-  return tables.map((t, i) => (reused[i]!.size === 0 ? t : splitTable(t, reused[i]!)));
+/** How the TCP flows of a table began. */
+export interface Beginnings {
+  /** Initial sequence number of the first SYN of each flow, `NOT_SEEN` without one. */
+  readonly first: Float64Array;
+  /** 1 where that SYN came from `b`. */
+  readonly way: Uint8Array;
+  /** Flows that began more than once, with other sequence numbers. */
+  readonly reused: ReadonlyMap<number, Reused>;
 }
+
+export const NOT_SEEN = -1;
 
 function isFirstSyn(flags: number): boolean {
   return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) === TCP_SYN;
 }
 
-/** No sequence numbers: none was seen yet; the flow is among the suspects already. */
-const UNKNOWN = -1;
-const SUSPECT = -2;
-
-/** Flows of each table that began with more than one sequence number. */
-function findSuspects(tables: readonly CaptureTable[]): number[][] {
-  return tables.map((table) => {
-    const { flow, flags, seq } = table.columns;
-    const out: number[] = [];
-    const first = new Float64Array(table.flows.length).fill(UNKNOWN);
-    for (let r = 0; r < table.packets; r++) {
-      if (!isFirstSyn(flags[r]!)) continue;
-      const f = flow[r]!;
-      if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
-      if (first[f] === UNKNOWN) first[f] = seq[r]!;
-      else if (first[f] !== seq[r]! && first[f] !== SUSPECT) {
-        first[f] = SUSPECT;
-        out.push(f);
-      }
+export function beginningsOf(table: CaptureTable): Beginnings {
+  const { flow, flags, seq, way } = table.columns;
+  const first = new Float64Array(table.flows.length).fill(NOT_SEEN);
+  const ways = new Uint8Array(table.flows.length);
+  const isns = new Map<number, Set<number>>();
+  for (let r = 0; r < table.packets; r++) {
+    if (!isFirstSyn(flags[r]!)) continue;
+    const f = flow[r]!;
+    if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
+    const isn = seq[r]!;
+    if (first[f] === NOT_SEEN) {
+      first[f] = isn;
+      ways[f] = way[r]!;
+    } else if (first[f] !== isn && ways[f] === way[r]) {
+      const known = isns.get(f);
+      if (known === undefined) isns.set(f, new Set([first[f]!, isn]));
+      else known.add(isn);
     }
-    return out;
-  });
+  }
+  const reused = new Map<number, Reused>();
+  for (const [f, set] of isns) reused.set(f, { clientIsA: ways[f] === 0, isns: [...set] });
+  return { first, way: ways, reused };
 }
 
-/** What one capture shows to be reused is so in all of them. */
-function findReused(tables: readonly CaptureTable[], suspects: readonly (readonly number[])[]): ReusedFlows {
-  const numbers = new FlowNumbers();
-  const numberOf = tables.map((t) => Int32Array.from(t.flows, (f) => numbers.of(f)));
-  const suspected = new Set(suspects.flatMap((list, i) => list.map((f) => numberOf[i]![f]!)));
-  const byNumber = new Map<number, Reused>();
-  const wantedOf = tables.map((table, i) => {
-    const { flow, flags, seq, way } = table.columns;
-    const wanted = numberOf[i]!.map((n) => (suspected.has(n) ? n : -1));
-    for (let r = 0; r < table.packets; r++) {
-      if (!isFirstSyn(flags[r]!) || flow[r] === NO_FLOW) continue;
-      const n = wanted[flow[r]!]!;
-      if (n < 0) continue;
-      const known = byNumber.get(n);
-      if (known === undefined)
-        byNumber.set(n, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]), sorted: [] });
-      else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);
-    }
-    return wanted;
-  });
-  for (const r of byNumber.values()) r.sorted = [...r.isns].sort((x, y) => x - y);
-  return wantedOf.map((wanted) => {
-    const out = new Map<number, Reused>();
-    wanted.forEach((n, f) => {
-      if (n >= 0) out.set(f, byNumber.get(n)!);
-    });
-    return out;
-  });
+/** Flows and rows of a table after its flows were split by connection. */
+export interface Connections {
+  /** Those of the table, then the further connections of the five-tuples that were used again. */
+  readonly flows: readonly ConnectionFlow[];
+  /** Flow of the table to which each further one belongs. */
+  readonly original: Uint32Array;
+  /** Index into `flows` of each row; `NO_FLOW` as in the table. */
+  readonly flowOf: Uint32Array;
 }
 
-function splitTable(table: CaptureTable, reused: ReadonlyMap<number, Reused>): CaptureTable {
+/**
+ * Splits flows whose ports were used again: one flow per initial sequence number of the client. A packet belongs to
+ * the connection whose sequence space it continues.
+ */
+export function splitConnections(table: CaptureTable, reused: ReadonlyMap<number, Reused>): Connections {
+  if (reused.size === 0)
+    return { flows: table.flows, original: new Uint32Array(0), flowOf: table.columns.flow };
   const flows: ConnectionFlow[] = [...table.flows];
   const parts: (Reused | null)[] = new Array<null>(table.flows.length).fill(null);
+  const sorted: Uint32Array[] = [];
   /** Of each split flow the place in `ids` of its connections, in ascending order of their sequence numbers. */
   const places = new Uint32Array(table.flows.length);
+  /** Of each split flow the place in `sorted`. */
+  const orders = new Uint32Array(table.flows.length);
   let used = 0;
   for (const [f, part] of reused) {
     parts[f] = part;
     places[f] = used;
-    used += part.isns.size;
+    orders[f] = sorted.push(Uint32Array.from(part.isns).sort()) - 1;
+    used += part.isns.length;
   }
   const ids = new Uint32Array(used);
-  for (const [f, { isns, sorted }] of reused) {
-    let first = true;
-    // The first one keeps the place, for ICMP errors that quote the flow.
-    for (const isn of isns) {
+  const original: number[] = [];
+  for (const [f, { isns }] of reused)
+    isns.forEach((isn, i) => {
       const own = { ...table.flows[f]!, isn };
-      if (first) flows[f] = own;
-      ids[places[f]! + nearest(sorted, isn)] = first ? f : flows.push(own) - 1;
-      first = false;
-    }
-  }
+      // The first one keeps the place, for ICMP errors that quote the flow.
+      if (i === 0) flows[f] = own;
+      else original.push(f);
+      ids[places[f]! + nearest(sorted[orders[f]!]!, isn)] = i === 0 ? f : flows.push(own) - 1;
+    });
   const { seq, ack, flags, way } = table.columns;
-  const flow = table.columns.flow.slice();
+  const flowOf = table.columns.flow.slice();
   /** Connection last seen of each flow, for packets that hold no position of the client's. */
   const current = new Int32Array(table.flows.length).fill(UNKNOWN);
   for (let r = 0; r < table.packets; r++) {
-    const original = flow[r]!;
-    const part = original === NO_FLOW ? null : parts[original]!;
+    const f = flowOf[r]!;
+    const part = f === NO_FLOW ? null : parts[f]!;
     if (part === null) continue;
+    const isns = sorted[orders[f]!]!;
     const fromClient = (way[r] === 0) === part.clientIsA;
-    let connection = current[original]!;
-    if (fromClient) connection = nearest(part.sorted, seq[r]!);
-    else if (flags[r]! & TCP_ACK) connection = nearest(part.sorted, ack[r]!);
+    let connection = current[f]!;
+    if (fromClient) connection = nearest(isns, seq[r]!);
+    else if (flags[r]! & TCP_ACK) connection = nearest(isns, ack[r]!);
     if (connection === UNKNOWN) continue;
-    current[original] = connection;
-    flow[r] = ids[places[original]! + connection]!;
+    current[f] = connection;
+    flowOf[r] = ids[places[f]! + connection]!;
   }
-  return { ...table, flows, columns: { ...table.columns, flow } };
+  return { flows, original: Uint32Array.from(original), flowOf };
 }
 
+const UNKNOWN = -1;
+
 /** Index of the initial sequence number that a position lies closest behind; UNKNOWN when it is behind none. */
-function nearest(isns: readonly number[], position: number): number {
+function nearest(isns: Uint32Array, position: number): number {
   let lo = 0;
   let hi = isns.length;
   while (lo < hi) {

@@ -7,7 +7,7 @@ import {
   type RanAround,
   type Witness,
 } from './losses.js';
-import { segmentSizeOf } from './streams.js';
+import { segmentSizeOf } from './leg-table.js';
 import type { Observation } from './observations.js';
 
 /**

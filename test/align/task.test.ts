@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transferableSymbol, valueSymbol } from 'piscina';
 import { afterAll, expect, it } from 'vitest';
-import task, { readCapture, transferables } from '../../src/capture/task.js';
-import type { CaptureTable } from '../../src/model/capture.js';
+import { buffersOf, type PreparedCapture } from '../../src/align/prepare.js';
+import task from '../../src/align/task.js';
+import { transferables } from '../../src/capture/columns.js';
+import { readCapture } from '../../src/capture/read.js';
 import { pcapFile, tcpPacket } from '../support/pcap-writer.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'netcheck-test-'));
@@ -28,9 +30,13 @@ it('gives a table that can be moved to another thread', async () => {
 
 it('hands the buffers to Piscina', async () => {
   const movable = (await task({ file })) as unknown as Record<symbol, unknown>;
-  const table = movable[valueSymbol] as CaptureTable;
-  expect(table).toMatchObject({ file: 'x.pcap', packets: 1 });
-  expect(movable[transferableSymbol]).toEqual(transferables(table));
+  const capture = movable[valueSymbol] as PreparedCapture;
+  expect(capture.table).toMatchObject({ file: 'x.pcap', packets: 1 });
+  const buffers = movable[transferableSymbol] as ArrayBuffer[];
+  expect(new Set(buffers)).toEqual(new Set([...transferables(capture.table), ...buffersOf(capture)]));
+  const moved = structuredClone(capture, { transfer: buffers });
+  expect(moved.index.rows).toHaveLength(1);
+  expect(capture.index.rows).toHaveLength(0);
 });
 
 it('tells of a file that cannot be read, and keeps that ingest had cut one', async () => {
