@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { align, NO_TOPOLOGY, type PreparedCapture } from './align/index.js';
+import { align, NO_TOPOLOGY, unpack, type PackedCapture, type PreparedCapture } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
 import { buildDocument, withContext } from './diagnose/index.js';
@@ -109,7 +109,7 @@ async function readCaptures(
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
-      const capture = await pool.run<PreparedCapture>('capture', { file }, options.signal);
+      const capture = await pool.run<PackedCapture>('capture', { file }, options.signal);
       options.onProgress?.({
         stage: 'captures',
         subject: file.path,
@@ -117,7 +117,7 @@ async function readCaptures(
         total: captures.length,
         unit: 'files',
       });
-      return capture;
+      return unpack(capture);
     }),
   );
 }

@@ -36,28 +36,39 @@ function connectionsOf(
   captures: readonly PreparedCapture[],
   tuples: readonly Uint32Array[],
 ): Map<number, Reused> {
-  const first = new Map<number, { isn: number; way: number }>();
-  const several = new Map<number, { clientIsA: boolean; isns: Set<number> }>();
+  const size = tuples.reduce((n, t) => t.reduce((m, tuple) => Math.max(m, tuple + 1), n), 0);
+  const first = new Float64Array(size).fill(NOT_SEEN);
+  const ways = new Uint8Array(size);
+  const several = new Map<number, Reused>();
   captures.forEach(({ beginnings: b }, i) => {
     for (let f = 0; f < b.first.length; f++) {
       const isn = b.first[f]!;
       if (isn === NOT_SEEN) continue;
       const tuple = tuples[i]![f]!;
       const own = b.reused.get(f);
-      const known = first.get(tuple);
-      if (known === undefined) {
-        first.set(tuple, { isn, way: b.way[f]! });
-        if (own !== undefined) several.set(tuple, { clientIsA: own.clientIsA, isns: new Set(own.isns) });
-        continue;
+      if (first[tuple] === NOT_SEEN) {
+        first[tuple] = isn;
+        ways[tuple] = b.way[f]!;
+        if (own !== undefined) several.set(tuple, own);
+      } else if (ways[tuple] === b.way[f]! && (own !== undefined || first[tuple] !== isn)) {
+        const known = several.get(tuple) ?? { clientIsA: ways[tuple] === 0, isns: [first[tuple]!] };
+        several.set(tuple, joined(known, own?.isns ?? [isn]));
       }
-      if (known.way !== b.way[f]! || (own === undefined && known.isn === isn)) continue;
-      let all = several.get(tuple);
-      if (all === undefined)
-        several.set(tuple, (all = { clientIsA: known.way === 0, isns: new Set([known.isn]) }));
-      for (const one of own?.isns ?? [isn]) all.isns.add(one);
     }
   });
-  return new Map([...several].map(([tuple, { clientIsA, isns }]) => [tuple, { clientIsA, isns: [...isns] }]));
+  return several;
+}
+
+function joined(known: Reused, isns: readonly number[]): Reused {
+  if (isSubset(isns, known.isns)) return known;
+  return { ...known, isns: [...new Set([...known.isns, ...isns])] };
+}
+
+/** Mostly the two are the same, in the same order. */
+function isSubset(x: readonly number[], of: readonly number[]): boolean {
+  if (x.every((isn, i) => of[i] === isn)) return true;
+  const all = new Set(of);
+  return x.every((isn) => all.has(isn));
 }
 
 function sameConnections(x: ReadonlyMap<number, Reused>, y: ReadonlyMap<number, Reused>): boolean {
@@ -65,7 +76,7 @@ function sameConnections(x: ReadonlyMap<number, Reused>, y: ReadonlyMap<number, 
   for (const [f, a] of x) {
     const b = y.get(f);
     if (b === undefined || b.clientIsA !== a.clientIsA || b.isns.length !== a.isns.length) return false;
-    if (a.isns.some((isn) => !b.isns.includes(isn))) return false;
+    if (!isSubset(a.isns, b.isns)) return false;
   }
   return true;
 }

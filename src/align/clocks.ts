@@ -7,7 +7,7 @@ import type { TapData } from './taps.js';
 const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
-const MAX_CONVERSATIONS = 3000;
+const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
 
 /** Brings times of all nodes onto the clock of one of them. */

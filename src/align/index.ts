@@ -29,7 +29,8 @@ import { wilson } from './wilson.js';
 import { explain } from './wording.js';
 
 export { NO_TOPOLOGY, type FiveTuple, type Topology, type TopologyNode } from './topology.js';
-export { buffersOf, prepare, type PreparedCapture } from './prepare.js';
+export { unpack, type PackedCapture } from './pack.js';
+export { prepare, type PreparedCapture } from './prepare.js';
 export { isoMicros } from './timebase.js';
 
 export interface AlignInput {

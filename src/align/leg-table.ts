@@ -115,72 +115,40 @@ export class LegTable {
     if (this.numbers[o] === 0) this.numbers[o] = ttl;
   }
 
-  /** Takes in row `r` of the capture, a packet of the flow. */
+  /** Takes in row `r` of the capture, a packet of the flow that was seen. */
   packet(leg: number, way: 0 | 1, protocol: number, c: PacketColumns, r: number): void {
+    const d = this.numbers;
     const o = leg * STRIDE + way * WAY;
     const w = leg * WIDE + way;
     const time = c.time[r]!;
     const bits = c.bits[r]!;
-    this.numbers[o + PACKETS]!++;
+    d[o + PACKETS]!++;
     this.wide[w + BYTES]! += c.ipLength[r]!;
     if (time < this.wide[w + FIRST]!) this.wide[w + FIRST] = time;
     if (time > this.wide[w + LAST]!) this.wide[w + LAST] = time;
-    const traits = leg * STRIDE + TRAITS;
-    if (bits & BIT_SNAPPED) this.numbers[traits]! |= SNAPPED;
-    const flags = c.flags[r]!;
+    if (bits & BIT_SNAPPED) d[leg * STRIDE + TRAITS]! |= SNAPPED;
     if (protocol === PROTO_TCP) {
-      if (flags & TCP_SYN) {
-        const at = leg * STRIDE + MSS;
-        const mss = this.numbers[at]!;
-        if (c.aux[r]! > 0 && (mss === 0 || c.aux[r]! < mss)) this.numbers[at] = c.aux[r]!;
-        this.tellClient(traits, (flags & TCP_ACK) !== 0 ? other(way) : way);
-      }
-      if (!(bits & BIT_DUPLICATE)) this.segment(leg, way, c, r);
+      const flags = c.flags[r]!;
+      if (flags & TCP_SYN) this.syn(leg, way, flags, c.aux[r]!);
+      if (!(bits & BIT_DUPLICATE)) segment(d, leg * STRIDE, way, flags, c, r);
     } else if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6) {
-      const type = flags >> 8;
-      if (type === 8 || type === 128) this.tellClient(traits, way);
-      else if (type === 0 || type === 129) this.tellClient(traits, other(way));
+      const type = c.flags[r]! >> 8;
+      if (type === 8 || type === 128) this.tellClient(leg, way);
+      else if (type === 0 || type === 129) this.tellClient(leg, other(way));
     }
+  }
+
+  private syn(leg: number, way: 0 | 1, flags: number, mss: number): void {
+    const at = leg * STRIDE + MSS;
+    const known = this.numbers[at]!;
+    if (mss > 0 && (known === 0 || mss < known)) this.numbers[at] = mss;
+    this.tellClient(leg, (flags & TCP_ACK) !== 0 ? other(way) : way);
   }
 
   /** The first packet that tells who began counts. */
-  private tellClient(traits: number, way: 0 | 1): void {
-    if ((this.numbers[traits]! & CLIENT) === 0) this.numbers[traits]! |= way + 1;
-  }
-
-  /** One TCP packet that is no duplicate. */
-  private segment(leg: number, way: 0 | 1, c: PacketColumns, r: number): void {
-    const d = this.numbers;
-    const o = leg * STRIDE + way * WAY;
-    const flags = c.flags[r]!;
-    if (flags & TCP_RST) {
-      d[o + STATE]! |= RESET;
-      return;
-    }
-    const payload = c.payload[r]!;
-    const bytes = payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
-    if (flags & TCP_SYN) d[o + SYNS]!++;
-    if (flags & TCP_ACK) {
-      const back = leg * STRIDE + (way === 0 ? WAY : 0);
-      if (!(flags & TCP_SYN)) d[o + ACK_PACKETS]!++;
-      const ack = c.ack[r]!;
-      if (!(d[back + STATE]! & ACK_SEEN) || ((ack - d[back + ACKED]!) | 0) > 0) d[back + ACKED] = ack;
-      d[back + STATE]! |= ACK_SEEN;
-    }
-    if (bytes === 0) return;
-    const seq = c.seq[r]!;
-    if (!(d[o + STATE]! & STARTED)) {
-      d[o + STATE]! |= STARTED;
-      d[o + BASE] = seq;
-      d[o + END] = seq;
-    }
-    if (seq !== d[o + END]!) d[o + STATE]! |= REPEATED;
-    d[o + END] = (seq + bytes) >>> 0;
-    d[o + STREAM_BYTES]! += bytes;
-    const segment = segmentSizeOf(d[leg * STRIDE + MSS]!);
-    d[o + SEGMENTS]! += bytes <= segment ? 1 : Math.ceil(bytes / segment);
-    const wire = c.ipLength[r]! - payload + Math.min(payload, segment);
-    if (wire > d[o + LARGEST]!) d[o + LARGEST] = wire;
+  private tellClient(leg: number, way: 0 | 1): void {
+    const at = leg * STRIDE + TRAITS;
+    if ((this.numbers[at]! & CLIENT) === 0) this.numbers[at]! |= way + 1;
   }
 
   /**
@@ -290,4 +258,46 @@ export class LegTable {
 
 function other(way: 0 | 1): 0 | 1 {
   return way === 0 ? 1 : 0;
+}
+
+/** One TCP packet that is no duplicate; `leg` is where the numbers of its leg begin. */
+function segment(
+  d: Uint32Array<ArrayBufferLike>,
+  leg: number,
+  way: 0 | 1,
+  flags: number,
+  c: PacketColumns,
+  r: number,
+): void {
+  const o = leg + way * WAY;
+  if (flags & TCP_RST) {
+    d[o + STATE]! |= RESET;
+    return;
+  }
+  const payload = c.payload[r]!;
+  const bytes = payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
+  if (flags & TCP_SYN) d[o + SYNS]!++;
+  if (flags & TCP_ACK) {
+    const back = way === 0 ? leg + WAY : leg;
+    if (!(flags & TCP_SYN)) d[o + ACK_PACKETS]!++;
+    const ack = c.ack[r]!;
+    const state = d[back + STATE]!;
+    if (!(state & ACK_SEEN)) {
+      d[back + STATE] = state | ACK_SEEN;
+      d[back + ACKED] = ack;
+    } else if (((ack - d[back + ACKED]!) | 0) > 0) d[back + ACKED] = ack;
+  }
+  if (bytes === 0) return;
+  const seq = c.seq[r]!;
+  const state = d[o + STATE]!;
+  if (!(state & STARTED)) {
+    d[o + STATE] = state | STARTED;
+    d[o + BASE] = seq;
+  } else if (seq !== d[o + END]!) d[o + STATE] = state | REPEATED;
+  d[o + END] = (seq + bytes) >>> 0;
+  d[o + STREAM_BYTES]! += bytes;
+  const size = segmentSizeOf(d[leg + MSS]!);
+  d[o + SEGMENTS]! += bytes <= size ? 1 : Math.ceil(bytes / size);
+  const wire = c.ipLength[r]! - payload + (payload < size ? payload : size);
+  if (wire > d[o + LARGEST]!) d[o + LARGEST] = wire;
 }

@@ -2,7 +2,8 @@ import type { CaptureTable } from '../model/capture.js';
 import { indexFlows, type FlowIndex } from './flow-index.js';
 import {
   beginningsOf,
-  splitConnections,
+  connectionsOf,
+  splitRows,
   type Beginnings,
   type ConnectionFlow,
   type Reused,
@@ -22,8 +23,6 @@ export interface PreparedCapture {
   readonly original: Uint32Array;
   /** Rows by index into `flows`. */
   readonly index: FlowIndex;
-  /** All bits that any packet has. */
-  readonly bits: number;
   /** Addresses of the capturing node itself, where the capture tells directions. */
   readonly own: readonly string[];
   /** Null for cooked v1 captures: which of their packets were at which interface, only all captures tell. */
@@ -34,7 +33,8 @@ export interface PreparedCapture {
 export function prepare(table: CaptureTable, given?: ReadonlyMap<number, Reused>): PreparedCapture {
   const beginnings = beginningsOf(table);
   const reused = given ?? beginnings.reused;
-  const { flows, original, flowOf } = splitConnections(table, reused);
+  const { flows, original } = connectionsOf(table.flows, reused);
+  const flowOf = splitRows(table, reused);
   const parts = splitByInterface(table);
   return {
     table,
@@ -43,30 +43,7 @@ export function prepare(table: CaptureTable, given?: ReadonlyMap<number, Reused>
     flows,
     original,
     index: indexFlows(flowOf, flows.length),
-    bits: bitsOf(table),
     own: ownSenders(table),
     summary: parts === null ? null : summariseTaps(table, flows, flowOf, parts),
   };
-}
-
-/** Buffers of a prepared capture besides those of its table, for the transfer list of a message between threads. */
-export function buffersOf(p: PreparedCapture): ArrayBuffer[] {
-  const { summary: s } = p;
-  const arrays = [
-    p.beginnings.first,
-    p.beginnings.way,
-    p.original,
-    p.index.rows,
-    p.index.offsets,
-    ...(s === null ? [] : [s.legs.numbers, s.legs.wide, s.flowOfLeg, ...s.taps.map((t) => t.legs)]),
-    ...(s === null || s.parts.rowTap === null ? [] : [s.parts.rowTap]),
-  ];
-  return arrays.map((a) => a.buffer as ArrayBuffer);
-}
-
-function bitsOf(table: CaptureTable): number {
-  const { bits } = table.columns;
-  let all = 0;
-  for (let r = 0; r < bits.length; r++) all |= bits[r]!;
-  return all;
 }

@@ -7,6 +7,7 @@ import {
   type CaptureTable,
 } from '../model/capture.js';
 import { NO_FLOW } from '../capture/columns.js';
+import { WordTable } from '../capture/word-table.js';
 
 /** A flow that is one of several connections with the same addresses and ports. */
 export interface ConnectionFlow extends CaptureFlow {
@@ -42,7 +43,8 @@ export function beginningsOf(table: CaptureTable): Beginnings {
   const { flow, flags, seq, way } = table.columns;
   const first = new Float64Array(table.flows.length).fill(NOT_SEEN);
   const ways = new Uint8Array(table.flows.length);
-  const isns = new Map<number, Set<number>>();
+  // Pairs of flow and further sequence number, each once, in order of arrival.
+  const further = new WordTable(Infinity);
   for (let r = 0; r < table.packets; r++) {
     if (!isFirstSyn(flags[r]!)) continue;
     const f = flow[r]!;
@@ -51,36 +53,56 @@ export function beginningsOf(table: CaptureTable): Beginnings {
     if (first[f] === NOT_SEEN) {
       first[f] = isn;
       ways[f] = way[r]!;
-    } else if (first[f] !== isn && ways[f] === way[r]) {
-      const known = isns.get(f);
-      if (known === undefined) isns.set(f, new Set([first[f]!, isn]));
-      else known.add(isn);
-    }
+    } else if (first[f] !== isn && ways[f] === way[r]) further.intern(f, isn | 0, 0, 0);
   }
-  const reused = new Map<number, Reused>();
-  for (const [f, set] of isns) reused.set(f, { clientIsA: ways[f] === 0, isns: [...set] });
+  const reused = new Map<number, { clientIsA: boolean; isns: number[] }>();
+  for (let i = 0; i < further.count; i++) {
+    const f = further.words[i * 4]!;
+    const isn = further.words[i * 4 + 1]! >>> 0;
+    const known = reused.get(f);
+    if (known === undefined) reused.set(f, { clientIsA: ways[f] === 0, isns: [first[f]!, isn] });
+    else known.isns.push(isn);
+  }
   return { first, way: ways, reused };
 }
 
-/** Flows and rows of a table after its flows were split by connection. */
+/** The flows of a table after they were split by connection. */
 export interface Connections {
   /** Those of the table, then the further connections of the five-tuples that were used again. */
   readonly flows: readonly ConnectionFlow[];
   /** Flow of the table to which each further one belongs. */
   readonly original: Uint32Array;
-  /** Index into `flows` of each row; `NO_FLOW` as in the table. */
-  readonly flowOf: Uint32Array;
+}
+
+export function connectionsOf(
+  flows: readonly CaptureFlow[],
+  reused: ReadonlyMap<number, Reused>,
+): Connections {
+  if (reused.size === 0) return { flows, original: new Uint32Array(0) };
+  const out: ConnectionFlow[] = [...flows];
+  const original: number[] = [];
+  for (const [f, { isns }] of reused)
+    isns.forEach((isn, i) => {
+      const own = { ...flows[f]!, isn };
+      // The first one keeps the place, for ICMP errors that quote the flow.
+      if (i === 0) out[f] = own;
+      else {
+        original.push(f);
+        out.push(own);
+      }
+    });
+  return { flows: out, original: Uint32Array.from(original) };
 }
 
 /**
- * Splits flows whose ports were used again: one flow per initial sequence number of the client. A packet belongs to
- * the connection whose sequence space it continues.
+ * The connection of each row, as an index into the flows of `connectionsOf`; `NO_FLOW` as in the table. Ports that
+ * were used again make one flow per initial sequence number of the client: a packet belongs to the connection whose
+ * sequence space it continues.
  */
-export function splitConnections(table: CaptureTable, reused: ReadonlyMap<number, Reused>): Connections {
-  if (reused.size === 0)
-    return { flows: table.flows, original: new Uint32Array(0), flowOf: table.columns.flow };
-  const flows: ConnectionFlow[] = [...table.flows];
-  const parts: (Reused | null)[] = new Array<null>(table.flows.length).fill(null);
+export function splitRows(table: CaptureTable, reused: ReadonlyMap<number, Reused>): Uint32Array {
+  if (reused.size === 0) return table.columns.flow;
+  /** Of each split flow: 1 where the client's end is `a`, 2 where it is `b`. */
+  const client = new Uint8Array(table.flows.length);
   const sorted: Uint32Array[] = [];
   /** Of each split flow the place in `ids` of its connections, in ascending order of their sequence numbers. */
   const places = new Uint32Array(table.flows.length);
@@ -88,20 +110,16 @@ export function splitConnections(table: CaptureTable, reused: ReadonlyMap<number
   const orders = new Uint32Array(table.flows.length);
   let used = 0;
   for (const [f, part] of reused) {
-    parts[f] = part;
+    client[f] = part.clientIsA ? 1 : 2;
     places[f] = used;
     orders[f] = sorted.push(Uint32Array.from(part.isns).sort()) - 1;
     used += part.isns.length;
   }
   const ids = new Uint32Array(used);
-  const original: number[] = [];
+  let next = table.flows.length;
   for (const [f, { isns }] of reused)
     isns.forEach((isn, i) => {
-      const own = { ...table.flows[f]!, isn };
-      // The first one keeps the place, for ICMP errors that quote the flow.
-      if (i === 0) flows[f] = own;
-      else original.push(f);
-      ids[places[f]! + nearest(sorted[orders[f]!]!, isn)] = i === 0 ? f : flows.push(own) - 1;
+      ids[places[f]! + nearest(sorted[orders[f]!]!, isn)] = i === 0 ? f : next++;
     });
   const { seq, ack, flags, way } = table.columns;
   const flowOf = table.columns.flow.slice();
@@ -109,10 +127,9 @@ export function splitConnections(table: CaptureTable, reused: ReadonlyMap<number
   const current = new Int32Array(table.flows.length).fill(UNKNOWN);
   for (let r = 0; r < table.packets; r++) {
     const f = flowOf[r]!;
-    const part = f === NO_FLOW ? null : parts[f]!;
-    if (part === null) continue;
+    if (f === NO_FLOW || client[f] === 0) continue;
     const isns = sorted[orders[f]!]!;
-    const fromClient = (way[r] === 0) === part.clientIsA;
+    const fromClient = (way[r] === 0) === (client[f] === 1);
     let connection = current[f]!;
     if (fromClient) connection = nearest(isns, seq[r]!);
     else if (flags[r]! & TCP_ACK) connection = nearest(isns, ack[r]!);
@@ -120,7 +137,7 @@ export function splitConnections(table: CaptureTable, reused: ReadonlyMap<number
     current[f] = connection;
     flowOf[r] = ids[places[f]! + connection]!;
   }
-  return { flows, original: Uint32Array.from(original), flowOf };
+  return flowOf;
 }
 
 const UNKNOWN = -1;

@@ -130,6 +130,7 @@ function beyondRouter(table: CaptureTable, cameIn: Uint8Array): Set<string> {
 export function ownSenders(table: CaptureTable): string[] {
   const out = new Set<string>();
   const { flow, way, dir, ttl } = table.columns;
+  if (!dir.includes(DIR_OUT)) return [];
   for (let r = 0; r < table.packets; r++) {
     if (dir[r] !== DIR_OUT || flow[r] === NO_FLOW || !isInitialTtl(ttl[r]!)) continue;
     const ends = table.flows[flow[r]!]!;

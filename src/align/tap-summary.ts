@@ -59,6 +59,8 @@ export interface TapSummary {
 export interface CaptureSummary {
   readonly parts: Parts;
   readonly taps: readonly TapSummary[];
+  /** All bits that any packet has. */
+  readonly bits: number;
   readonly legs: LegColumns;
   /** Flow of each leg. */
   readonly flowOfLeg: Uint32Array;
@@ -70,10 +72,18 @@ const ICMPV6 = 2;
 /** Nobody can tell the flow of a later fragment whose first was not seen. */
 const PORTLESS = 4;
 
-function scopeOf(f: CaptureFlow): number {
-  if (staysOnLink(f.a) || staysOnLink(f.b)) return ON_LINK;
-  if (f.protocol === PROTO_ICMPV6) return ICMPV6;
-  return f.protocol !== PROTO_ICMP && f.aPort === 0 && f.bPort === 0 ? PORTLESS : 0;
+function scopesOf(flows: readonly CaptureFlow[]): Uint8Array {
+  const onLink = new Map<string, boolean>();
+  const stays = (ip: string): boolean => {
+    let known = onLink.get(ip);
+    if (known === undefined) onLink.set(ip, (known = staysOnLink(ip)));
+    return known;
+  };
+  return Uint8Array.from(flows, (f) => {
+    if (stays(f.a) || stays(f.b)) return ON_LINK;
+    if (f.protocol === PROTO_ICMPV6) return ICMPV6;
+    return f.protocol !== PROTO_ICMP && f.aPort === 0 && f.bPort === 0 ? PORTLESS : 0;
+  });
 }
 
 /** @param flowOf flow of each row in `flows`, `NO_FLOW` for none */
@@ -86,7 +96,7 @@ export function summariseTaps(
   const { columns: c } = table;
   const { time, way, dir, ttl, bits, flags } = c;
   const { rowTap } = parts;
-  const scope = Uint8Array.from(flows, scopeOf);
+  const scope = scopesOf(flows);
   const protocol = Uint8Array.from(flows, (f) => f.protocol);
   const slots = parts.names.length;
   // Numbers, not objects with null: a field that may be null boxes every time written to it.
@@ -99,7 +109,9 @@ export function summariseTaps(
   const legs = new LegTable(rowTap === null ? flows.length : undefined);
   const pairs = rowTap === null ? null : new WordTable(Infinity);
   if (pairs === null) for (let f = 0; f < flows.length; f++) legs.add();
+  let allBits = 0;
   for (let r = 0; r < table.packets; r++) {
+    allBits |= bits[r]!;
     const slot = rowTap === null ? 0 : rowTap[r]!;
     const t = time[r]!;
     packets[slot]!++;
@@ -128,12 +140,12 @@ export function summariseTaps(
     if (special === PORTLESS && bits[r]! & BIT_FRAG_LATER) continue;
     legs.packet(leg, w, protocol[f]!, c, r);
   }
-  const flowOfLeg = Uint32Array.from({ length: legs.count }, (_, i) =>
-    pairs === null ? i : pairs.words[i * 4]!,
-  );
+  const flowOfLeg = new Uint32Array(legs.count);
+  for (let leg = 0; leg < legs.count; leg++) flowOfLeg[leg] = pairs === null ? leg : pairs.words[leg * 4]!;
   const bySlot = legsBySlot(legs, flowOfLeg, pairs, slots);
   return {
     parts,
+    bits: allBits,
     legs: legs.columns(),
     flowOfLeg,
     taps: bySlot.map((own, slot) => ({
@@ -142,7 +154,7 @@ export function summariseTaps(
       last: packets[slot]! === 0 ? null : last[slot]!,
       gap: gap[slot]!,
       ends: endsOf(legs, own, flowOfLeg, flows),
-      legs: own.filter((leg) => legs.packets(leg, 0) + legs.packets(leg, 1) > 0),
+      legs: withPackets(legs, own),
       errors: errors[slot]!,
     })),
   };
@@ -170,10 +182,17 @@ function legsBySlot(
   pairs: WordTable | null,
   slots: number,
 ): Uint32Array[] {
-  if (pairs === null) return [Uint32Array.from({ length: legs.count }, (_, i) => i)];
+  if (pairs === null) return [flowOfLeg];
   const lists = Array.from({ length: slots }, (): number[] => []);
   for (let leg = 0; leg < legs.count; leg++) lists[pairs.words[leg * 4 + 1]!]!.push(leg);
   return lists.map((list) => Uint32Array.from(list).sort((x, y) => flowOfLeg[x]! - flowOfLeg[y]!));
+}
+
+function withPackets(legs: LegTable, own: Uint32Array): Uint32Array {
+  const out = new Uint32Array(own.length);
+  let n = 0;
+  for (const leg of own) if (legs.packets(leg, 0) + legs.packets(leg, 1) > 0) out[n++] = leg;
+  return out.slice(0, n);
 }
 
 function endsOf(
@@ -182,36 +201,35 @@ function endsOf(
   flowOfLeg: Uint32Array,
   flows: readonly CaptureFlow[],
 ): Map<string, EndStats> {
-  const ends = new Map<string, EndStats>();
-  const ttlVotes = new Map<string, Map<number, number>>();
+  const known = new Map<string, { readonly stats: EndStats; readonly ttls: Map<number, number> }>();
+  const end = (ip: string): { readonly stats: EndStats; readonly ttls: Map<number, number> } => {
+    let e = known.get(ip);
+    if (e === undefined) {
+      e = { stats: { sent: 0, received: 0, local: 0, ttl: 0, initial: false }, ttls: new Map() };
+      known.set(ip, e);
+    }
+    return e;
+  };
   for (const leg of own) {
+    if (legs.seen(leg, 0) + legs.seen(leg, 1) === 0) continue;
     const { a, b } = flows[flowOfLeg[leg]!]!;
+    const ends = [end(a), end(b)] as const;
     for (const w of [0, 1] as const) {
       const n = legs.seen(leg, w);
       if (n === 0) continue;
-      const sender = w === 0 ? a : b;
-      end(ends, sender).sent += n;
-      const receiver = w === 0 ? b : a;
-      end(ends, receiver).received += n;
+      const { stats: sender, ttls } = ends[w];
+      const { stats: receiver } = ends[w === 0 ? 1 : 0];
+      sender.sent += n;
+      receiver.received += n;
       const dir = legs.dir(leg, w);
-      if (dir !== DIR_UNKNOWN) end(ends, dir === DIR_OUT ? sender : receiver).local += n;
+      if (dir !== DIR_UNKNOWN) (dir === DIR_OUT ? sender : receiver).local += n;
       const ttl = legs.ttl(leg, w);
       if (ttl === 0) continue;
-      const votes = ttlVotes.get(sender) ?? new Map<number, number>();
-      votes.set(ttl, (votes.get(ttl) ?? 0) + 1);
-      ttlVotes.set(sender, votes);
-      if (isInitialTtl(ttl)) end(ends, sender).initial = true;
+      ttls.set(ttl, (ttls.get(ttl) ?? 0) + 1);
+      if (isInitialTtl(ttl)) sender.initial = true;
     }
   }
-  for (const [ip, votes] of ttlVotes) {
-    const best = [...votes].sort((x, y) => y[1] - x[1] || y[0] - x[0])[0];
-    if (best) end(ends, ip).ttl = best[0];
-  }
-  return ends;
-}
-
-function end(ends: Map<string, EndStats>, ip: string): EndStats {
-  let e = ends.get(ip);
-  if (!e) ends.set(ip, (e = { sent: 0, received: 0, local: 0, ttl: 0, initial: false }));
-  return e;
+  for (const { stats, ttls } of known.values())
+    stats.ttl = [...ttls].sort((x, y) => y[1] - x[1] || y[0] - x[0])[0]?.[0] ?? 0;
+  return new Map([...known].map(([ip, { stats }]) => [ip, stats]));
 }

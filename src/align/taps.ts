@@ -9,7 +9,7 @@ import type { Agreed } from './agree.js';
 import type { FlowIndex } from './flow-index.js';
 import { LegTable } from './leg-table.js';
 import type { PreparedCapture } from './prepare.js';
-import { splitConnections, type ConnectionFlow } from './reuse.js';
+import { splitRows, type ConnectionFlow } from './reuse.js';
 import { splitCooked, type NodeAddresses } from './tap-parts.js';
 import { summariseTaps, type CaptureSummary, type EndStats, type QuotedError } from './tap-summary.js';
 import type { TimeBase } from './timebase.js';
@@ -70,10 +70,11 @@ export function makeTaps(
   // A node also sends resets in a pod's name.
   for (const n of nodes) for (const p of n.pods) own.delete(p.ip);
   for (const [i, capture] of captures.entries()) {
-    const { table, flows, index, bits } = capture;
+    const { table, flows, index } = capture;
     const {
       parts,
       taps: summaries,
+      bits,
       legs,
       flowOfLeg,
     } = capture.summary ?? summariseCooked(capture, own, nodes);
@@ -128,8 +129,7 @@ function summariseCooked(
   own: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
 ): CaptureSummary {
-  const { flowOf } = splitConnections(table, reused);
-  return summariseTaps(table, flows, flowOf, splitCooked(table, own, nodes));
+  return summariseTaps(table, flows, splitRows(table, reused), splitCooked(table, own, nodes));
 }
 
 function hashReach(table: CaptureTable, face: number | null, tunnelled: boolean): string {
