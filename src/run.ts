@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { align, NO_TOPOLOGY, unpack, type PackedCapture, type PreparedCapture } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
@@ -20,6 +20,7 @@ import type { Rule } from './model/rule.js';
 import type { Bundle, CaptureFile, Ingested, Problem } from './model/source.js';
 import type { Point, Trace } from './model/trace.js';
 import { missingArtifacts } from './node/coverage.js';
+import { PACKAGE_ROOT } from './package-root.js';
 import { buildNodes, ingestInputs, nothingUsable, type PhaseOptions } from './phases.js';
 import { createPool, type Pool } from './pool/pool.js';
 import { evaluateRules } from './rules/evaluate.js';
@@ -42,7 +43,7 @@ export interface RunOptions extends PhaseOptions {
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
 
-export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
+export const BUILTIN_RULES = join(PACKAGE_ROOT, 'rules');
 
 /** The rules of a run: the built-in ones, then those of `dirs` in their order. Throws NetcheckError E_RULE_INVALID. */
 export async function builtinAndOwnRules(dirs: readonly string[] = []): Promise<Rule[]> {
@@ -58,18 +59,15 @@ export async function analyze(
   options: RunOptions = {},
 ): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
-  const rules = await builtinAndOwnRules(options.ruleDirs);
   const tempDir = new TempDir();
   const pool = createPool(options.jobs);
   try {
     const ingested = await ingestInputs(inputs, limits, tempDir, options);
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
-    // Workers read the logs while this thread builds the nodes.
-    const building = buildNodes(ingested.bundles, limits, options);
-    const [{ nodes, problems: nodeProblems }, captures, logs] = await Promise.all([
-      building,
+    // Workers read captures while this thread loads the rules, and logs while it builds the nodes.
+    const [captures, { rules, nodes, nodeProblems, logs }] = await Promise.all([
       readCaptures(ingested.captures, pool, options),
-      scanAll(ingested.bundles, building, rules, limits, pool, options),
+      readBundles(ingested.bundles, limits, pool, options),
     ]);
     // What follows needs no workers, and all the memory they hold.
     await pool.close();
@@ -120,6 +118,21 @@ async function readCaptures(
       return unpack(capture);
     }),
   );
+}
+
+async function readBundles(
+  bundles: readonly Bundle[],
+  limits: Limits,
+  pool: Pool,
+  options: RunOptions,
+): Promise<Pick<RunValues, 'rules' | 'nodes' | 'nodeProblems' | 'logs'>> {
+  const rules = await builtinAndOwnRules(options.ruleDirs);
+  const building = buildNodes(bundles, limits, options);
+  const [{ nodes, problems: nodeProblems }, logs] = await Promise.all([
+    building,
+    scanAll(bundles, building, rules, limits, pool, options),
+  ]);
+  return { rules, nodes, nodeProblems, logs };
 }
 
 async function scanAll(

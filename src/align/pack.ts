@@ -127,7 +127,7 @@ function unpackReused(c: ReusedColumns): Map<number, Reused> {
   const out = new Map<number, Reused>();
   let at = 0;
   c.flow.forEach((f, i) => {
-    const isns = [...c.isns.subarray(at, at + c.count[i]!)];
+    const isns = Array.from(c.isns.subarray(at, at + c.count[i]!));
     at += isns.length;
     out.set(f, { clientIsA: c.clientIsA[i] === 1, isns });
   });

@@ -104,11 +104,13 @@ function flowsIn(table: CaptureTable, flow: Flow): Int8Array {
   const targets = [flow.dst, ...(flow.translated ? [flow.translated.dst] : [])];
   const is = (ip: string, port: number, ends: readonly FlowEnd[]): boolean =>
     ends.some((e) => e.ip === ip && (e.port === port || flow.protocol.startsWith('icmp')));
-  return Int8Array.from(table.flows, (f) => {
-    if (f.protocol !== number) return NOT_WANTED;
-    if (is(f.a, f.aPort, sources) && is(f.b, f.bPort, targets)) return 0;
-    return is(f.b, f.bPort, sources) && is(f.a, f.aPort, targets) ? 1 : NOT_WANTED;
+  const ways = new Int8Array(table.flows.length).fill(NOT_WANTED);
+  table.flows.forEach((f, i) => {
+    if (f.protocol !== number) return;
+    if (is(f.a, f.aPort, sources) && is(f.b, f.bPort, targets)) ways[i] = 0;
+    else if (is(f.b, f.bPort, sources) && is(f.a, f.aPort, targets)) ways[i] = 1;
   });
+  return ways;
 }
 
 const FLAGS: readonly (readonly [number, string])[] = [
