@@ -148,8 +148,8 @@ class Opening {
         pool: this.poolOfRun,
         ...(onProgress ? { onProgress } : {}),
       };
-      const index = await buildIndex(input, options);
-      const words = buildWords(index.files, (await ruleTitles?.()) ?? []);
+      const { index, entities } = await buildIndex(input, options);
+      const words = buildWords(index.files, entities, (await ruleTitles?.()) ?? []);
       const own: Opened = { index, folder, words: () => words };
       if (place === null || this.cache === null) return own;
       // Without a bundle nothing is worth keeping; and what was read must be what the digest was made of.

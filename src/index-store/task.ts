@@ -6,14 +6,14 @@ import { TextFile } from '../logs/text-file.js';
 import type { ClockProfile } from '../logs/clock.js';
 import { FileBuilder } from './file-builder.js';
 import { TextNotWritten, TextPartWriter } from './text-part.js';
-import type { FileIndex, IndexFile, IndexResult, IndexTask, SkippedFile } from './types.js';
+import type { BuiltFile, IndexFile, IndexResult, IndexTask, SkippedFile } from './types.js';
 
 /** A pass is repeated when it shows that the years were taken wrongly, as in `src/logs`. */
 const MAX_PASSES = 3;
 
 /** Shape of Piscina's handler. Files that cannot be read are skipped; `notWritten` tells that the text could not be kept. */
 export default async function indexFiles(task: IndexTask): Promise<IndexResult> {
-  const files: FileIndex[] = [];
+  const files: BuiltFile[] = [];
   const skipped: SkippedFile[] = [];
   let text: TextPartWriter | null = null;
   try {
@@ -34,7 +34,7 @@ export default async function indexFiles(task: IndexTask): Promise<IndexResult> 
 }
 
 /** The index, or why there is none. */
-async function indexFile(task: IndexFile, part: number, text: TextPartWriter): Promise<FileIndex | string> {
+async function indexFile(task: IndexFile, part: number, text: TextPartWriter): Promise<BuiltFile | string> {
   let file: TextFile;
   try {
     file = await TextFile.open(task.file.spool);

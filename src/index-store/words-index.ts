@@ -47,7 +47,12 @@ function tokenizer(value: string | null | undefined): lunr.Token[] {
   return logWords(String(value ?? '')).map((word, index) => new lunr.Token(word, { index }));
 }
 
-export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitle[]): StoredWords {
+/** `all`: what the files name, the most named first. */
+export function buildWords(
+  files: readonly FileIndex[],
+  all: readonly Entity[],
+  rules: readonly RuleTitle[],
+): StoredWords {
   const builder = new lunr.Builder();
   // The types know only lunr's own function with its separator.
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
@@ -60,7 +65,7 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
     builder.add({ id: `p${i}`, [FIELD]: shownTemplate(template).slice(0, MAX_TEXT) });
   const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
   for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, [FIELD]: path });
-  const entities = mergeEntities(files).slice(0, MAX_ENTITIES);
+  const entities = all.slice(0, MAX_ENTITIES);
   for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, [FIELD]: entity.name });
   for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, [FIELD]: `${rule.id} ${rule.title}` });
   return { lunr: packed(builder.build().toJSON()), templates, files: paths, entities, rules };
@@ -86,32 +91,6 @@ function mostOften(files: readonly FileIndex[]): [string, number][] {
   for (const { patterns } of files)
     for (const { template, count } of patterns) counts.set(template, (counts.get(template) ?? 0) + count);
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-}
-
-/** Entities of all files, the most named first. */
-export function mergeEntities(files: readonly FileIndex[]): Entity[] {
-  const merged = new Map<string, Entity>();
-  for (const { entities } of files) {
-    for (const entity of entities) {
-      const known = merged.get(entity.name);
-      merged.set(
-        entity.name,
-        known === undefined
-          ? entity
-          : {
-              ...known,
-              count: known.count + entity.count,
-              first: least(known.first, entity.first, Math.min),
-              last: least(known.last, entity.last, Math.max),
-            },
-      );
-    }
-  }
-  return [...merged.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-}
-
-function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {
-  return a === null || b === null ? (a ?? b) : pick(a, b);
 }
 
 export interface WordHits {

@@ -56,13 +56,13 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     // No candidate lies in this block.
     if (wanted !== null && bits === undefined) continue;
     if (tasks.length === 0 || room <= 0) {
-      const { node, path, pod, profile, yearless, blocks } = index;
+      const { node, path, pod, profile, yearless } = index;
       const view = { node, path, pod, profile, yearless };
       tasks.push({
         query: source,
         file: view,
         textPath: file.textPath,
-        blocks,
+        blocks: index.columns.blocks,
         rows: [],
         wanted: [],
         window,
@@ -72,8 +72,8 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     const task = tasks.at(-1)!;
     task.rows.push(row);
     task.wanted.push(bits ?? null);
-    room -= index.blocks.size[row]!;
-    bytes += index.blocks.size[row]!;
+    room -= index.columns.blocks.size[row]!;
+    bytes += index.columns.blocks.size[row]!;
   }
   return { file, decided, tasks, bytes };
 }
@@ -101,14 +101,17 @@ function timeOf({ first, last, untimed }: Pattern, window: TimeWindow): Tri {
 }
 
 /** Blocks in which a line can pass, by their times and their words. */
-function rowsOf({ blocks, filters }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+function rowsOf({ columns }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+  const { blocks } = columns;
   const rows: number[] = [];
   for (let row = 0; row < blocks.line.length; row++) {
     const timed = blocks.untimed[row] === 0;
     if (timed && since !== null && blocks.max[row]! < since) continue;
     if (timed && until !== null && blocks.min[row]! > until) continue;
-    const filter = filters.subarray(row === 0 ? 0 : blocks.filterEnd[row - 1]!, blocks.filterEnd[row]!);
-    if (query.block((hash) => blocks.unfiltered[row] === 1 || mayHold(filter, hash))) rows.push(row);
+    const from = row === 0 ? 0 : blocks.filterEnd[row - 1]!;
+    const inFilter = (hash: number): boolean =>
+      blocks.unfiltered[row] === 1 || mayHold(columns.filters.subarray(from, blocks.filterEnd[row]!), hash);
+    if (query.block(inFilter)) rows.push(row);
   }
   return rows;
 }
@@ -119,12 +122,13 @@ function candidates(
   patterns: readonly Pattern[],
   rows: readonly number[],
 ): Map<number, Uint8Array> {
-  const { blocks, lines } = index;
+  const { lines } = index;
+  const { blocks, postings } = index.columns;
   const open = new Set(rows);
   const bits = new Map<number, Uint8Array>();
   for (const { from, length } of patterns) {
     let row = 0;
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
+    eachPosting(postings.subarray(from, from + length), (line) => {
       while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
       if (!open.has(row)) return;
       const start = blocks.line[row]!;
@@ -175,7 +179,7 @@ function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): 
   const patternOf = new Map<number, number>();
   for (const line of found) patternOf.set(line, -1);
   for (const [i, { from, length }] of index.patterns.entries()) {
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
+    eachPosting(index.columns.postings.subarray(from, from + length), (line) => {
       if (patternOf.has(line)) patternOf.set(line, i);
     });
   }
@@ -203,7 +207,7 @@ export function hitLines({ file: { index }, decided, found }: FileHits): Float64
   const lines = new Float64Array(total);
   let at = 0;
   for (const { from, length } of decided)
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
+    eachPosting(index.columns.postings.subarray(from, from + length), (line) => {
       lines[at++] = line;
     });
   lines.set(found, at);

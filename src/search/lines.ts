@@ -17,7 +17,7 @@ export interface HitLine {
 const MAX_SHOWN = 16 * 1024;
 
 /** The block that holds a line. */
-export function blockOf({ blocks }: FileIndex, line: number): number {
+export function blockOf({ columns: { blocks } }: FileIndex, line: number): number {
   let low = 0;
   let high = blocks.line.length - 1;
   while (low < high) {
@@ -46,8 +46,8 @@ export class OpenBlock {
     this.text = index.read(file, row);
     this.bounds = lineBounds(this.text);
     this.count = this.bounds.length / 2;
-    this.first = file.index.blocks.line[row]!;
-    const clock = clockOf(file.index, file.index.blocks, row);
+    this.first = file.index.columns.blocks.line[row]!;
+    const clock = clockOf(file.index, file.index.columns.blocks, row);
     this.times = lineTimes(clock, this.text, this.bounds, Math.min(this.count - 1, last - this.first));
   }
 
@@ -106,14 +106,15 @@ export function firstLines(index: SearchIndex, hits: readonly FileHits[], limit:
 /** Blocks with hits: the earliest time that one of its lines can have, and the hits. */
 function rowsOf(of: FileHits): { row: number; min: number; lines: Float64Array }[] {
   const { index } = of.file;
+  const { blocks } = index.columns;
   const all = hitLines(of);
   const rows: { row: number; min: number; lines: Float64Array }[] = [];
   for (let at = 0; at < all.length;) {
     const row = blockOf(index, all[at]!);
-    const end = row + 1 < index.blocks.line.length ? index.blocks.line[row + 1]! : Infinity;
+    const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : Infinity;
     let to = at;
     while (to < all.length && all[to]! < end) to++;
-    const min = index.blocks.min[row]!;
+    const min = blocks.min[row]!;
     rows.push({ row, min: min === min ? min : Infinity, lines: all.subarray(at, to) });
     at = to;
   }

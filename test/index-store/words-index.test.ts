@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mergeEntities } from '../../src/index-store/entities.js';
 import { logWords } from '../../src/index-store/log-words.js';
 import { buildWords, findWords, type StoredWords } from '../../src/index-store/words-index.js';
 import { indexTexts } from './support.js';
@@ -18,7 +19,12 @@ const RULES = [
 async function words(): Promise<StoredWords> {
   const { result, index } = await indexTexts({ 'var_log/ipamd.log': TEXT, 'var_log/connect.log': TEXT });
   await index.close();
-  return buildWords(result.files, RULES);
+  const entities = mergeEntities(result.files.map((built) => built.entities));
+  return buildWords(
+    result.files.map(({ file }) => file),
+    entities,
+    RULES,
+  );
 }
 
 /** Ids of the documents of terms that `wanted` takes. */
