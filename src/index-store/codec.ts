@@ -37,7 +37,7 @@ const HEADER = MAGIC.length + 3 * 4;
 /** Heads larger than this were not written by this program. */
 const MAX_HEAD = 1 << 30;
 
-/** A pattern as a row of JSON; levels that may differ are 0. */
+/** A pattern as a row of JSON; levels that may differ are 0, and the time of its first line is true where it is its first. */
 type Row = [
   string,
   number,
@@ -48,6 +48,7 @@ type Row = [
   number,
   number,
   number,
+  number | null | true,
   number,
 ];
 
@@ -61,12 +62,13 @@ const toRow = (p: Pattern): Row => [
   p.bits,
   p.run,
   p.line,
+  p.at === p.first ? true : p.at,
   p.length,
 ];
 
 function fromRows(rows: readonly Row[]): Pattern[] {
   let from = 0;
-  return rows.map(([template, count, first, last, flags, level, bits, run, line, length]) => {
+  return rows.map(([template, count, first, last, flags, level, bits, run, line, at, length]) => {
     const pattern: Pattern = {
       template,
       count,
@@ -78,6 +80,7 @@ function fromRows(rows: readonly Row[]): Pattern[] {
       bits,
       run,
       line,
+      at: at === true ? first : at,
       from,
       length,
     };

@@ -29,8 +29,9 @@ export interface Pattern {
   readonly bits: number;
   readonly run: number;
   readonly special: boolean;
-  /** Its first line. */
+  /** Its first line, and the time of that; null when it has none. */
   readonly line: number;
+  readonly at: number | null;
   /** Bytes of its lines in the postings of the file. */
   readonly from: number;
   readonly length: number;

@@ -1,7 +1,7 @@
 /** lunr over what the index names: patterns, files, entities and rule titles. It ranks; it never decides what matches. */
 import lunr from 'lunr';
 import { logWords } from './log-words.js';
-import { shownTemplate } from './template.js';
+import { shownTemplate } from './marks.js';
 import type { Entity, FileIndex } from './types.js';
 
 /** Documents of each kind: the words are read again in each search of a kept index. */

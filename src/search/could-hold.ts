@@ -1,6 +1,6 @@
 /** Whether a line of a pattern can hold a string, its masked places included. Never wrong when it says no. */
 import { BIT, CLASS, DIGIT, LETTER } from '../index-store/classes.js';
-import { isMark, MARKS } from '../index-store/template.js';
+import { isMark, MARKS } from '../index-store/marks.js';
 import type { Pattern } from '../index-store/types.js';
 
 const TAIL = MARKS.tail.charCodeAt(0);

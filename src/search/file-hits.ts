@@ -17,8 +17,9 @@ export interface PatternHits {
   /** Milliseconds since the epoch; null when no hit has a time. */
   readonly first: number | null;
   readonly last: number | null;
-  /** The first line that was hit. */
+  /** The first line that was hit, and its time. */
   readonly line: number;
+  readonly time: number | null;
 }
 
 /** Which patterns are decided, and what is to be read for the others. */
@@ -157,8 +158,8 @@ export interface FileHits {
 export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHits {
   const { file, decided } = plan;
   const hits: PatternHits[] = decided.map((pattern) => {
-    const { count, first, last, line } = pattern;
-    return { pattern, count, first, last, line };
+    const { count, first, last, line, at: time } = pattern;
+    return { pattern, count, first, last, line, time };
   });
   const total = results.reduce((sum, { lines }) => sum + lines.length, 0);
   const found = new Float64Array(total);
@@ -183,12 +184,12 @@ function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): 
       if (patternOf.has(line)) patternOf.set(line, i);
     });
   }
-  const hits = new Map<number, { count: number; first: number; last: number; line: number }>();
+  const hits = new Map<number, { count: number; first: number; last: number; line: number; time: number }>();
   for (const [i, line] of found.entries()) {
     const number = patternOf.get(line)!;
     const time = times[i]!;
     const hit = hits.get(number);
-    if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line });
+    if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line, time });
     else {
       hit.count++;
       if (!(hit.first <= time)) hit.first = time === time ? time : hit.first;
@@ -196,9 +197,14 @@ function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): 
     }
   }
   const known = (time: number): number | null => (Number.isNaN(time) ? null : time);
-  return [...hits].map(([number, { count, first, last, line }]) => {
-    return { pattern: index.patterns[number]!, count, first: known(first), last: known(last), line };
-  });
+  return [...hits].map(([number, { count, line, ...times }]) => ({
+    pattern: index.patterns[number]!,
+    count,
+    first: known(times.first),
+    last: known(times.last),
+    line,
+    time: known(times.time),
+  }));
 }
 
 /** The lines of all hits, in order. */

@@ -1,32 +1,8 @@
 /** The answer in lines: in the order of time over all files and nodes. */
 import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
-import type { FileIndex } from '../index-store/types.js';
 import { hitLines, type FileHits } from './file-hits.js';
-import { clockOf, lineBounds, lineTimes } from './scan-block.js';
-
-export interface HitLine {
-  readonly node: string;
-  readonly file: string;
-  readonly line: number;
-  /** Milliseconds since the epoch, of the line or of the nearest one above that has a time; null when there is none. */
-  readonly time: number | null;
-  readonly text: string;
-}
-
-/** Bytes of a line that are shown. */
-const MAX_SHOWN = 16 * 1024;
-
-/** The block that holds a line. */
-export function blockOf({ columns: { blocks } }: FileIndex, line: number): number {
-  let low = 0;
-  let high = blocks.line.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (blocks.line[middle]! <= line) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+import { blockOf, lineBounds, shownText, type HitLine } from './line-text.js';
+import { clockOf, lineTimes } from './line-times.js';
 
 /** A block with its lines and their times. */
 export class OpenBlock {
@@ -56,20 +32,10 @@ export class OpenBlock {
     const start = this.bounds[i * 2]!;
     const end = this.bounds[i * 2 + 1]!;
     const time = this.times[i]!;
-    const cut = end - start > MAX_SHOWN ? '…' : '';
     const { node, path } = this.file.index;
-    return {
-      node,
-      file: path,
-      line: number,
-      time: time === time ? time : null,
-      text: this.text.toString('utf8', start, Math.min(end, start + MAX_SHOWN)) + cut,
-    };
+    const text = shownText(this.text, start, end);
+    return { node, file: path, line: number, time: time === time ? time : null, text };
   }
-}
-
-export function readLine(index: SearchIndex, file: IndexedFile, line: number): HitLine {
-  return new OpenBlock(index, file, blockOf(file.index, line), line).line(line);
 }
 
 interface Candidate {

@@ -2,7 +2,8 @@
 import { eachPosting } from '../index-store/postings.js';
 import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
 import type { FileIndex, Pattern } from '../index-store/types.js';
-import { clockOf, lineBounds, lineTimes } from '../search/scan-block.js';
+import { lineBounds } from '../search/line-text.js';
+import { clockOf, lineTimes } from '../search/line-times.js';
 import { isWithin, type Span } from './pivot.js';
 
 /** Text that is read for one timeline. */
