@@ -26,6 +26,7 @@ export interface PatternHits {
 export interface FilePlan {
   readonly file: IndexedFile;
   readonly decided: readonly Pattern[];
+  readonly undecided: readonly Pattern[];
   /** Lines of undecided patterns are looked for by these tasks. */
   readonly tasks: readonly SearchTask[];
   /** Bytes of text that the tasks read. */
@@ -48,7 +49,9 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     else if (tri === MAYBE) undecided.push(pattern);
   }
   const rows = undecided.length === 0 ? [] : rowsOf(index, query, window);
-  const wanted = undecided.length === index.patterns.length ? null : candidates(index, undecided, rows);
+  const wanted = isWorthIt(index, undecided, decided, rows.length)
+    ? candidates(index, undecided, rows)
+    : null;
   const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
   let bytes = 0;
   let room = 0;
@@ -76,7 +79,25 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     room -= index.columns.blocks.size[row]!;
     bytes += index.columns.blocks.size[row]!;
   }
-  return { file, decided, tasks, bytes };
+  return { file, decided, undecided, tasks, bytes };
+}
+
+/** Postings that take as long as reading and testing a block. */
+const POSTINGS_PER_BLOCK = 8192;
+
+/**
+ * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
+ * fail the test as well; those that are decided for must not be found again.
+ */
+function isWorthIt(
+  { patterns }: FileIndex,
+  undecided: readonly Pattern[],
+  decided: readonly Pattern[],
+  rows: number,
+): boolean {
+  if (decided.length > 0) return true;
+  if (undecided.length === patterns.length) return false;
+  return undecided.reduce((sum, { length }) => sum + length, 0) < rows * POSTINGS_PER_BLOCK;
 }
 
 const foldedOf = new Map<string, string>();
@@ -156,7 +177,7 @@ export interface FileHits {
 }
 
 export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHits {
-  const { file, decided } = plan;
+  const { file, decided, undecided } = plan;
   const hits: PatternHits[] = decided.map((pattern) => {
     const { count, first, last, line, at: time } = pattern;
     return { pattern, count, first, last, line, time };
@@ -170,23 +191,30 @@ export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHi
     times.set(result.times, at);
     at += result.lines.length;
   }
-  if (total > 0) hits.push(...byPattern(file.index, found, times));
+  if (total > 0) hits.push(...byPattern(file.index, undecided, found, times));
   const count = hits.reduce((sum, hit) => sum + hit.count, 0);
   return { file, patterns: hits, count, decided, found };
 }
 
-/** Sorts lines that were found under their patterns. */
-function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): PatternHits[] {
-  const patternOf = new Map<number, number>();
-  for (const line of found) patternOf.set(line, -1);
-  for (const [i, { from, length }] of index.patterns.entries()) {
-    eachPosting(index.columns.postings.subarray(from, from + length), (line) => {
-      if (patternOf.has(line)) patternOf.set(line, i);
+/** Sorts lines that were found under their patterns, one of `undecided` each. */
+function byPattern(
+  index: FileIndex,
+  undecided: readonly Pattern[],
+  found: Float64Array,
+  times: Float64Array,
+): PatternHits[] {
+  const from = found[0]!;
+  const to = found.at(-1)!;
+  const { postings } = index.columns;
+  const numbers = new Int32Array(to - from + 1);
+  for (const [number, pattern] of undecided.entries()) {
+    eachPosting(postings.subarray(pattern.from, pattern.from + pattern.length), (line) => {
+      if (line >= from && line <= to) numbers[line - from] = number;
     });
   }
   const hits = new Map<number, { count: number; first: number; last: number; line: number; time: number }>();
   for (const [i, line] of found.entries()) {
-    const number = patternOf.get(line)!;
+    const number = numbers[line - from]!;
     const time = times[i]!;
     const hit = hits.get(number);
     if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line, time });
@@ -198,7 +226,7 @@ function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): 
   }
   const known = (time: number): number | null => (Number.isNaN(time) ? null : time);
   return [...hits].map(([number, { count, line, ...times }]) => ({
-    pattern: index.patterns[number]!,
+    pattern: undecided[number]!,
     count,
     first: known(times.first),
     last: known(times.last),
