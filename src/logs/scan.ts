@@ -3,8 +3,10 @@ import { problem } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
+import { joinHalves } from './halves.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
 import { nodeClock } from './node-clock.js';
+import { halvesOf } from './seam.js';
 import { logFiles, VERDICT_SOURCES } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
 
@@ -45,7 +47,7 @@ export async function scanLogs(
     bySize.map(async (task) => {
       const ready = VERDICT_SOURCES.has(task.source) ? await withPodIps(task, options) : task;
       try {
-        results.set(task, await runTask(ready));
+        results.set(task, await scanFile(ready, runTask));
       } catch (error) {
         problems.push(
           problem('E_UNREADABLE', task.file.path, `The log could not be read: ${reason(error)}.`),
@@ -60,6 +62,14 @@ export async function scanLogs(
     verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
+}
+
+/** A large log is read by two workers; by one after all where a half turns out to depend on the other. */
+async function scanFile(task: LogFileTask, runTask: RunTask): Promise<LogFileScan> {
+  const halves = halvesOf(task.file.size);
+  if (halves === null) return runTask(task);
+  const [one, two] = await Promise.all(halves.map((part) => runTask({ ...task, part })));
+  return joinHalves(task, one!, two!) ?? runTask(task);
 }
 
 async function withPodIps(task: LogFileTask, { podIps }: ScanOptions): Promise<LogFileTask> {
