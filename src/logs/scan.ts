@@ -43,13 +43,14 @@ export async function scanLogs(
   const tasks = perBundle.flat();
   const results = new Map<LogFileTask, LogFileScan>();
   const problems: Problem[] = [];
+  const total = tasks.reduce((sum, { file }) => sum + file.size, 0);
   // The largest first, so that no worker is left with it at the end.
   const bySize = [...tasks].sort((a, b) => b.file.size - a.file.size);
   await Promise.all(
     bySize.map(async (task) => {
       const ready = VERDICT_SOURCES.has(task.source) ? await withPodIps(task, options) : task;
       try {
-        results.set(task, await scanFile(ready, runTask));
+        results.set(task, await scanFile(ready, total, runTask));
       } catch (error) {
         problems.push(
           problem('E_UNREADABLE', task.file.path, `The log could not be read: ${reason(error)}.`),
@@ -83,8 +84,8 @@ function firstAlike(queries: readonly LogQuery[]): Map<LogQuery, LogQuery> {
 }
 
 /** A large log is read by two workers; by one after all where a half turns out to depend on the other. */
-async function scanFile(task: LogFileTask, runTask: RunTask): Promise<LogFileScan> {
-  const halves = halvesOf(task.file.size);
+async function scanFile(task: LogFileTask, total: number, runTask: RunTask): Promise<LogFileScan> {
+  const halves = halvesOf(task.file.size, total);
   if (halves === null) return runTask(task);
   const [one, two] = await Promise.all(halves.map((part) => runTask({ ...task, part })));
   return joinHalves(task, one!, two!) ?? runTask(task);

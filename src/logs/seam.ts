@@ -8,14 +8,16 @@ import type { LogFileTask, LogPart } from './types.js';
 
 /** Below this, a second worker saves less than it costs. */
 export const WORTH_HALVES = 16 * CHUNK;
+/** A log that is more than this share of all would be read by one worker when the others have nothing left to do. */
+const LARGE_SHARE = 1 / 3;
 /** Bytes behind the middle in which a line is looked for that needs none above it. */
 const SEAM_WINDOW = 64 * 1024;
 /** Bytes of a line that are looked at. */
 const MAX_LOOK = 4096;
 
-/** Halves of about the same size, which meet at a border of chunks; null for a log that is not worth it. */
-export function halvesOf(size: number): readonly LogPart[] | null {
-  if (size < WORTH_HALVES) return null;
+/** Halves of about the same size, which meet at a border of chunks; null for a log that is not worth it. `total`: bytes of all logs. */
+export function halvesOf(size: number, total: number): readonly LogPart[] | null {
+  if (size < WORTH_HALVES || size < total * LARGE_SHARE) return null;
   const at = Math.floor(size / 2 / CHUNK) * CHUNK;
   return [
     { half: 'first', at },
