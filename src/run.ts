@@ -11,6 +11,7 @@ import type { FactContext, Question } from './facts/types.js';
 import { printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
+import { bytesOf } from './logs/seam.js';
 import type { LogFileScan } from './logs/types.js';
 import type { CaptureTable } from './model/capture.js';
 import type { AnalysisDocument } from './model/document.js';
@@ -62,7 +63,13 @@ export async function analyze(
   const tempDir = new TempDir();
   const pool = createPool(options.jobs);
   try {
-    const ingested = await ingestInputs(inputs, limits, tempDir, options);
+    // Archives are inflated in threads of their own while this one reads the rules.
+    const [loading, reading] = await Promise.allSettled([
+      builtinAndOwnRules(options.ruleDirs),
+      ingestInputs(inputs, limits, tempDir, options),
+    ]);
+    const rules = valueOf(loading);
+    const ingested = valueOf(reading);
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
     // Workers read captures while this thread loads the rules, and logs while it builds the nodes.
     const [captures, { rules, nodes, nodeProblems, logs }] = await Promise.all([
@@ -89,6 +96,11 @@ export async function analyze(
     await pool.close();
     await tempDir.remove();
   }
+}
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 /** The packet trace alone: the same document, from captures. A bundle among them is used as `analyze` does. */
@@ -153,7 +165,8 @@ async function scanAll(
     [...logQueries(rules), ...FACT_LOG_QUERIES],
     async (task) => {
       const scan = await pool.run<LogFileScan>('logs', task, options.signal);
-      done += task.file.size;
+      // A log that cannot be joined of its halves is read again.
+      done = Math.min(total, done + bytesOf(task));
       options.onProgress?.({ stage: 'logs', subject: task.file.name, done, total, unit: 'bytes' });
       return scan;
     },
