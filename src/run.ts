@@ -42,6 +42,9 @@ export interface RunOptions extends PhaseOptions {
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
 
+/** Patterns of log lines in the document: a reader scrolls through them, and the page searches them. */
+const MAX_LOG_PATTERNS = 200;
+
 export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /** The rules of a run: the built-in ones, then those of `dirs` in their order. Throws NetcheckError E_RULE_INVALID. */
@@ -149,6 +152,7 @@ async function scanAll(
       podIps: async () => new Map((await building).nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
       since: options.question?.since ?? null,
       until: options.question?.until ?? null,
+      maxPatterns: MAX_LOG_PATTERNS,
     },
   );
 }

@@ -16,6 +16,7 @@ import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
 import { ladderOf } from './ladder.js';
 import { layersOf } from './layers.js';
+import { logPatternsOf } from './log-patterns.js';
 import { ruleOutcomes } from './rule-outcomes.js';
 import { trailOf } from './trail.js';
 
@@ -69,6 +70,7 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
     })),
     rules: ruleOutcomes(input),
     layers: layersOf(input, findings),
+    log_patterns: input.bundles.length === 0 ? null : logPatternsOf(input.context.logs),
     ladder: ladderOf(input, input.ladderFlow),
     trail: trailOf(nodes, trace),
     coverage: {

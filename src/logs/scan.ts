@@ -4,6 +4,7 @@ import type { Limits } from '../limits.js';
 import type { LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
+import { mergePatterns } from './most-telling.js';
 import { nodeClock } from './node-clock.js';
 import { logFiles, VERDICT_SOURCES } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
@@ -18,6 +19,8 @@ export interface ScanOptions {
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number | null;
   readonly until?: number | null;
+  /** Sort lines of trouble into patterns, and keep as many. */
+  readonly maxPatterns?: number;
 }
 
 export type PodIps = ReadonlyMap<string, readonly string[]>;
@@ -58,6 +61,14 @@ export async function scanLogs(
     files: inOrder.flatMap((scans) => scans.flatMap(summariesOf)),
     matches: mergeMatches(bundles, inOrder, queries, options.limits.maxRecords),
     verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
+    ...(options.maxPatterns === undefined
+      ? {}
+      : {
+          patterns: mergePatterns(
+            inOrder.flat().flatMap((scan) => scan.patterns ?? []),
+            options.maxPatterns,
+          ),
+        }),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
 }
@@ -91,5 +102,6 @@ async function tasksOf(
     limits: options.limits,
     ...(typeof options.since === 'number' ? { since: options.since } : {}),
     ...(typeof options.until === 'number' ? { until: options.until } : {}),
+    ...(options.maxPatterns === undefined ? {} : { patterns: true }),
   }));
 }

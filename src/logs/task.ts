@@ -11,6 +11,7 @@ import { sniff, type Sniffed } from './sniff.js';
 import { decodeLine } from './record.js';
 import { VERDICT_SOURCES } from './sources.js';
 import { TextFile } from './text-file.js';
+import { troubleNeedles } from './trouble.js';
 import type { LogFileScan, LogFileTask } from './types.js';
 
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
@@ -99,6 +100,7 @@ function result(
     matches: scan.examiner.answers(),
     verdicts: verdicts.raw(texts),
     droppedVerdicts: { tuples: verdicts.droppedTuples, lines: verdicts.droppedLines },
+    ...(scan.patterns === null ? {} : { patterns: scan.patterns.result() }),
   };
 }
 
@@ -129,7 +131,9 @@ function querySetFor(task: LogFileTask): QuerySet {
   const sources = task.byTag === true ? [task.source, ...JOURNAL_SOURCES] : [task.source];
   const queries = queriesFor(sources, task.queries);
   const verdicts = VERDICT_SOURCES.has(task.source);
-  const key = JSON.stringify([verdicts, queries]);
-  if (cached?.key !== key) cached = { key, set: buildQuerySet(queries, { verdicts, prefilter: true }) };
+  const trouble = task.patterns === true ? troubleNeedles(task.source) : [];
+  const key = JSON.stringify([verdicts, trouble, queries]);
+  if (cached?.key !== key)
+    cached = { key, set: buildQuerySet(queries, { verdicts, trouble, prefilter: true }) };
   return cached.set;
 }

@@ -2,6 +2,7 @@
 import type { Limits } from '../limits.js';
 import type { LogActivity, LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
+import type { FilePatterns } from './pattern-tally.js';
 import type { VerdictTuple } from './verdict-tuple.js';
 
 /** A file of a bundle that is a log. */
@@ -33,6 +34,8 @@ export interface LogFileTask {
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number;
   readonly until?: number;
+  /** Sort lines of trouble into patterns. */
+  readonly patterns?: boolean;
 }
 
 /** The answer of one file to one query. */
@@ -54,4 +57,6 @@ export interface LogFileScan {
   readonly verdicts: readonly VerdictTuple[];
   /** Verdict tuples and lines dropped to stay within bounds. */
   readonly droppedVerdicts: { readonly tuples: number; readonly lines: number };
+  /** Where they were asked for. */
+  readonly patterns?: FilePatterns;
 }
