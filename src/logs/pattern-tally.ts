@@ -11,6 +11,8 @@ import type { LogFileTask } from './types.js';
 
 /** Bytes of lines that are sorted into patterns; what follows is only counted, whatever a file is full of. */
 const MAX_BYTES = 32 * 1024 * 1024;
+/** Bytes of a line that make it different from another. */
+const MAX_COMPARED = 512;
 /** Beginnings of lines that are told apart. */
 const MAX_KEYS = 4096;
 /** Patterns of one file that are handed on. */
@@ -63,7 +65,7 @@ export class PatternTally {
     }
     this.bytes += end - start;
     if (!this.isInWindow(chunk, start, end)) return;
-    this.masker.scan(chunk, start, end);
+    this.masker.scan(chunk, start, Math.min(end, start + MAX_COMPARED));
     const { key } = this.masker;
     let row = this.byKey.get(key);
     if (row === undefined) {

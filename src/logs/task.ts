@@ -124,16 +124,21 @@ async function linesOf(
   return texts;
 }
 
-let cached: { readonly key: string; readonly set: QuerySet } | null = null;
+/** By what was asked: a worker reads files of few sources in any order. */
+const querySets = new Map<string, QuerySet>();
+const MAX_QUERY_SETS = 32;
 
-/** A worker reads many files of few sources: the last set is kept. */
 function querySetFor(task: LogFileTask): QuerySet {
   const sources = task.byTag === true ? [task.source, ...JOURNAL_SOURCES] : [task.source];
   const queries = queriesFor(sources, task.queries);
   const verdicts = VERDICT_SOURCES.has(task.source);
   const trouble = task.patterns === true ? troubleNeedles(task.source) : [];
   const key = JSON.stringify([verdicts, trouble, queries]);
-  if (cached?.key !== key)
-    cached = { key, set: buildQuerySet(queries, { verdicts, trouble, prefilter: true }) };
-  return cached.set;
+  let set = querySets.get(key);
+  if (set === undefined) {
+    set = buildQuerySet(queries, { verdicts, trouble, prefilter: true });
+    if (querySets.size >= MAX_QUERY_SETS) querySets.clear();
+    querySets.set(key, set);
+  }
+  return set;
 }

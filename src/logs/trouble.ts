@@ -1,11 +1,12 @@
 /** What makes a line look like trouble from its bytes; its level is decided when it is decoded. */
 import type { LogLevel, LogSource, TroubleLevel } from '../model/logs.js';
 
-const WORDS = ['warn', 'err', 'crit', 'fatal', 'panic', 'dpanic'];
+/** Beginnings of the names of levels from `warn` on: more would make the search for them slower, and no surer. */
+const NAMES = ['w', 'e', 'crit', 'f', 'p', 'dp'];
 /** zap and other JSON, also inside the JSON of docker; logrus; seelog and CoreDNS. */
 const LEVELS: readonly string[] = [
-  ...['"level":"', '"level": "', 'level\\":\\"', 'level='].flatMap((key) => WORDS.map((word) => key + word)),
-  ...['[error]', '[warn]', '[warning]', '[critical]', '[fatal]'],
+  ...['"level":"', '"level": "', 'level\\":\\"', 'level='].flatMap((key) => NAMES.map((name) => key + name)),
+  ...['[error]', '[warn', '[crit', '[fatal]'],
 ];
 /** Letter and first digit of the month of klog's header: at the start of a line, or behind journal, CRI and docker. */
 const KLOG: readonly string[] = ['\n', ': ', 'stdout f ', 'stderr f ', '"log":"'].flatMap((before) =>

@@ -7,6 +7,9 @@ import {
   count,
   DIRECTION_NAME,
   LAYER_NAME,
+  LOG_LEVEL_NAME,
+  LOG_PATTERNS_TITLE,
+  logPatternsLeftOut,
   placeOf,
   SEGMENT_NAME,
   skippedByReason,
@@ -21,7 +24,17 @@ const MAX_ITEMS = 25;
 
 /** GitHub-flavoured Markdown for tickets: the same order and words as the other reports. */
 export function renderMarkdown(d: AnalysisDocument): string {
-  const sections = [verdict(d), path(d), against(d), findings(d), layers(d), flows(d), coverage(d), todo(d)];
+  const sections = [
+    verdict(d),
+    path(d),
+    against(d),
+    findings(d),
+    layers(d),
+    flows(d),
+    logs(d),
+    coverage(d),
+    todo(d),
+  ];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
 }
 
@@ -123,6 +136,28 @@ function flows(d: AnalysisDocument): string {
       ? ''
       : `\n\n| verdict | flows | protocol | from | to | where | why |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`;
   return `### Flows\n\n${counts}.${table}${more}`;
+}
+
+function logs(d: AnalysisDocument): string {
+  const { log_patterns: all } = d;
+  if (all === null || all === undefined || all.patterns.length === 0) return '';
+  const rows = all.patterns.slice(0, MAX_ITEMS).map((p) => {
+    const cells = [
+      LOG_LEVEL_NAME[p.level ?? 'none'],
+      String(p.count),
+      plain(cut(p.pattern, 200)),
+      code(placeOf(p.example)),
+      plain(p.last ?? ''),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const more =
+    all.patterns.length > rows.length
+      ? `\n\n… and ${count(all.patterns.length - rows.length, 'more pattern')} in the JSON report`
+      : '';
+  const left = logPatternsLeftOut(all);
+  const rest = left === '' ? '' : `\n\n${rich(left)}`;
+  return `### ${LOG_PATTERNS_TITLE}\n\n| level | lines | pattern | first line | last time |\n|---|---|---|---|---|\n${rows.join('\n')}${more}${rest}`;
 }
 
 function coverage(d: AnalysisDocument): string {

@@ -4,6 +4,7 @@ import { coverageText } from './text-coverage.js';
 import { findingsText } from './text-findings.js';
 import { flowsText } from './text-flows.js';
 import { layersText } from './text-layers.js';
+import { logsText } from './text-logs.js';
 import { pathPicture } from './text-path.js';
 import { DIRECTION_NAME, mitigatingFinding } from './words.js';
 
@@ -21,6 +22,7 @@ export function renderText(d: AnalysisDocument, o: TextOptions): string {
     findingsText(d, c, o),
     layersText(d, c, o),
     flowsText(d, c, o),
+    logsText(d, c, o),
     coverageText(d, c, o),
     todo(d, c, o),
     steps(d, c, o),

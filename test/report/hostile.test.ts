@@ -55,7 +55,7 @@ describe.each(Object.entries(PAYLOADS))('%s', (_, payload) => {
     const text = outsideFences(render(d, 'markdown', OPTIONS));
     expect(text).not.toMatch(/<[a-z/!]/i);
     expect(text).not.toMatch(/(?<!\\)\]\(/);
-    expect(text.split('\n').filter((l) => /^#/.test(l))).toHaveLength(11);
+    expect(text.split('\n').filter((l) => /^#/.test(l))).toHaveLength(12);
   });
 
   it('leave a document after redaction', () => {
@@ -146,6 +146,12 @@ describe('large documents', () => {
     d.flows = Array.from({ length: 500 }, (_, i) => ({
       ...d.flows[0]!,
       dst: `10.0.${i >> 8}.${i & 255}:80`,
+    }));
+    d.log_patterns!.patterns = Array.from({ length: 3000 }, (_, i) => ({
+      ...d.log_patterns!.patterns[0]!,
+      pattern: `${i} ${line}`,
+      nodes: Array.from({ length: 50 }, (__, n) => `node ${n} ${line.slice(0, 200)}`),
+      example: { ...d.log_patterns!.patterns[0]!.example, content: line },
     }));
     d.coverage.problems = Array.from({ length: 5000 }, (_, i) => ({
       ...d.coverage.problems[0]!,

@@ -9,6 +9,7 @@ import { findingsSection } from './findings.js';
 import { flowsSection } from './flows.js';
 import { ladderSection } from './ladder.js';
 import { layersSection } from './layers.js';
+import { logPatternsSection } from './log-patterns.js';
 import { html, trusted, type Markup } from './markup.js';
 import { pathSection } from './picture.js';
 import { timelineSection } from './timeline.js';
@@ -30,6 +31,7 @@ export function renderHtml(d: AnalysisDocument): string {
     ['ladder', 'Packets', ladderSection(d)],
     ['trail', 'Trail', trailSection(d)],
     ['timeline', 'Timeline', timelineSection(d)],
+    ['logs', 'Logs', logPatternsSection(d)],
     ['coverage', 'Coverage', coverageSection(d)],
     ['next', 'What to do', todoSection(d)],
   ];
@@ -50,7 +52,7 @@ export function renderHtml(d: AnalysisDocument): string {
         <header>
           <p class="brand">eks-netcheck</p>
           <form role="search" id="search-form">
-            <label for="search">Search findings and evidence</label
+            <label for="search">Search findings, evidence and log patterns</label
             ><input
               id="search"
               type="search"
