@@ -86,7 +86,10 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       })),
       skipped_rules: input.results.skipped.map((s) => ({
         rule: s.rule,
-        reason: s.node === undefined || s.node === null ? s.reason : `${s.reason} (${s.node})`,
+        reason:
+          s.node === undefined || s.node === null || s.reason.includes(s.node)
+            ? s.reason
+            : `${s.reason} (${s.node})`,
       })),
     },
   };

@@ -129,7 +129,7 @@ export class PatternTally {
 
 /** A message with marks for what varies: `failed to reach <ip>: i/o timeout`. */
 function patternOf(message: string): string {
-  const bytes = Buffer.from(message.replaceAll('\t', ' ').trim());
+  const bytes = Buffer.from(message.replace(/\s+/g, ' ').trim());
   const masker = new Masker(null);
   masker.scan(bytes, 0, bytes.length);
   const shown = shownTemplate(templateOf(bytes, 0, bytes.length, masker.end));

@@ -6,6 +6,8 @@ import { cut } from './unsafe.js';
 import {
   count,
   DIRECTION_NAME,
+  doLater,
+  doNow,
   LAYER_NAME,
   LOG_LEVEL_NAME,
   LOG_PATTERNS_TITLE,
@@ -33,13 +35,14 @@ export function renderMarkdown(d: AnalysisDocument): string {
     flows(d),
     logs(d),
     coverage(d),
-    todo(d),
+    next(d),
   ];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
 }
 
 function verdict(d: AnalysisDocument): string {
   const facts = verdictFacts(d);
+  const now = doNow(d);
   return [
     `## ${plain(d.root_cause)}`,
     '',
@@ -48,6 +51,7 @@ function verdict(d: AnalysisDocument): string {
     `| ${facts.map(([, value]) => plain(value)).join(' | ')} |`,
     '',
     rich(d.diagnosis.summary),
+    ...(now === null ? [] : ['', `**${now.label}**: ${rich(now.text)}`]),
   ].join('\n');
 }
 
@@ -182,18 +186,10 @@ function coverage(d: AnalysisDocument): string {
   ]);
 }
 
-function todo(d: AnalysisDocument): string {
-  const { immediate, long_term: later } = d.mitigation;
-  const fix =
-    d.diagnosis.category === 'none'
-      ? []
-      : [
-          `**now**: ${rich(immediate)}`,
-          `**later**: ${rich(later)}`,
-          ...d.escalation.map((e) => `**escalate**: ${rich(e)}`),
-        ];
-  const steps = d.next_steps.map((s) => `- ${rich(s.why)}\n${block([cut(s.command, 2000)], '  ')}`);
-  return [list('What to do', fix), steps.length === 0 ? '' : `### Next steps\n\n${steps.join('\n')}`]
-    .filter((s) => s !== '')
-    .join('\n\n');
+function next(d: AnalysisDocument): string {
+  const lines = [
+    ...doLater(d).map(([when, what]) => `- **${when}**: ${rich(what)}`),
+    ...d.next_steps.map((s) => `- ${rich(s.why)}\n${block([cut(s.command, 2000)], '  ')}`),
+  ];
+  return lines.length === 0 ? '' : `### Next steps\n\n${lines.join('\n')}`;
 }

@@ -96,6 +96,22 @@ export function logPatternsLeftOut({ patterns_left_out, lines_left_out }: DocLog
   return `… and ${patterns}${count(lines_left_out, 'line')} in none of these; \`eks-netcheck search\` finds them in the bundle`;
 }
 
+/** The first thing to do, and which finding it is for; null where nothing is wrong. */
+export function doNow(d: AnalysisDocument): { readonly label: string; readonly text: string } | null {
+  if (d.diagnosis.category === 'none') return null;
+  const f = mitigatingFinding(d);
+  return {
+    label: f === null ? 'Do now' : `Do now (${f.id}, ${f.safety})`,
+    text: d.mitigation.immediate,
+  };
+}
+
+/** What follows later: prevention, and who has to be asked. */
+export function doLater(d: AnalysisDocument): readonly (readonly [string, string])[] {
+  if (d.diagnosis.category === 'none') return [];
+  return [['later', d.mitigation.long_term], ...d.escalation.map((e) => ['escalate', e] as const)];
+}
+
 /** The finding whose resolution is the immediate mitigation. */
 export function mitigatingFinding(d: AnalysisDocument): DocFinding | null {
   return d.findings.find((f) => f.resolution === d.mitigation.immediate) ?? null;

@@ -55,7 +55,7 @@ describe.each(Object.entries(PAYLOADS))('%s', (_, payload) => {
     const text = outsideFences(render(d, 'markdown', OPTIONS));
     expect(text).not.toMatch(/<[a-z/!]/i);
     expect(text).not.toMatch(/(?<!\\)\]\(/);
-    expect(text.split('\n').filter((l) => /^#/.test(l))).toHaveLength(12);
+    expect(text.split('\n').filter((l) => /^#/.test(l))).toHaveLength(11);
   });
 
   it('leave a document after redaction', () => {

@@ -52,7 +52,6 @@ describe('renderMarkdown', () => {
       '### Flows',
       '### Errors and warnings in the logs',
       '### Coverage',
-      '### What to do',
       '### Next steps',
     ]);
   });

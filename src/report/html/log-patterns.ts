@@ -1,7 +1,7 @@
 import type { AnalysisDocument, DocLogPattern } from '../../model/document.js';
 import { cut } from '../unsafe.js';
 import { count, LOG_LEVEL_NAME, LOG_PATTERNS_TITLE, logPatternsLeftOut, placeOf } from '../words.js';
-import { bounded, html, leftOut, NOTHING, sentence, type Markup } from './markup.js';
+import { bounded, html, kept, leftOut, NOTHING, sentence, type Markup } from './markup.js';
 
 /** As many as an analysis gives; a document of another hand may have more. */
 const MAX_PATTERNS = 200;
@@ -58,6 +58,6 @@ ${cut(p.example.content, 600)}</pre>
     <td class="time more">
       ${p.first ?? 'no time'}${p.last === null || p.last === p.first ? NOTHING : html`<br />${p.last}`}
     </td>
-    <td class="more">${cut(nodes, 200)}${more}</td>
+    <td class="more">${kept(cut(nodes, 200))}${more}</td>
   </tr>`;
 }

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { logWords } from '../../index-store/log-words.js';
 import type { AnalysisDocument } from '../../model/document.js';
 import { cut } from '../unsafe.js';
-import { coverageSection, todoSection } from './coverage.js';
+import { coverageSection, nextSection } from './coverage.js';
 import { findingsSection } from './findings.js';
 import { flowsSection } from './flows.js';
 import { ladderSection } from './ladder.js';
@@ -33,7 +33,7 @@ export function renderHtml(d: AnalysisDocument): string {
     ['timeline', 'Timeline', timelineSection(d)],
     ['logs', 'Logs', logPatternsSection(d)],
     ['coverage', 'Coverage', coverageSection(d)],
-    ['next', 'What to do', todoSection(d)],
+    ['next', 'Next steps', nextSection(d)],
   ];
   const present = sections.filter(([, , body]) => body.text !== '');
   return html`<!doctype html>
