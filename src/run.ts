@@ -3,8 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { align, NO_TOPOLOGY } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
-import { buildDocument, withContext } from './diagnose/index.js';
-import { quoteEvidence } from './diagnose/quote.js';
+import { buildDocument, citeEvidence } from './diagnose/index.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
@@ -77,7 +76,7 @@ export async function analyze(
     // What follows needs no workers, and all the memory they hold.
     await pool.close();
     const trace = traceOf(tables, ingested.captures, nodes, options);
-    const document = await diagnoseRun({
+    return await diagnoseRun({
       ingested,
       nodes,
       nodeProblems,
@@ -88,7 +87,6 @@ export async function analyze(
       limits,
       options,
     });
-    return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
     await tempDir.remove();
@@ -228,7 +226,7 @@ async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
     }),
     logFiles: v.logs.files,
   });
-  const results = await quoteEvidence(evaluated, v.ingested.bundles, v.limits);
+  const results = await citeEvidence(evaluated, v.ingested.bundles, v.limits);
   return buildDocument({
     context,
     bundles: v.ingested.bundles,

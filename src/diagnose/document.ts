@@ -113,6 +113,7 @@ class EvidenceRegister {
       line: e.line,
       time: e.time,
       content: e.content,
+      ...(e.context === undefined ? {} : { context: [...e.context] }),
     });
     this.ids.set(key, id);
     return id;
