@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { align, NO_TOPOLOGY, unpack, type PackedCapture, type PreparedCapture } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
-import { buildDocument, withContext } from './diagnose/index.js';
-import { quoteEvidence } from './diagnose/quote.js';
+import { buildDocument, citeEvidence } from './diagnose/index.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
@@ -46,6 +45,9 @@ export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, sin
 
 export const BUILTIN_RULES = join(PACKAGE_ROOT, 'rules');
 
+/** Patterns of log lines in the document: a reader scrolls through them, and the page searches them. */
+const MAX_LOG_PATTERNS = 200;
+
 /** The rules of a run: the built-in ones, then those of `dirs` in their order. Throws NetcheckError E_RULE_INVALID. */
 export async function builtinAndOwnRules(dirs: readonly string[] = []): Promise<Rule[]> {
   return loadRules(
@@ -63,24 +65,21 @@ export async function analyze(
   const tempDir = new TempDir();
   const pool = createPool(options.jobs);
   try {
-    // Archives are inflated in threads of their own while this one reads the rules.
-    const [loading, reading] = await Promise.allSettled([
-      builtinAndOwnRules(options.ruleDirs),
-      ingestInputs(inputs, limits, tempDir, options),
-    ]);
-    const rules = valueOf(loading);
-    const ingested = valueOf(reading);
+    // Archives are inflated in threads of their own, and captures read by workers, while this one reads the rules.
+    const loading = builtinAndOwnRules(options.ruleDirs);
+    // Their errors are told where the rules are needed; nobody may be waiting for them yet.
+    loading.catch(() => undefined);
+    const ingested = await ingestInputs(inputs, limits, tempDir, options);
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
-    // Workers read captures while this thread loads the rules, and logs while it builds the nodes.
     const [captures, { rules, nodes, nodeProblems, logs }] = await Promise.all([
       readCaptures(ingested.captures, pool, options),
-      readBundles(ingested.bundles, limits, pool, options),
+      readBundles(ingested.bundles, loading, limits, pool, options),
     ]);
     // What follows needs no workers, and all the memory they hold.
     await pool.close();
     const tables = captures.map((c) => c.table);
     const trace = traceOf(captures, ingested.captures, nodes, options);
-    const document = await diagnoseRun({
+    return await diagnoseRun({
       ingested,
       nodes,
       nodeProblems,
@@ -91,16 +90,10 @@ export async function analyze(
       limits,
       options,
     });
-    return await withContext(document, ingested.bundles, limits);
   } finally {
     await pool.close();
     await tempDir.remove();
   }
-}
-
-function valueOf<T>(result: PromiseSettledResult<T>): T {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
 }
 
 /** The packet trace alone: the same document, from captures. A bundle among them is used as `analyze` does. */
@@ -134,11 +127,13 @@ async function readCaptures(
 
 async function readBundles(
   bundles: readonly Bundle[],
+  loading: Promise<readonly Rule[]>,
   limits: Limits,
   pool: Pool,
   options: RunOptions,
 ): Promise<Pick<RunValues, 'rules' | 'nodes' | 'nodeProblems' | 'logs'>> {
-  const rules = await builtinAndOwnRules(options.ruleDirs);
+  const rules = await loading;
+  // Workers read the logs while this thread builds the nodes.
   const building = buildNodes(bundles, limits, options);
   const [{ nodes, problems: nodeProblems }, logs] = await Promise.all([
     building,
@@ -176,6 +171,7 @@ async function scanAll(
       podIps: async () => new Map((await building).nodes.map((n) => [n.id, n.pods.map((p) => p.ip)])),
       since: options.question?.since ?? null,
       until: options.question?.until ?? null,
+      maxPatterns: MAX_LOG_PATTERNS,
     },
   );
 }
@@ -251,7 +247,7 @@ async function diagnoseRun(v: RunValues): Promise<AnalysisDocument> {
     }),
     logFiles: v.logs.files,
   });
-  const results = await quoteEvidence(evaluated, v.ingested.bundles, v.limits);
+  const results = await citeEvidence(evaluated, v.ingested.bundles, v.limits);
   return buildDocument({
     context,
     bundles: v.ingested.bundles,

@@ -16,6 +16,7 @@ import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
 import { ladderOf } from './ladder.js';
 import { layersOf } from './layers.js';
+import { logPatternsOf } from './log-patterns.js';
 import { ruleOutcomes } from './rule-outcomes.js';
 import { trailOf } from './trail.js';
 
@@ -69,6 +70,7 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
     })),
     rules: ruleOutcomes(input),
     layers: layersOf(input, findings),
+    log_patterns: input.bundles.length === 0 ? null : logPatternsOf(input.context.logs),
     ladder: ladderOf(input, input.ladderFlow),
     trail: trailOf(nodes, trace),
     coverage: {
@@ -84,7 +86,10 @@ export function buildDocument(input: DiagnosisInput): AnalysisDocument {
       })),
       skipped_rules: input.results.skipped.map((s) => ({
         rule: s.rule,
-        reason: s.node === undefined || s.node === null ? s.reason : `${s.reason} (${s.node})`,
+        reason:
+          s.node === undefined || s.node === null || s.reason.includes(s.node)
+            ? s.reason
+            : `${s.reason} (${s.node})`,
       })),
     },
   };
@@ -108,6 +113,7 @@ class EvidenceRegister {
       line: e.line,
       time: e.time,
       content: e.content,
+      ...(e.context === undefined ? {} : { context: [...e.context] }),
     });
     this.ids.set(key, id);
     return id;

@@ -1,3 +1,3 @@
+export { citeEvidence } from './cite.js';
 export { buildDocument, toDocFlow } from './document.js';
-export { withContext } from './evidence-context.js';
 export type { Corroboration, DiagnosisInput } from './input.js';

@@ -70,9 +70,11 @@ export class TempDir {
     return this.#folder !== null && file.startsWith(this.#folder + path.sep);
   }
 
+  /** Until it is gone, whatever ends the process removes the rest of it. */
   async remove(): Promise<void> {
-    const folder = this.#release();
+    const folder = this.#folder;
     if (folder !== null) await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    this.#release();
   }
 
   removeSync(): void {

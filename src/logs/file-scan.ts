@@ -5,6 +5,7 @@ import { Dumps } from './dumps.js';
 import { Examiner } from './examiner.js';
 import { sourceOfLine } from './journal-sources.js';
 import type { LineSink, ScannedLine } from './lines.js';
+import { PatternTally } from './pattern-tally.js';
 import { Pieces, type JoinedRecord } from './pieces.js';
 import { idsIn, MARKS, type QuerySet } from './query-set.js';
 import { decodeLine, type DecodedLine } from './record.js';
@@ -26,6 +27,7 @@ export class FileScan implements LineSink {
   readonly examiner: Examiner;
   /** Lines per source of a journal of all units. */
   readonly linesOf = new Map<LogSource, number>();
+  readonly patterns: PatternTally | null;
   private source: LogSource;
   private readonly dumps = new Dumps();
   private readonly pieces: Pieces;
@@ -40,6 +42,7 @@ export class FileScan implements LineSink {
     this.every = this.always;
     this.examiner = new Examiner(task, set, settings.profile, this.turns);
     this.pieces = new Pieces(task.limits.maxLineLength);
+    this.patterns = task.patterns === true ? new PatternTally(task, settings.profile, this.turns) : null;
   }
 
   line(line: ScannedLine): void {
@@ -47,7 +50,9 @@ export class FileScan implements LineSink {
     if (this.settings.yearless) this.seeYear(chunk, start, end);
     if (this.settings.task.byTag === true) this.seeSource(chunk, start, end);
     const piece = this.docker ? !chunk.subarray(start, end).includes('\\n"') : ids.includes(MARKS.partial);
-    const asked = ids.length > 0 || this.settings.set.always.length > 0;
+    const trouble = this.patterns !== null && ids.includes(MARKS.trouble);
+    if (trouble && !this.dumps.isOpen) this.patterns.add(line, this.source);
+    const asked = ids.length > (trouble ? 1 : 0) || this.settings.set.always.length > 0;
     if (!asked && !piece && !this.dumps.isOpen && !this.pieces.waiting) return;
     const text = chunk.toString('utf8', start, end);
     if (this.isOnlyVerdict(ids) && this.examiner.examineRawVerdict(line.number, text, this.source)) return;

@@ -3,6 +3,8 @@ import type { LogFileSummary, LogRecord } from '../model/logs.js';
 import { ActivityCounter } from './activity.js';
 import { correctYears, joinTurns } from './clock.js';
 import { firstAndLast } from './matches.js';
+import { mergePatterns } from './most-telling.js';
+import { MAX_FILE_PATTERNS, type FilePatterns } from './pattern-tally.js';
 import type { FileMatches, LogFileScan, LogFileTask } from './types.js';
 import { MAX_TUPLES } from './verdict-table.js';
 import { followTuple, keyOf, type VerdictSighting, type VerdictTuple } from './verdict-tuple.js';
@@ -22,7 +24,18 @@ export function joinHalves(task: LogFileTask, one: LogFileScan, two: LogFileScan
     matches: joinMatches(task, one.matches, two.matches, shift),
     verdicts,
     droppedVerdicts: { tuples: 0, lines: 0 },
+    ...joinPatterns(one.patterns, two.patterns, shift),
   };
+}
+
+function joinPatterns(
+  one: FilePatterns | undefined,
+  two: FilePatterns | undefined,
+  shift: number,
+): Pick<LogFileScan, 'patterns'> {
+  if (one === undefined || two === undefined) return {};
+  const moved = two.patterns.map((p) => ({ ...p, example: { ...p.example, line: p.example.line + shift } }));
+  return { patterns: mergePatterns([one, { ...two, patterns: moved }], MAX_FILE_PATTERNS) };
 }
 
 /** Each source once, in the order of their names. */

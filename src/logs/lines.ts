@@ -45,7 +45,7 @@ export class LineScanner {
     private readonly maxLength: number,
     private readonly sink: LineSink,
   ) {
-    this.state = automaton.start;
+    this.state = automaton.newline;
     let largest = 0;
     for (const output of automaton.outputs) if (output) largest = Math.max(largest, ...output);
     this.seenAt = new Int32Array(largest + 1);

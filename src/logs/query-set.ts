@@ -17,8 +17,9 @@ export const MARKS = {
   dumpEnd: 4,
   rules: 5,
   verdict: 6,
+  trouble: 7,
 } as const;
-const FIRST_QUERY = 7;
+const FIRST_QUERY = 8;
 
 const MARK_NEEDLES: readonly Needle[] = [
   { text: '\\u', id: MARKS.escape },
@@ -87,13 +88,19 @@ export interface QuerySet {
 export interface QuerySetOptions {
   /** Look for policy verdicts too. */
   readonly verdicts: boolean;
+  /** Texts of lines of trouble; none when absent. */
+  readonly trouble?: readonly string[];
   /** False: every query is asked of every line. For tests of the prefilter. */
   readonly prefilter: boolean;
 }
 
 export function buildQuerySet(all: readonly LogQuery[], options: QuerySetOptions): QuerySet {
   const queries = all.map((query) => new CompiledQuery(query));
-  const needles: Needle[] = [...MARK_NEEDLES, ...(options.verdicts ? VERDICT_NEEDLES : [])];
+  const needles: Needle[] = [
+    ...MARK_NEEDLES,
+    ...(options.verdicts ? VERDICT_NEEDLES : []),
+    ...(options.trouble ?? []).map((text) => ({ text, id: MARKS.trouble })),
+  ];
   const always: number[] = [];
   const caseless: number[] = [];
   for (const [index, query] of queries.entries()) {
@@ -118,7 +125,7 @@ export function queriesFor(sources: readonly LogSource[], queries: readonly LogQ
 export function idsIn(automaton: Automaton, text: string): Set<number> {
   const { table, classOf, classes, outputs } = automaton;
   const found = new Set<number>();
-  let state = automaton.start;
+  let state = automaton.newline;
   for (const byte of Buffer.from(text, 'utf8')) {
     state = table[state + classOf[byte]!]!;
     if (state > automaton.newline) for (const id of outputs[state / classes]!) found.add(id);

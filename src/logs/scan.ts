@@ -5,6 +5,7 @@ import type { LogMatches, LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
 import { joinHalves } from './halves.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
+import { mergePatterns } from './most-telling.js';
 import { nodeClock } from './node-clock.js';
 import { halvesOf } from './seam.js';
 import { logFiles, VERDICT_SOURCES } from './sources.js';
@@ -20,6 +21,8 @@ export interface ScanOptions {
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number | null;
   readonly until?: number | null;
+  /** Sort lines of trouble into patterns, and keep as many. */
+  readonly maxPatterns?: number;
 }
 
 export type PodIps = ReadonlyMap<string, readonly string[]>;
@@ -66,6 +69,14 @@ export async function scanLogs(
     files: inOrder.flatMap((scans) => scans.flatMap(summariesOf)),
     matches: new Map(queries.map((query) => [query.id, answerTo(query)])),
     verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
+    ...(options.maxPatterns === undefined
+      ? {}
+      : {
+          patterns: mergePatterns(
+            inOrder.flat().flatMap((scan) => scan.patterns ?? []),
+            options.maxPatterns,
+          ),
+        }),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
 }
@@ -120,5 +131,6 @@ async function tasksOf(
     limits: options.limits,
     ...(typeof options.since === 'number' ? { since: options.since } : {}),
     ...(typeof options.until === 'number' ? { until: options.until } : {}),
+    ...(options.maxPatterns === undefined ? {} : { patterns: true }),
   }));
 }

@@ -11,6 +11,7 @@ import { decodeLine } from './record.js';
 import { VERDICT_SOURCES } from './sources.js';
 import { rangeOf } from './seam.js';
 import { TextFile, type ByteRange } from './text-file.js';
+import { troubleNeedles } from './trouble.js';
 import type { LogFileScan, LogFileTask, LogPart, Seam } from './types.js';
 
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
@@ -106,6 +107,7 @@ function result(
     matches: scan.examiner.answers(),
     verdicts: verdicts.raw(texts),
     droppedVerdicts: { tuples: verdicts.droppedTuples, lines: verdicts.droppedLines },
+    ...(scan.patterns === null ? {} : { patterns: scan.patterns.result() }),
   };
 }
 
@@ -130,14 +132,21 @@ async function linesOf(
   return texts;
 }
 
-let cached: { readonly key: string; readonly set: QuerySet } | null = null;
+/** By what was asked: a worker reads files of few sources in any order. */
+const querySets = new Map<string, QuerySet>();
+const MAX_QUERY_SETS = 32;
 
-/** A worker reads many files of few sources: the last set is kept. */
 function querySetFor(task: LogFileTask): QuerySet {
   const sources = task.byTag === true ? [task.source, ...JOURNAL_SOURCES] : [task.source];
   const queries = queriesFor(sources, task.queries);
   const verdicts = VERDICT_SOURCES.has(task.source);
-  const key = JSON.stringify([verdicts, queries]);
-  if (cached?.key !== key) cached = { key, set: buildQuerySet(queries, { verdicts, prefilter: true }) };
-  return cached.set;
+  const trouble = task.patterns === true ? troubleNeedles(task.source) : [];
+  const key = JSON.stringify([verdicts, trouble, queries]);
+  let set = querySets.get(key);
+  if (set === undefined) {
+    set = buildQuerySet(queries, { verdicts, trouble, prefilter: true });
+    if (querySets.size >= MAX_QUERY_SETS) querySets.clear();
+    querySets.set(key, set);
+  }
+  return set;
 }

@@ -3,6 +3,7 @@ import type { ClockProfile, TurnsSeen } from './clock.js';
 import type { Limits } from '../limits.js';
 import type { LogActivity, LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
+import type { FilePatterns } from './pattern-tally.js';
 import type { VerdictTuple } from './verdict-tuple.js';
 
 /** A file of a bundle that is a log. */
@@ -43,6 +44,8 @@ export interface LogFileTask {
   readonly until?: number;
   /** Only this half of the file. */
   readonly part?: LogPart;
+  /** Sort lines of trouble into patterns. */
+  readonly patterns?: boolean;
 }
 
 /** What one half of a log has to tell for the other. */
@@ -74,4 +77,6 @@ export interface LogFileScan {
   readonly droppedVerdicts: { readonly tuples: number; readonly lines: number };
   /** Of a half: how it ends, or begins; null where the file cannot be read in halves, and was not. */
   readonly seam?: Seam | null;
+  /** Where they were asked for. */
+  readonly patterns?: FilePatterns;
 }

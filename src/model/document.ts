@@ -145,6 +145,28 @@ export interface DocTrailStep {
   decides: boolean;
 }
 
+/** What the logs say at level warn and above, sorted into patterns; the errors first. */
+export interface DocLogPatterns {
+  patterns: DocLogPattern[];
+  /** Further patterns, and lines that are in none of `patterns`. */
+  patterns_left_out: number;
+  lines_left_out: number;
+}
+
+export interface DocLogPattern {
+  /** The message, with `<n>`, `<ip>`, `<time>` and `<id>` for what varies; cut with `…` when long. */
+  pattern: string;
+  /** Null: its lines have no level, and words in them tell of trouble. */
+  level: 'fatal' | 'error' | 'warn' | null;
+  count: number;
+  /** Of its first and last line, ISO 8601; null where they have no time. */
+  first: string | null;
+  last: string | null;
+  nodes: string[];
+  /** Its earliest line, cut with `…` when long. */
+  example: { node: string; file: string; line: number; content: string };
+}
+
 /** A rule that took part in the run. */
 export interface DocRule {
   id: string;
@@ -241,6 +263,8 @@ export interface AnalysisDocument {
   rules?: DocRule[];
   /** All layers in the order in which they are walked. */
   layers?: DocLayer[];
+  /** Null without a bundle. */
+  log_patterns?: DocLogPatterns | null;
   /** Null when no flow went wrong. */
   ladder?: DocLadder | null;
   /** Null when the flow is not lost on a node whose bundle was given. */

@@ -128,10 +128,42 @@ export interface LogFileSummary {
   readonly notes?: readonly string[];
 }
 
+/** Levels of trouble; null where a line has none and words in it tell. */
+export type TroubleLevel = 'fatal' | 'error' | 'warn' | null;
+
+/** Lines of trouble that are alike but for numbers, addresses, times and ids. */
+export interface LogPatternCount {
+  /** The message, with `<n>`, `<ip>`, `<time>` and `<id>` for what varies. */
+  readonly pattern: string;
+  readonly level: TroubleLevel;
+  readonly count: number;
+  /** Of its first and last line, milliseconds since the epoch; null where they have no time. */
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly nodes: readonly string[];
+  /** Its earliest line, cut when long. */
+  readonly example: {
+    readonly node: string;
+    readonly file: string;
+    readonly line: number;
+    readonly text: string;
+  };
+}
+
+/** What the logs say at level warn and above, the most telling patterns first. */
+export interface LogPatterns {
+  readonly patterns: readonly LogPatternCount[];
+  /** Further patterns, and lines that are in none of `patterns`. */
+  readonly patternsLeftOut: number;
+  readonly linesLeftOut: number;
+}
+
 export interface LogScan {
   readonly files: readonly LogFileSummary[];
   readonly matches: ReadonlyMap<string, readonly LogMatches[]>; // query id → one per node
   readonly verdicts: readonly PolicyVerdict[];
   /** Files that could not be read. */
   readonly problems?: readonly Problem[];
+  /** Present when asked for. */
+  readonly patterns?: LogPatterns;
 }

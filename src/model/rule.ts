@@ -40,6 +40,8 @@ export interface EvidenceItem {
   readonly time: string | null;
   /** The line itself (cut with `…` when long), or what the packets show. */
   readonly content: string;
+  /** The lines around it, itself included; added by the diagnosis. */
+  readonly context?: readonly { readonly line: number; readonly text: string }[];
 }
 
 export type FactValue = string | number | boolean | null;

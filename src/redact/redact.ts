@@ -60,7 +60,7 @@ const FIXED = new Set([
     'evidence_ids',
     'protocol',
   ],
-  ...['layer', 'result'],
+  ...['layer', 'result', 'level'],
   ...['time', 'first', 'last', 'start', 'collected_at', 'code', 'certainty', 'rule'],
 ]);
 

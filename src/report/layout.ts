@@ -58,6 +58,16 @@ export function fit(text: string, width: number): string {
   return stringWidth(text) <= width ? text : `${takeWidth(text, Math.max(1, width - 1))}…`;
 }
 
+/** The end of a text that is wider, behind an ellipsis. */
+export function fitEnd(text: string, width: number): string {
+  const letters = [...text];
+  let from = 0;
+  let room = stringWidth(text) - width;
+  if (room <= 0) return text;
+  for (room += 1; room > 0 && from < letters.length; from++) room -= stringWidth(letters[from]!);
+  return `…${letters.slice(from).join('')}`;
+}
+
 export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
 }

@@ -6,7 +6,12 @@ import { cut } from './unsafe.js';
 import {
   count,
   DIRECTION_NAME,
+  doLater,
+  doNow,
   LAYER_NAME,
+  LOG_LEVEL_NAME,
+  LOG_PATTERNS_TITLE,
+  logPatternsLeftOut,
   placeOf,
   SEGMENT_NAME,
   skippedByReason,
@@ -21,12 +26,23 @@ const MAX_ITEMS = 25;
 
 /** GitHub-flavoured Markdown for tickets: the same order and words as the other reports. */
 export function renderMarkdown(d: AnalysisDocument): string {
-  const sections = [verdict(d), path(d), against(d), findings(d), layers(d), flows(d), coverage(d), todo(d)];
+  const sections = [
+    verdict(d),
+    path(d),
+    against(d),
+    findings(d),
+    layers(d),
+    flows(d),
+    logs(d),
+    coverage(d),
+    next(d),
+  ];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
 }
 
 function verdict(d: AnalysisDocument): string {
   const facts = verdictFacts(d);
+  const now = doNow(d);
   return [
     `## ${plain(d.root_cause)}`,
     '',
@@ -35,6 +51,7 @@ function verdict(d: AnalysisDocument): string {
     `| ${facts.map(([, value]) => plain(value)).join(' | ')} |`,
     '',
     rich(d.diagnosis.summary),
+    ...(now === null ? [] : ['', `**${now.label}**: ${rich(now.text)}`]),
   ].join('\n');
 }
 
@@ -125,6 +142,28 @@ function flows(d: AnalysisDocument): string {
   return `### Flows\n\n${counts}.${table}${more}`;
 }
 
+function logs(d: AnalysisDocument): string {
+  const { log_patterns: all } = d;
+  if (all === null || all === undefined || all.patterns.length === 0) return '';
+  const rows = all.patterns.slice(0, MAX_ITEMS).map((p) => {
+    const cells = [
+      LOG_LEVEL_NAME[p.level ?? 'none'],
+      String(p.count),
+      plain(cut(p.pattern, 200)),
+      code(placeOf(p.example)),
+      plain(p.last ?? ''),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const more =
+    all.patterns.length > rows.length
+      ? `\n\n… and ${count(all.patterns.length - rows.length, 'more pattern')} in the JSON report`
+      : '';
+  const left = logPatternsLeftOut(all);
+  const rest = left === '' ? '' : `\n\n${rich(left)}`;
+  return `### ${LOG_PATTERNS_TITLE}\n\n| level | lines | pattern | first line | last time |\n|---|---|---|---|---|\n${rows.join('\n')}${more}${rest}`;
+}
+
 function coverage(d: AnalysisDocument): string {
   const { bundles, captures, missing, problems } = d.coverage;
   return list('Coverage', [
@@ -147,18 +186,10 @@ function coverage(d: AnalysisDocument): string {
   ]);
 }
 
-function todo(d: AnalysisDocument): string {
-  const { immediate, long_term: later } = d.mitigation;
-  const fix =
-    d.diagnosis.category === 'none'
-      ? []
-      : [
-          `**now**: ${rich(immediate)}`,
-          `**later**: ${rich(later)}`,
-          ...d.escalation.map((e) => `**escalate**: ${rich(e)}`),
-        ];
-  const steps = d.next_steps.map((s) => `- ${rich(s.why)}\n${block([cut(s.command, 2000)], '  ')}`);
-  return [list('What to do', fix), steps.length === 0 ? '' : `### Next steps\n\n${steps.join('\n')}`]
-    .filter((s) => s !== '')
-    .join('\n\n');
+function next(d: AnalysisDocument): string {
+  const lines = [
+    ...doLater(d).map(([when, what]) => `- **${when}**: ${rich(what)}`),
+    ...d.next_steps.map((s) => `- ${rich(s.why)}\n${block([cut(s.command, 2000)], '  ')}`),
+  ];
+  return lines.length === 0 ? '' : `### Next steps\n\n${lines.join('\n')}`;
 }

@@ -15,7 +15,7 @@ export function coverageText(d: AnalysisDocument, c: Paint, o: TextOptions): str
   const known = problems.filter((p) => p.note && p.code === 'N_BASELINE');
   const notes = problems.filter((p) => p.note && p.code !== 'N_BASELINE');
   const lines = [
-    ...bundles.map((b) => fit(`  - ${bundle(b)}`, o.width)),
+    ...bundles.map((b) => fit(`  - ${bundle(b, o.width - 4)}`, o.width)),
     ...listed(inPathOrder(captures), MAX_CAPTURES, (x) => capture(x, o)),
     ...listed(missing, MAX_MISSING, (m) => {
       const on = m.node === null ? '' : ` on ${clean(m.node)}`;
@@ -51,13 +51,17 @@ function listed<T>(items: readonly T[], most: number, one: (item: T) => string):
   return lines;
 }
 
-function bundle(b: DocBundle): string {
+/** What is known of a node, as much as fits one line. */
+function bundle(b: DocBundle, width: number): string {
   const facts = ['instance_type', 'zone', 'primary_ip', 'cni_version', 'kubernetes_version', 'os']
     .map((k) => b.identity[k])
     .filter((v): v is string => typeof v === 'string' && v !== '')
     .map(clean);
   const at = b.collected_at === null ? 'at an unknown time' : clean(b.collected_at).replace(/\.000Z$/, 'Z');
-  return `bundle ${clean(b.id)}: ${b.files} files, collected ${at}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
+  const text = `bundle ${clean(b.id)}: ${b.files} files, collected ${at}`;
+  let shown = facts.length;
+  while (shown > 0 && stringWidth(`${text} (${facts.slice(0, shown).join(', ')})`) > width) shown--;
+  return shown === 0 ? text : `${text} (${facts.slice(0, shown).join(', ')})`;
 }
 
 /** How its place is known is told where it is less than certain, or where there is room. */

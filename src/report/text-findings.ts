@@ -1,8 +1,9 @@
 import type { AnalysisDocument, DocEvidence, DocFinding } from '../model/document.js';
 import type { Severity } from '../model/rule.js';
-import { clean, hanging, section, wrap, type Paint, type TextOptions } from './layout.js';
+import type { Point } from '../model/trace.js';
+import { clean, fitEnd, hanging, padEnd, section, wrap, type Paint, type TextOptions } from './layout.js';
 import { cut } from './unsafe.js';
-import { mitigatingFinding, placeOf } from './words.js';
+import { mitigatingFinding, placeOf, POINT_NAME } from './words.js';
 
 const MAX_FINDINGS = 12;
 const MAX_EVIDENCE = 4;
@@ -43,7 +44,10 @@ function finding(
   ];
   if (!d.diagnosis.summary.includes(f.diagnosis)) lines.push(wrap(clean(f.diagnosis), o.width, '   '));
   const evidence = f.evidence.map((id) => byId.get(id)).filter((e) => e !== undefined);
-  for (const e of evidence.slice(0, MAX_EVIDENCE)) lines.push(evidenceLines(e, c, o));
+  const points = new Map(
+    d.coverage.captures.flatMap((x) => (x.point === null ? [] : [[x.file, x.point] as const])),
+  );
+  for (const e of evidence.slice(0, MAX_EVIDENCE)) lines.push(evidenceLines(e, points, c, o));
   if (evidence.length > MAX_EVIDENCE)
     lines.push(`     … and ${evidence.length - MAX_EVIDENCE} more in the JSON report`);
   for (const a of f.against.filter((x) => !d.diagnosis.against.includes(x)))
@@ -56,17 +60,29 @@ function finding(
 function fix(d: AnalysisDocument, f: DocFinding): string {
   const cause = mitigatingFinding(d);
   if (cause !== null && f.resolution === cause.resolution && d.diagnosis.category !== 'none')
-    return 'see WHAT TO DO';
+    return 'see above';
   const earlier = d.findings.find((x) => x.resolution === f.resolution);
   return earlier === undefined || earlier === f ? clean(f.resolution) : `as for ${earlier.id}`;
 }
 
-/** The place to open, and beneath it the line itself. */
-function evidenceLines(e: DocEvidence, c: Paint, o: TextOptions): string {
+/** The place to open, and beneath it the line itself; what a capture shows is one line beside its point. */
+function evidenceLines(e: DocEvidence, points: ReadonlyMap<string, Point>, c: Paint, o: TextOptions): string {
+  const point = e.file === null || e.line !== null ? undefined : points.get(e.file);
+  if (point !== undefined) {
+    const name = `     ${padEnd(POINT_NAME[point], 9)} `;
+    return c.cyan(name) + fitEnd(clean(cut(e.content, MAX_LINE)), o.width - name.length);
+  }
   const place = clean(placeOf(e));
   const head = [c.cyan(place), e.time === null ? '' : clean(e.time)].filter((s) => s !== '').join(' ');
-  const content = wrap(clean(cut(e.content, MAX_LINE)), o.width, '       ');
+  const content = wrap(clean(essence(e.content, o)), o.width, '       ');
   if (place !== '' && e.line === null)
     return hanging('     ', '       ', `${head}: ${clean(cut(e.content, MAX_LINE))}`, o.width);
   return place === '' ? content.replace(/^ {2}/, '') : `     ${head}\n${content}`;
+}
+
+/** A long line of a JSON log from its message on: level and time stand in front of it. */
+function essence(line: string, o: TextOptions): string {
+  const at = line.indexOf('"msg":');
+  const long = line.length > 2 * (o.width - '       '.length);
+  return long && at > 0 ? cut(`…${line.slice(at)}`, MAX_LINE) : cut(line, MAX_LINE);
 }

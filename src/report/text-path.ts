@@ -19,26 +19,19 @@ export function pathPicture(d: AnalysisDocument, o: TextOptions): string {
   const first = flows[0];
   const sameNode = d.traffic_path === 'same_node';
   const points = sameNode ? POINTS.filter((p) => p.endsWith('veth')) : POINTS;
-  const lines: string[] = [wrap(end('source pod', first?.src, nat(first, 'src')), o.width, '  ')];
+  const [from, to] = [nodeAt(d, 'src'), nodeAt(d, 'dst')];
+  const lines: string[] = [wrap(end('source pod', first?.src, nat(first, 'src'), from), o.width, '  ')];
   if (t.segment === 'src_pod') lines.push(lossLine(d, c, '(in the pod)'));
   points.forEach((p, i) => {
     lines.push(station(d, p, flows, o));
-    const last = i === points.length - 1;
-    if (last) return;
-    const stretch = sameNode ? { segment: 'src_node' as const, name: 'node' } : STRETCHES[i]!;
-    const node =
-      stretch.segment === 'src_node'
-        ? nodeAt(d, 'src')
-        : stretch.segment === 'dst_node'
-          ? nodeAt(d, 'dst')
-          : null;
-    const label = node === null ? stretch.name : `${stretch.name} ${clean(node)}`;
-    lines.push(
-      t.segment === stretch.segment ? lossLine(d, c, label) : `  ${c.dim('│')}   ${c.dim(`· ${label}`)}`,
-    );
+    if (i === points.length - 1) return;
+    const stretch = sameNode ? { segment: t.segment, name: 'node' } : STRETCHES[i]!;
+    const within = t.segment === 'src_node' || t.segment === 'dst_node' || t.segment === 'vpc';
+    if (within && t.segment === stretch.segment) lines.push(lossLine(d, c, stretch.name));
   });
   if (t.segment === 'dst_pod') lines.push(lossLine(d, c, '(in the pod)'));
-  lines.push(wrap(end('destination pod', first?.dst, nat(first, 'dst')), o.width, '  '));
+  const last = sameNode && to === from ? null : to;
+  lines.push(wrap(end('destination pod', first?.dst, nat(first, 'dst'), last), o.width, '  '));
   if (t.segment === 'unknown' && flows.some((f) => f.verdict !== 'delivered'))
     lines.push(`  ${c.yellow('?')} the captures do not tell where on this path the packets die`);
   return lines.join('\n');
@@ -49,9 +42,15 @@ function nat(f: DocFlow | undefined, side: 'src' | 'dst'): string | null {
   return other === undefined || other === f?.[side] ? null : other;
 }
 
-function end(name: string, address: string | undefined, translated: string | null): string {
+function end(
+  name: string,
+  address: string | undefined,
+  translated: string | null,
+  node: string | null,
+): string {
   const at = address === undefined ? '' : ` ${clean(hostOf(address))}`;
-  return `${name}${at}${translated === null ? '' : ` (after NAT ${clean(translated)})`}`;
+  const on = node === null ? '' : ` on ${clean(node)}`;
+  return `${name}${at}${translated === null ? '' : ` (after NAT ${clean(translated)})`}${on}`;
 }
 
 function nodeAt(d: AnalysisDocument, side: 'src' | 'dst'): string | null {

@@ -4,14 +4,18 @@ import { coverageText } from './text-coverage.js';
 import { findingsText } from './text-findings.js';
 import { flowsText } from './text-flows.js';
 import { layersText } from './text-layers.js';
+import { logsText } from './text-logs.js';
 import { pathPicture } from './text-path.js';
-import { DIRECTION_NAME, mitigatingFinding } from './words.js';
+import { doLater, doNow } from './words.js';
 
 export type { TextOptions } from './layout.js';
 
 const MAX_AGAINST = 8;
 
-/** The report for a terminal: the same order and words as the page. What to do comes last, where the eye lands. */
+/**
+ * The report for a terminal: the same order and words as the page. The first screen holds what is wrong, what to do
+ * and where it happens.
+ */
 export function renderText(d: AnalysisDocument, o: TextOptions): string {
   const c = paint(o);
   const sections = [
@@ -21,9 +25,9 @@ export function renderText(d: AnalysisDocument, o: TextOptions): string {
     findingsText(d, c, o),
     layersText(d, c, o),
     flowsText(d, c, o),
+    logsText(d, c, o),
     coverageText(d, c, o),
-    todo(d, c, o),
-    steps(d, c, o),
+    next(d, c, o),
   ];
   return `${sections.filter((s) => s !== '').join('\n\n')}\n`;
 }
@@ -38,17 +42,21 @@ function verdict(d: AnalysisDocument, c: Paint, o: TextOptions): string {
     `confidence ${confidence}`,
     d.traffic_path === 'unknown' ? '' : d.traffic_path.replace('_', ' '),
     `drop point ${d.packet_trace.drop_point}`,
-    DIRECTION_NAME[d.packet_trace.direction],
   ].filter((s) => s !== '');
   const lines = [
     head
       .split('\n')
       .map((l) => c.bold(color(l)))
       .join('\n'),
-    wrap(facts.join(' · '), o.width, '  '),
+    wrap(facts.join(', '), o.width),
   ];
   // An undecided case says in its cause all there is to say.
   if (!d.root_cause.endsWith(summary)) lines.push('', wrap(clean(summary), o.width));
+  const now = doNow(d);
+  if (now !== null) {
+    const label = `${now.label}:`;
+    lines.push('', c.bold(label) + wrap(`${label} ${clean(now.text)}`, o.width).slice(label.length));
+  }
   return lines.join('\n');
 }
 
@@ -59,20 +67,11 @@ function against(d: AnalysisDocument, c: Paint, o: TextOptions): string {
   return section('What speaks against it', lines.join('\n'), c);
 }
 
-function todo(d: AnalysisDocument, c: Paint, o: TextOptions): string {
-  if (d.diagnosis.category === 'none') return '';
-  const f = mitigatingFinding(d);
-  const { immediate, long_term: later } = d.mitigation;
-  const lines = [
-    bullet(`now${f === null ? '' : ` (${f.id}, ${f.safety})`}: ${clean(immediate)}`, o),
-    bullet(`later: ${clean(later)}`, o),
-    ...d.escalation.map((e) => bullet(`escalate: ${clean(e)}`, o)),
-  ];
-  return section('What to do', lines.join('\n'), c);
-}
-
 /** Commands are never wrapped or cut: they are there to be pasted. */
-function steps(d: AnalysisDocument, c: Paint, o: TextOptions): string {
-  const lines = d.next_steps.map((s) => `${bullet(clean(s.why), o)}\n      ${c.cyan(clean(s.command))}`);
+function next(d: AnalysisDocument, c: Paint, o: TextOptions): string {
+  const lines = [
+    ...doLater(d).map(([when, what]) => bullet(`${when}: ${clean(what)}`, o)),
+    ...d.next_steps.map((s) => `${bullet(clean(s.why), o)}\n      ${c.cyan(clean(s.command))}`),
+  ];
   return section('Next steps', lines.join('\n'), c);
 }

@@ -1,5 +1,5 @@
 /** The words that all formats share. */
-import type { AnalysisDocument, DocFinding, LayerName } from '../model/document.js';
+import type { AnalysisDocument, DocFinding, DocLogPatterns, LayerName } from '../model/document.js';
 import type { Category, Severity } from '../model/rule.js';
 import type { Direction, Point, Segment } from '../model/trace.js';
 
@@ -83,6 +83,33 @@ export function skippedByReason(d: AnalysisDocument): { reason: string; rules: s
   const reasons = new Map<string, string[]>();
   for (const s of d.coverage.skipped_rules) reasons.set(s.reason, [...(reasons.get(s.reason) ?? []), s.rule]);
   return [...reasons].map(([reason, rules]) => ({ reason, rules: [...new Set(rules)] }));
+}
+
+export const LOG_PATTERNS_TITLE = 'Errors and warnings in the logs';
+
+export const LOG_LEVEL_NAME = { fatal: 'fatal', error: 'error', warn: 'warning', none: 'no level' } as const;
+
+/** What a list of patterns lacks, in words; empty when it is whole. */
+export function logPatternsLeftOut({ patterns_left_out, lines_left_out }: DocLogPatterns): string {
+  if (lines_left_out === 0) return '';
+  const patterns = patterns_left_out === 0 ? '' : `${count(patterns_left_out, 'more pattern')}, `;
+  return `… and ${patterns}${count(lines_left_out, 'line')} in none of these; \`eks-netcheck search\` finds them in the bundle`;
+}
+
+/** The first thing to do, and which finding it is for; null where nothing is wrong. */
+export function doNow(d: AnalysisDocument): { readonly label: string; readonly text: string } | null {
+  if (d.diagnosis.category === 'none') return null;
+  const f = mitigatingFinding(d);
+  return {
+    label: f === null ? 'Do now' : `Do now (${f.id}, ${f.safety})`,
+    text: d.mitigation.immediate,
+  };
+}
+
+/** What follows later: prevention, and who has to be asked. */
+export function doLater(d: AnalysisDocument): readonly (readonly [string, string])[] {
+  if (d.diagnosis.category === 'none') return [];
+  return [['later', d.mitigation.long_term], ...d.escalation.map((e) => ['escalate', e] as const)];
 }
 
 /** The finding whose resolution is the immediate mitigation. */

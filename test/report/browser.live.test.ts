@@ -8,7 +8,7 @@ import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AnalysisDocument } from '../../src/model/document.js';
 import { render } from '../../src/report/index.js';
-import { hostileDocument } from './support/documents.js';
+import { fullDocument, hostileDocument } from './support/documents.js';
 import { SAMPLE_NAMES, sampleDocument } from './support/samples.js';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -130,6 +130,17 @@ describe.runIf(wanted)('the page in Chromium', () => {
     await page.getByText('Nothing found.').waitFor();
     await page.keyboard.press('Escape');
     expect(await page.locator('#results').isHidden()).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  it('finds a pattern of the logs by a word and by an address of its example, and opens the list', async () => {
+    await open(fullDocument());
+    for (const words of ['i/o timeout', '10.36.0.1', 'ipamd.log']) {
+      await page.locator('#search').fill(words);
+      await page.locator('#results').getByText('Log error: Failed to reach').waitFor();
+    }
+    await page.locator('#results').getByText('Log error: Failed to reach').click();
+    expect(await page.locator('#logs details').getAttribute('open')).not.toBeNull();
     expect(heard).toEqual([]);
   });
 

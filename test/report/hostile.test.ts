@@ -147,6 +147,12 @@ describe('large documents', () => {
       ...d.flows[0]!,
       dst: `10.0.${i >> 8}.${i & 255}:80`,
     }));
+    d.log_patterns!.patterns = Array.from({ length: 3000 }, (_, i) => ({
+      ...d.log_patterns!.patterns[0]!,
+      pattern: `${i} ${line}`,
+      nodes: Array.from({ length: 50 }, (__, n) => `node ${n} ${line.slice(0, 200)}`),
+      example: { ...d.log_patterns!.patterns[0]!.example, content: line },
+    }));
     d.coverage.problems = Array.from({ length: 5000 }, (_, i) => ({
       ...d.coverage.problems[0]!,
       subject: `${i} ${line.slice(0, 1000)}`,

@@ -50,8 +50,8 @@ describe('renderMarkdown', () => {
       '#### F-002 LOW: The clocks differ',
       '### Layers',
       '### Flows',
+      '### Errors and warnings in the logs',
       '### Coverage',
-      '### What to do',
       '### Next steps',
     ]);
   });

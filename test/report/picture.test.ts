@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pictureOf } from '../../src/report/html/picture-model.js';
 import { renderText } from '../../src/report/text.js';
 import { flow, fullDocument } from './support/documents.js';
+import { SAMPLE_NAMES, sampleDocument } from './support/samples.js';
 
 const counts = (
   packets: number,
@@ -80,10 +81,38 @@ describe('renderText', () => {
       'FINDINGS (2)',
       'LAYERS',
       'FLOWS',
+      'ERRORS AND WARNINGS IN THE LOGS',
       'COVERAGE',
-      'WHAT TO DO',
       'NEXT STEPS',
     ]);
+  });
+
+  it.each(SAMPLE_NAMES)('says what is wrong, what to do and where on the first screen of %s', (name) => {
+    const d = sampleDocument(name);
+    const lines = renderText(d, { color: false, width: 80 }).split('\n');
+    const screen = lines.slice(0, 27).join('\n');
+    expect(screen.startsWith(d.diagnosis.category === 'none' ? '✓ ' : '✕ ')).toBe(true);
+    expect(screen.includes('Do now')).toBe(d.diagnosis.category !== 'none');
+    expect(screen).toMatch(/PATH\n {2}source pod[^]*\n {2}destination pod/);
+    expect(lines.length).toBeLessThanOrEqual(100);
+  });
+
+  it('says once what is to be done now', () => {
+    const d = fullDocument();
+    const text = renderText(d, { color: false, width: 200 });
+    expect(text.split(d.mitigation.immediate)).toHaveLength(2);
+    expect(text).toContain(`Do now (F-001, yellow): ${d.mitigation.immediate}`);
+    expect(text).toContain('fix (yellow): see above');
+  });
+
+  it('shows of a capture its point and how many packets, whatever the width', () => {
+    const d = fullDocument();
+    d.evidence[1]!.content = `source veth: tcp 10.36.26.63:52803 > 10.36.118.75:8080: ${'x'.repeat(90)}: 5 packets and 0 back`;
+    const line = renderText(d, { color: false, width: 80 })
+      .split('\n')
+      .find((l) => l.endsWith(': 5 packets and 0 back'))!;
+    expect(line).toMatch(/^ {5}src-veth {2}…/);
+    expect(line).toHaveLength(80);
   });
 
   it('is without escape sequences unless colours are wanted', () => {

@@ -1,7 +1,7 @@
 import type { AnalysisDocument, DocBundle } from '../../model/document.js';
 import { cut } from '../unsafe.js';
-import { skippedByReason } from '../words.js';
-import { bounded, html, leftOut, NOTHING, sentence, type Markup } from './markup.js';
+import { doLater, skippedByReason } from '../words.js';
+import { bounded, html, kept, leftOut, NOTHING, sentence, type Markup } from './markup.js';
 
 const MAX_ROWS = 100;
 
@@ -93,7 +93,7 @@ function table(caption: string, heads: readonly string[], rows: readonly (readon
             MAX_ROWS,
             (r) =>
               html`<tr data-search data-title="${caption}: ${cut(r[0]!, 80)}">
-                ${r.map((c) => html`<td>${cut(c, 400)}</td>`)}
+                ${r.map((c) => html`<td>${kept(cut(c, 400))}</td>`)}
               </tr>`,
           )}
         </tbody>
@@ -108,7 +108,7 @@ function bundle(b: DocBundle): Markup {
     Array.isArray(v) ? v.slice(0, 12).join(', ') : (v ?? '');
   return html`<details class="bundle" data-search data-title="Node ${cut(b.id, 80)}">
     <summary>
-      Node ${cut(b.id, 100)}: ${b.files} files, collected ${b.collected_at ?? 'at an unknown time'}
+      Node ${kept(cut(b.id, 100))}: ${b.files} files, collected ${b.collected_at ?? 'at an unknown time'}
     </summary>
     <dl class="identity">
       <div>
@@ -130,23 +130,19 @@ function bundle(b: DocBundle): Markup {
   </details>`;
 }
 
-/** What to do now and later, and commands to paste. */
-export function todoSection(d: AnalysisDocument): Markup {
-  const { immediate, long_term: later } = d.mitigation;
+/** What to do later, who has to be asked, and commands to paste. */
+export function nextSection(d: AnalysisDocument): Markup {
+  const later = doLater(d);
   const fix =
-    d.diagnosis.category === 'none'
+    later.length === 0
       ? NOTHING
       : html`<dl class="todo">
-          <dt>Now</dt>
-          <dd>${sentence(immediate)}</dd>
-          <dt>Later</dt>
-          <dd>${sentence(later)}</dd>
           ${bounded(
-            d.escalation,
+            later,
             10,
-            (e) =>
-              html`<dt>Escalate</dt>
-                <dd>${sentence(e)}</dd>`,
+            ([when, what]) =>
+              html`<dt>${when}</dt>
+                <dd>${sentence(what)}</dd>`,
           )}
         </dl>`;
   const steps = bounded(
@@ -173,15 +169,14 @@ export function todoSection(d: AnalysisDocument): Markup {
             ${bounded(d.cross_reference, 20, (c) => html`<li>${sentence(c, 300)}</li>`)}
           </ul>`;
   return html`<section id="next" aria-labelledby="next-h">
-    <h2 id="next-h">What to do</h2>
+    <h2 id="next-h">Next steps</h2>
     ${fix}
     ${
       steps.length === 0
         ? NOTHING
-        : html`<h3>Next steps</h3>
-            <ol class="steps">
-              ${steps}
-            </ol>`
+        : html`<ol class="steps">
+            ${steps}
+          </ol>`
     }${related}
   </section>`;
 }

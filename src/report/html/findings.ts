@@ -1,7 +1,7 @@
 import type { AnalysisDocument, DocEvidence, DocFinding } from '../../model/document.js';
 import { cut } from '../unsafe.js';
 import { CATEGORY_NAME, placeOf } from '../words.js';
-import { bounded, html, leftOut, NOTHING, sentence, type Content, type Markup } from './markup.js';
+import { bounded, html, kept, leftOut, NOTHING, sentence, type Content, type Markup } from './markup.js';
 
 const MAX_FINDINGS = 100;
 const MAX_EVIDENCE = 12;
@@ -47,7 +47,7 @@ function finding(f: DocFinding, evidence: readonly DocEvidence[], all: number, o
       <h3>
         ${f.id}
         <span class="severity">${f.severity}</span>
-        ${sentence(f.title, 300)}${f.node === null ? NOTHING : html` <span class="node">on ${cut(f.node, 100)}</span>`}
+        ${sentence(f.title, 300)}${f.node === null ? NOTHING : html` <span class="node">on ${kept(cut(f.node, 100))}</span>`}
       </h3>
     </summary>
     <p class="meta">
@@ -69,7 +69,7 @@ function finding(f: DocFinding, evidence: readonly DocEvidence[], all: number, o
 function evidenceBlock(e: DocEvidence, finding: string): Markup {
   const place = placeOf(e);
   const id = `${finding}-${e.id}`;
-  const head = html`${place === '' ? NOTHING : html`<code class="place">${cut(place, 300)}</code> `}${e.time === null ? NOTHING : html`<span class="time">${e.time}</span> `}${e.node === null ? NOTHING : html`<span class="node">${cut(e.node, 100)}</span>`}`;
+  const head = html`${place === '' ? NOTHING : html`<code class="place">${cut(place, 300)}</code> `}${e.time === null ? NOTHING : html`<span class="time">${e.time}</span> `}${e.node === null ? NOTHING : html`<span class="node">${kept(cut(e.node, 100))}</span>`}`;
   return html`<figure class="evidence" id="${id}" data-search data-title="${e.id} ${cut(place, 120)}">
     <figcaption>
       <span class="id">${e.id}</span> ${head}<button

@@ -34,7 +34,15 @@ export const NOTHING = new Markup('');
 
 /** A sentence with `code` between backticks, at most `max` characters. */
 export function sentence(text: string, max = 4000): Content {
-  return spans(cut(text, max)).map((s) => (s.code ? html`<code>${s.text}</code>` : s.text));
+  return spans(cut(text, max)).map((s) => (s.code ? html`<code>${s.text}</code>` : kept(s.text)));
+}
+
+/** Ids of instances and other resources, which must not be broken at their dash. */
+const ID = /\b([a-z]{1,12}-[0-9a-f]{8,17})\b/;
+
+/** Text whose ids stay on one line. */
+export function kept(text: string): Content {
+  return text.split(ID).map((part, i) => (i % 2 === 1 ? html`<span class="keep">${part}</span>` : part));
 }
 
 /** Items up to a bound; what is left out is said. */

@@ -6,11 +6,12 @@ import { logWords } from '../../index-store/log-words.js';
 import type { AnalysisDocument } from '../../model/document.js';
 import { PACKAGE_ROOT } from '../../package-root.js';
 import { cut } from '../unsafe.js';
-import { coverageSection, todoSection } from './coverage.js';
+import { coverageSection, nextSection } from './coverage.js';
 import { findingsSection } from './findings.js';
 import { flowsSection } from './flows.js';
 import { ladderSection } from './ladder.js';
 import { layersSection } from './layers.js';
+import { logPatternsSection } from './log-patterns.js';
 import { html, trusted, type Markup } from './markup.js';
 import { pathSection } from './picture.js';
 import { timelineSection } from './timeline.js';
@@ -32,8 +33,9 @@ export function renderHtml(d: AnalysisDocument): string {
     ['ladder', 'Packets', ladderSection(d)],
     ['trail', 'Trail', trailSection(d)],
     ['timeline', 'Timeline', timelineSection(d)],
+    ['logs', 'Logs', logPatternsSection(d)],
     ['coverage', 'Coverage', coverageSection(d)],
-    ['next', 'What to do', todoSection(d)],
+    ['next', 'Next steps', nextSection(d)],
   ];
   const present = sections.filter(([, , body]) => body.text !== '');
   return html`<!doctype html>
@@ -52,7 +54,7 @@ export function renderHtml(d: AnalysisDocument): string {
         <header>
           <p class="brand">eks-netcheck</p>
           <form role="search" id="search-form">
-            <label for="search">Search findings and evidence</label
+            <label for="search">Search findings, evidence and log patterns</label
             ><input
               id="search"
               type="search"

@@ -1,7 +1,7 @@
 import type { AnalysisDocument, DocFinding } from '../../model/document.js';
 import { cut } from '../unsafe.js';
 import { placeOf } from '../words.js';
-import { bounded, html, leftOut, NOTHING, type Markup } from './markup.js';
+import { bounded, html, kept, leftOut, NOTHING, type Markup } from './markup.js';
 
 const MAX_EVENTS = 120;
 /** Findings whose log lines are drawn. */
@@ -37,7 +37,7 @@ ${axis(shown, bursts.slice(0, MAX_BURSTS))}${leftOut(bursts.length, Math.min(bur
       html`<tr>
         <td class="time">${e.time}</td>
         <td class="more">${e.lane}</td>
-        <td class="more">${cut(e.node, 60)}</td>
+        <td class="more">${kept(cut(e.node, 60))}</td>
         <td>${e.href === null ? cut(e.what, 200) : html`<a href="#${e.href}">${cut(e.what, 200)}</a>`}</td>
       </tr>`,
   )}</tbody></table></div></details>${leftOut(events.length, shown.length, 'more events')}</section>`;

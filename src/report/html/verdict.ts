@@ -1,5 +1,5 @@
 import type { AnalysisDocument } from '../../model/document.js';
-import { verdictFacts } from '../words.js';
+import { doNow, verdictFacts } from '../words.js';
 import { bounded, html, leftOut, NOTHING, sentence, type Markup } from './markup.js';
 
 const MAX_AGAINST = 20;
@@ -8,6 +8,7 @@ const MAX_AGAINST = 20;
 export function verdictSection(d: AnalysisDocument): Markup {
   const tone = d.diagnosis.category === 'none' ? 'good' : d.diagnosis.category === 'unknown' ? 'open' : 'bad';
   const mark = { good: '✓', open: '?', bad: '✕' }[tone];
+  const now = doNow(d);
   const at = d.root_cause.indexOf(' — ');
   const [category, detail] =
     at < 0 ? ['', d.root_cause] : [d.root_cause.slice(0, at), d.root_cause.slice(at + 3)];
@@ -30,6 +31,7 @@ export function verdictSection(d: AnalysisDocument): Markup {
       )}
     </dl>
     <p class="summary">${sentence(d.diagnosis.summary)}</p>
+    ${now === null ? NOTHING : html`<p class="now"><b>${now.label}:</b> ${sentence(now.text)}</p>`}
   </section>`;
 }
 

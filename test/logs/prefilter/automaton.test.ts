@@ -68,6 +68,21 @@ describe('LineScanner', () => {
     );
   });
 
+  it('finds what begins with a line end at the start of a line only, the first and those behind others too', () => {
+    const needles = ['\ne05', 'e05', '\ne0', 'x\ne'.slice(2)];
+    const [, seen] = scan(needles, [
+      Buffer.from('E0517 a\nx E0517\n'),
+      Buffer.from('E'),
+      Buffer.from('0517'),
+    ]);
+    expect(seen.map(({ ids }) => ids)).toEqual([
+      [0, 1, 2, 3],
+      [1, 3],
+      [0, 1, 2, 3],
+    ]);
+    expect(() => buildAutomaton([{ text: 'a\nb', id: 0 }])).toThrow('line end');
+  });
+
   it('tells only of lines with a needle unless all are wanted', () => {
     const [scanner, seen] = scan(['needle'], [Buffer.from('hay\nthe Needle\nhay\n')], 1000, false);
     expect(seen).toEqual([{ number: 2, text: 'the Needle', ids: [0], cut: false }]);

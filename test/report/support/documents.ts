@@ -178,6 +178,40 @@ export function fullDocument(): AnalysisDocument {
       },
       { layer: 'vpc', test: 'packets', result: 'ok', evidence: [], verdict: '2 flows seen on both nodes.' },
     ],
+    log_patterns: {
+      patterns: [
+        {
+          pattern: 'Failed to reach <ip>: i/o timeout',
+          level: 'error',
+          count: 12,
+          first: '2026-11-20T22:08:59.440Z',
+          last: '2026-11-20T22:25:19.441Z',
+          nodes: ['i-09413053e61582c7b'],
+          example: {
+            node: 'i-09413053e61582c7b',
+            file: 'var_log/aws-routed-eni/ipamd.log',
+            line: 948,
+            content: '{"level":"error","msg":"Failed to reach 10.36.0.1:443: i/o timeout"}',
+          },
+        },
+        {
+          pattern: 'link is not ready',
+          level: null,
+          count: 1,
+          first: null,
+          last: null,
+          nodes: ['i-09413053e61582c7b'],
+          example: {
+            node: 'i-09413053e61582c7b',
+            file: 'kernel/dmesg.current',
+            line: 7,
+            content: 'eth1: link is not ready',
+          },
+        },
+      ],
+      patterns_left_out: 1,
+      lines_left_out: 4,
+    },
     ladder: {
       flow: 0,
       start: '2026-11-20T23:33:07.596920Z',
@@ -277,7 +311,7 @@ const FIXED = new Set([
     'drop_point',
   ],
   ...['src_veth', 'src_eth0', 'dst_eth0', 'dst_veth', 'type', 'state', 'point', 'evidence', 'finding_ids'],
-  ...['outcome', 'points', 'schema_version', 'layer', 'result'],
+  ...['outcome', 'points', 'schema_version', 'layer', 'level', 'result'],
 ]);
 
 /** The full document with `payload` around every text that could come from a stranger. */
