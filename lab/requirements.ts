@@ -6,6 +6,7 @@ import type { Ability } from './fault.js';
 /** Tool → Debian package. */
 const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
+  tc: 'iproute2',
   bridge: 'iproute2',
   iptables: 'iptables',
   'iptables-restore': 'iptables',
@@ -51,6 +52,11 @@ const PROBES: Readonly<Record<Ability, readonly (readonly string[])[]>> = {
     ['ip', ...VETH.split(' ')],
     ['ip', ...'link add x0 type vxlan id 1 dev v0 dstport 4789'.split(' ')],
   ],
+  tbf: [
+    ['ip', ...VETH.split(' ')],
+    ['tc', ...'qdisc add dev v0 root tbf rate 8mbit burst 20kb limit 20kb'.split(' ')],
+  ],
+  tun: [['ip', ...'tuntap add dev t0 mode tun'.split(' ')]],
   statistic: [['iptables', ...'-A FORWARD -m statistic --mode random --probability 0.05 -j DROP'.split(' ')]],
   'ipv6-nat': [
     ['ip6tables', ...'-t nat -A POSTROUTING -j MASQUERADE'.split(' ')],

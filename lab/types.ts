@@ -122,11 +122,22 @@ export interface FlowOutcome {
 
 export type PointName = 'src_veth' | 'src_eth0' | 'dst_eth0' | 'dst_veth';
 
+/** A capture beside the four points. */
+export type ExtraPoint = 'src_eth1' | 'src_veth_c' | 'dst_veth_d';
+
 export interface CaptureOptions {
   readonly tool?: 'tcpdump' | 'dumpcap';
   /** One `-i any` capture per node instead of one per interface. */
   readonly any?: boolean;
   readonly snaplen?: number;
+  /** `-y`: the link type of an `-i any` capture. */
+  readonly linkType?: 'LINUX_SLL' | 'LINUX_SLL2';
+  /** `-B`: the kernel's buffer in KiB. A small one makes the capture itself miss packets. */
+  readonly buffer?: number;
+  /** Starts a new file after so many megabytes (`-C`, `-W 20`). */
+  readonly rotate?: number;
+  /** Devices captured beside the four points: a second network interface, the veths of bystanders. */
+  readonly also?: readonly ExtraPoint[];
   readonly gzip?: boolean;
   /** Points that are not captured. */
   readonly without?: readonly PointName[];
