@@ -43,6 +43,7 @@ export async function makeCase(fault: Fault, options: CaseOptions): Promise<void
 function namespacesOf(plan: Plan): string[] {
   return [
     plan.router,
+    ...(plan.cable ? [plan.cable] : []),
     ...Object.values(plan.nodes).map((n) => n.netns),
     ...Object.values(plan.pods).map((p) => p.netns),
   ];

@@ -1,6 +1,6 @@
 /** Starts the servers and runs the clients. */
 import { fileURLToPath } from 'node:url';
-import { inside, run, start } from './shell.js';
+import { inside, run, runProgram } from './shell.js';
 import type { FlowOutcome, FlowSpec, Plan } from './types.js';
 
 const script = (name: string): string => fileURLToPath(new URL(`./traffic/${name}`, import.meta.url));
@@ -19,17 +19,7 @@ export async function startServers(plan: Plan): Promise<void> {
 }
 
 function serve(netns: string, specs: object[]): Promise<void> {
-  const child = start(inside(netns, ['python3', script('serve.py'), JSON.stringify(specs)]));
-  return new Promise((resolve, reject) => {
-    let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    child.stdout?.once('data', () => {
-      resolve();
-    });
-    child.once('close', () => {
-      reject(new Error(`server in ${netns} ended: ${errors}`));
-    });
-  });
+  return runProgram(netns, 'serve.py', [JSON.stringify(specs)]);
 }
 
 /** Runs all flows, one client process per namespace, and gives what each client saw. */
