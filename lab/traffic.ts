@@ -11,7 +11,11 @@ export async function startServers(plan: Plan): Promise<void> {
   const http = (...ports: number[]): object[] => ports.map((port) => ({ kind: 'http', port, v6 }));
   const { B, D, E } = plan.pods;
   await Promise.all([
-    serve(B.netns, [...http(8080, 8081, 9090), { kind: 'udp', port: 5353, v6 }]),
+    serve(B.netns, [
+      ...http(8080, 8081, 9090),
+      { kind: 'udp', port: 5353, v6 },
+      { kind: 'sink', port: 9125, v6 },
+    ]),
     serve(D.netns, [...http(9090, 5432), { kind: 'udp', port: 9125, v6 }]),
     serve(E.netns, [{ kind: 'dns', port: 53, v6 }]),
     serve(plan.nodes.dst.netns, http(10250)),

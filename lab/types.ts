@@ -114,7 +114,8 @@ export interface Plan {
 }
 
 export type FlowRole = 'fail' | 'healthy' | 'lossy';
-export type FlowKind = 'http' | 'upload' | 'udp' | 'dns' | 'icmp';
+/** `burst`: datagrams one after the other without waiting, to a server that never answers. */
+export type FlowKind = 'http' | 'upload' | 'udp' | 'burst' | 'dns' | 'icmp';
 
 /** One flow as the client is told to make it. Times in seconds, sizes in bytes. */
 export interface FlowSpec {

@@ -13,7 +13,7 @@ export const branchEniRuleMissing: Fault = {
   flows: (f) => [...f.failing(), ...f.bystanders().filter((flow) => flow.from !== 'A')],
   truth: {
     expected: ['missing_route'],
-    optional: ['sgp_isolation', 'rp_filter_drop'],
+    optional: ['sgp_isolation', 'icmp_unreachable'],
     dropPoint: 'return_src_node',
   },
 };

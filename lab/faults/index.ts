@@ -10,6 +10,7 @@ import { branchEniHealthy } from './branch-eni-healthy.js';
 import { branchEniRuleMissing } from './branch-eni-rule-missing.js';
 import { branchEniVpcDrop } from './branch-eni-vpc-drop.js';
 import { bulkHealthy } from './bulk-healthy.js';
+import { captureMissesOneWay } from './capture-misses-one-way.js';
 import { captureMisses } from './capture-misses.js';
 import { connRefused } from './conn-refused.js';
 import { fullConntrack } from './conntrack-full.js';
@@ -120,6 +121,7 @@ export const FAULTS: readonly Fault[] = [
   anySll2Healthy,
   anySll2Loss20,
   captureMisses,
+  captureMissesOneWay,
   fullConntrack,
   dnsServerSilent,
   mtuBlackholeIcmpLost,
