@@ -21,6 +21,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   ifconfig: 'net-tools',
   sysctl: 'procps',
   python3: 'python3',
+  openssl: 'openssl',
 };
 
 /** Why the lab cannot run here, or null. */
@@ -31,7 +32,7 @@ export function whyNot(): string | null {
   if (root && missing.length === 0) return null;
   const packages = [...new Set(missing.map((tool) => TOOLS[tool]!))];
   return [
-    'needs root, iproute2, iptables, nftables, tcpdump, tshark, conntrack, ipset, ethtool, net-tools, procps and python3',
+    'needs root, iproute2, iptables, nftables, tcpdump, tshark, conntrack, ipset, ethtool, net-tools, procps, openssl and python3',
     root ? '' : '; not root',
     packages.length ? `; missing: ${missing.join(', ')} (packages ${packages.join(' ')})` : '',
   ].join('');

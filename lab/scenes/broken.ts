@@ -17,8 +17,8 @@ export const brokenScenes: readonly Scene[] = [
   {
     name: 'syn-scan',
     why: 'Half-open probes: the client resets the one answer.',
-    client: { 'connection-refused': 'fault' },
-    server: { 'connection-refused': 'fault' },
+    client: { 'connection-refused': 'fault', 'handshake-unfinished': 'suspicious' },
+    server: { 'connection-refused': 'fault', 'handshake-unfinished': 'suspicious' },
   },
   {
     name: 'syn-dropped',
@@ -42,8 +42,8 @@ export const brokenScenes: readonly Scene[] = [
   {
     name: 'server-resets-request',
     why: 'The server takes the request and resets.',
-    client: { 'tcp-reset': 'fault' },
-    server: { 'tcp-reset': 'fault' },
+    client: { 'tcp-reset': 'fault', 'http-status': 'suspicious' },
+    server: { 'tcp-reset': 'fault', 'http-status': 'suspicious' },
   },
   {
     name: 'keep-alive-into-nothing',
@@ -66,23 +66,19 @@ export const brokenScenes: readonly Scene[] = [
   {
     name: 'arp-nobody-there',
     why: 'An address of the own subnet that nobody has.',
-    client: { 'arp-unanswered': 'suspicious' },
+    client: { 'arp-unanswered': 'fault' },
   },
   {
     name: 'closed-udp-port',
     why: 'The host says that nothing listens there.',
-    client: { 'icmp-error': 'suspicious' },
-    server: { 'icmp-error': 'suspicious' },
-  },
-  {
-    name: 'traceroute',
-    why: 'Time exceeded and port unreachable, on purpose.',
-    client: { 'icmp-error': 'suspicious' },
-    server: { 'icmp-error': 'suspicious' },
+    client: { 'icmp-error': 'fault' },
+    server: { 'icmp-error': 'fault' },
   },
   {
     name: 'full-backlog',
     why: 'The accept queue is full: SYNs are repeated until there is room.',
+    client: { retransmission: 'suspicious' },
+    server: { retransmission: 'suspicious' },
   },
   {
     name: 'http-errors',
@@ -91,9 +87,17 @@ export const brokenScenes: readonly Scene[] = [
     server: { 'http-status': 'fault' },
   },
   {
+    name: 'http-error-later',
+    why: 'The fifth answer on one connection is a server error.',
+    client: { 'http-status': 'fault' },
+    server: { 'http-status': 'fault' },
+  },
+  {
     name: 'path-mtu-silent',
-    plays: 'small-bulk',
+    plays: 'stuck-bulk',
     why: 'Large packets die without a word.',
+    client: { 'sent-in-vain': 'fault', retransmission: 'suspicious' },
+    server: { 'no-data-after-handshake': 'suspicious' },
     setup: [
       'ip -n {router} route replace 10.9.2.2 dev s mtu 1300',
       'ip netns exec {router} iptables -A OUTPUT -p icmp -j DROP',
@@ -103,6 +107,8 @@ export const brokenScenes: readonly Scene[] = [
     name: 'loss',
     plays: 'small-bulk',
     why: 'One packet in twelve is lost both ways.',
+    client: { retransmission: 'fault' },
+    server: { retransmission: 'fault' },
     setup: [
       'ip netns exec {router} iptables -A FORWARD -m statistic --mode nth --every 12 --packet 5 -j DROP',
       'ip netns exec {client} ethtool -K eth0 tso off gso off',
@@ -113,6 +119,8 @@ export const brokenScenes: readonly Scene[] = [
     name: 'late-frames-bulk',
     plays: 'small-bulk',
     why: 'One frame in four is late; nothing is lost.',
+    client: { 'out-of-order': 'suspicious', retransmission: 'suspicious' },
+    server: { 'out-of-order': 'suspicious', retransmission: 'suspicious' },
     cable: { delay: 0.002, reorder: 0.25, late: 0.004 },
   },
   {

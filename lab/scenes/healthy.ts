@@ -20,6 +20,11 @@ export const healthyScenes: readonly Scene[] = [
     why: 'ndots:5 makes three names that do not exist for one that does.',
     sees: ['dns-nxdomain'],
   },
+  {
+    name: 'traceroute',
+    why: 'TTL exceeded on the way and port unreachable at its end, on purpose.',
+    sees: ['icmp-error'],
+  },
   { name: 'ntp', why: 'Three exchanges with a time server.' },
   { name: 'dhcp', why: 'Broadcasts from 0.0.0.0, some of them unanswered.' },
   { name: 'neighbour-discovery', why: 'Duplicate address detection is healthy without an answer.' },
@@ -75,6 +80,10 @@ export const healthyScenes: readonly Scene[] = [
   { name: 'reset-after-fin', why: 'A client that is gone resets what comes late.', sees: ['tcp-reset'] },
   { name: 'one-way-datagrams', why: 'Statistics that nobody answers.' },
   { name: 'same-port-again', why: 'The same five-tuple again, after a proper close.' },
+  {
+    name: 'idle-begun-before',
+    why: 'Keep-alives are the first packets of connections that the capture sees.',
+  },
   { name: 'begun-before', why: 'Connections older and younger than the capture.' },
   { name: 'tls-trusted', why: 'Handshakes that both sides like, closed with an alert that says so.' },
   { name: 'arp-probes', why: 'A host asks whether its own address is taken; silence is the good answer.' },

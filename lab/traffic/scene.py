@@ -404,6 +404,7 @@ def fast_open():
     door.listen(16)
     for _ in range(3):
         client = sock(CLIENT)
+        client.setblocking(True)
         client.sendto(REQUEST, 0x20000000, (S, 8080))
         server, _ = door.accept()
         exactly(server, len(REQUEST))
@@ -418,6 +419,28 @@ def bulk(size=8_000_000):
     copy(client, server, size)
     copy(server, client, size)
     close(client, server)
+
+
+def stuck_bulk():
+    """An upload that ends in nothing."""
+    yield
+    client, server = pair(8081)
+    background(lambda: client.sendall(b"z" * 400_000))
+    time.sleep(8)
+
+
+def idle_begun_before():
+    """Idle connections: the first packets of the capture are keep-alives, data comes later."""
+    ends = [pair(5432), pair(5433)]
+    for client, server in ends:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 1)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 1)
+        exchange(client, server)
+    yield
+    time.sleep(3.5)
+    exchange(*ends[0])
+    time.sleep(1)
 
 
 def small_bulk():
@@ -548,15 +571,11 @@ def full_backlog():
         client.setblocking(False)
         client.connect_ex((S, 8080))
     time.sleep(0.5)
-    servers = []
-    door.settimeout(8)
     for client in clients:
-        server, _ = door.accept()
-        servers.append(server)
-    for client in clients:
-        client.settimeout(5)
-    for client, server in zip(clients, servers):
-        client.sendall(REQUEST)
+        client.setblocking(True)
+        background(lambda end=client: end.sendall(REQUEST))
+    for _ in clients:
+        keep.append(door.accept()[0])
     time.sleep(0.5)
 
 
@@ -616,12 +635,12 @@ def begun_before():
     client, server = pair(5432)
     exchange(client, server)
     busy, other = pair(5433)
-    background(lambda: busy.sendall(b"b" * 40_000_000))
+    background(lambda: [busy.sendall(b"b" * 500_000) or time.sleep(0.05) for _ in range(400)])
+    background(lambda: exactly(other, 200_000_000))
     yield
     for _ in range(5):
         exchange(client, server)
         time.sleep(0.2)
-    exactly(other, 20_000_000)
 
 
 def tls(trusted):
@@ -633,6 +652,9 @@ def tls(trusted):
     offered = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     offered.load_cert_chain(certificate, key)
     wanted = ssl.create_default_context(cafile=certificate if trusted else None)
+    if not trusted:
+        # In TLS 1.3 the alert is encrypted.
+        wanted.maximum_version = ssl.TLSVersion.TLSv1_2
     run("rm", "-r", folder)
     yield
     for number in range(3):
@@ -683,6 +705,7 @@ def arp_nobody_there():
     for _ in range(4):
         client.sendto(b"hello", ("10.9.1.99", 9))
         time.sleep(1.1)
+    time.sleep(1)
 
 
 def other_protocols():
@@ -737,6 +760,20 @@ def http_errors():
     close(client, server)
 
 
+def http_error_later():
+    """The fifth answer on one connection is an error."""
+    yield
+    client, server = pair(8080)
+    for _ in range(4):
+        exchange(client, server)
+    client.sendall(REQUEST)
+    exactly(server, len(REQUEST))
+    server.sendall(response(20, b"502 Bad Gateway"))
+    client.recv(4096)
+    exchange(client, server)
+    close(client, server)
+
+
 def http_not_modified():
     yield
     client, server = pair(8080)
@@ -753,6 +790,9 @@ def run(*command):
 
 
 def main():
+    # On one processor packets keep their order on the veths.
+    processors = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {processors[os.getpid() % len(processors)]})
     scene = globals()[sys.argv[1]]()
     next(scene)
     print("ready", flush=True)

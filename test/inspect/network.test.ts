@@ -151,6 +151,13 @@ describe('ARP', () => {
     expect(result.flows).toEqual([{ protocol: 'arp', src: A, dst: '10.0.1.99', count: 3 }]);
     expect(result.examples[0]!.text).toBe('02:00:00:00:00:0a asked 3 times who has 10.0.1.99');
   });
+
+  it('is one too when the asker goes on asking until the capture ends', async () => {
+    const report = await inspect([0, 1000, 2000, 3000].map((ms) => ask(ms, '10.0.1.99')));
+    expect(parts(check(report, 'arp-unanswered'))).toEqual({ 'unanswered here': 1 });
+    const soon = await inspect([0, 100, 200, 300].map((ms) => ask(ms, '10.0.1.99')));
+    expect(check(soon, 'arp-unanswered').count).toBe(0);
+  });
 });
 
 describe('packets that come round', () => {

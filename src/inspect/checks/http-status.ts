@@ -10,7 +10,7 @@ const META: CheckMeta = {
   title: 'HTTP/1 answers by class',
   unit: 'HTTP/1 connections',
   threshold:
-    'the first request and the first response of each connection; no response within 5 s, or until the connection ends, counts as unanswered',
+    'the first request and the first response of each connection, and its first one of class 5xx; no response within 5 s, or until the connection ends, counts as unanswered',
   normal: 'Responses of the classes 1xx to 3xx; 4xx is a matter between client and server.',
 };
 
