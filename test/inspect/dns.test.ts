@@ -171,6 +171,7 @@ describe('NXDOMAIN', () => {
       ...resolve(12, 'api.pay.svc.cluster.local', 0),
       ...resolve(20, 'web.example.com.ec2.internal', 3),
       ...resolve(22, 'web.example.com', 0, '10.0.1.8'),
+      END,
     ]);
     expect(parts(check(report, 'dns-nxdomain'))).toEqual({ 'name does not exist': 5 });
   });

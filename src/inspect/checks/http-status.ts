@@ -4,6 +4,7 @@ import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 5e9;
+const CLOSED_NS = 1e9;
 
 const META: CheckMeta = {
   id: 'http-status',
@@ -50,7 +51,12 @@ export const httpStatus: Check = {
       // SYN-ACK the capture may see one direction only.
       if (all.data(server)[k] !== NONE || all.synAck[k] === NONE) continue;
       const waited = x.after(x.c.time[request.packet]!);
-      const ended = all.hasFin(k) || all.reset[k] !== NONE;
+      // A client may close its half and wait for the answer.
+      const closed = all.fin(1 - server)[k]!;
+      const ended =
+        all.fin(server)[k] !== NONE ||
+        all.reset[k] !== NONE ||
+        (closed !== NONE && x.after(x.c.time[closed]!) >= CLOSED_NS);
       if (!ended && waited < WAIT_NS) continue;
       judged++;
       ends();
