@@ -1,7 +1,7 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
-import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
+import { ASSUMED, COVERED, LIKELY, NOT_COVERED, type Windows } from './coverage.js';
 import { reversed } from './miss-rates.js';
 import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
@@ -81,8 +81,13 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     answered,
     watchedSeconds: watchedSeconds(path, seen, scene),
   };
-  if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, scene) };
-  return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, scene) };
+  const beside = besideTheWay(forwardAt, backAt);
+  const coverage = [
+    coverageOf(path.points, beside, scene),
+    coverageOf([...path.points].reverse(), [...beside].reverse(), scene),
+  ] as const;
+  if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, coverage, scene) };
+  return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, coverage, scene) };
 }
 
 function count(o: Observation, back: 0 | 1): number {
@@ -98,8 +103,16 @@ function bytes(o: Observation, back: 0 | 1): number {
   return n;
 }
 
-function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
-  return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
+function coverageOf(points: readonly PathPoint[], beside: readonly boolean[], scene: Scene): CoverageOf {
+  return (from, to, t) => (beside[to]! ? NOT_COVERED : scene.windows.at(points[to]!, points[from]!, t));
+}
+
+/**
+ * Points that saw nothing of the conversation although the client's packets arrived beyond them: it goes another way,
+ * and what is missing there was not lost. Answers tell nothing: a node on the way may have made them.
+ */
+function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): boolean[] {
+  return forwardAt.map((n, k) => n + backAt[k]! === 0 && forwardAt.slice(k + 1).some((m) => m > 0));
 }
 
 function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
@@ -125,6 +138,9 @@ export function isDns(c: Conversation): boolean {
   return c.server.port === 53 || c.translated?.server.port === 53;
 }
 
+/** Of the points in the order of the path, and in reverse. */
+type Coverages = readonly [CoverageOf, CoverageOf];
+
 type Measured = Pick<
   Analysis,
   | 'failing'
@@ -143,15 +159,16 @@ function analyseTcp(
   seen: readonly Observation[],
   state: TcpState,
   refusal: Refusal | null,
+  coverage: Coverages,
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
   const forward = tcpDirection(seen, 0);
   const back = tcpDirection([...seen].reverse(), 1);
   const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), least),
+    forward: tcpLosses(forward, coverage[0], watchedUntil(path.points, scene), least),
     back: mirror(
-      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), least),
+      tcpLosses(back, coverage[1], watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
@@ -233,6 +250,7 @@ function analyseDatagrams(
   seen: readonly Observation[],
   answered: boolean,
   refusal: Refusal | null,
+  coverage: Coverages,
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
@@ -258,21 +276,9 @@ function analyseDatagrams(
   const answeredUntil = unansweredSince(seen, expectsAnswer);
   const failing = !answered && refusal === null;
   const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: datagramLosses(
-      forward,
-      answeredUnits,
-      coverageOf(path.points, scene),
-      watchedUntil(path.points, scene),
-      least,
-    ),
+    forward: datagramLosses(forward, answeredUnits, coverage[0], watchedUntil(path.points, scene), least),
     back: mirror(
-      datagramLosses(
-        back,
-        () => 0,
-        coverageOf(reversedPoints, scene),
-        watchedUntil(reversedPoints, scene),
-        least,
-      ),
+      datagramLosses(back, () => 0, coverage[1], watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
