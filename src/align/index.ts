@@ -216,7 +216,9 @@ function weight(members: readonly Judged[]): number {
   const j = members[0]!;
   switch (j.verdict) {
     case 'dropped':
-      return j.reason === 'no-answer' ? 900 : 1000;
+      if (j.reason === 'no-answer') return 900;
+      // A refusal was seen; that nothing arrived may be a capture's fault.
+      return members.some((m) => m.proved) ? 1000 : 790;
     case 'rejected':
       return 800;
     case 'lossy': {
