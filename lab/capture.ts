@@ -1,14 +1,14 @@
 /** Captures at the points of the path with tcpdump or dumpcap, and shifts the clocks of one node's files. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { shiftClock } from './pcap.js';
 import { inside, sleep, start } from './shell.js';
-import type { CaptureOptions, NodePlan, Plan, PointName } from './types.js';
+import type { CaptureOptions, ExtraPoint, NodePlan, Plan, PointName } from './types.js';
 import type { ChildProcess } from 'node:child_process';
 
-/** A role in `truth.json`'s `files`: one point, or both points of a node in one file. */
-export type CaptureRole = PointName | 'src_any' | 'dst_any';
+/** A role in `truth.json`'s `files`: one point, both points of a node in one file, or a device beside them. */
+export type CaptureRole = PointName | 'src_any' | 'dst_any' | ExtraPoint;
 
 export interface CaptureJob {
   readonly role: CaptureRole;
@@ -35,7 +35,12 @@ export function planCaptures(plan: Plan, options: CaptureOptions): CaptureJob[] 
         { role: 'dst_veth', node: server, device: B.hostVeth },
       ];
   const sameNode = plan.options.sameNode ?? false;
-  return all
+  const beside: Record<ExtraPoint, Omit<CaptureJob, 'file'>> = {
+    src_eth1: { role: 'src_eth1', node: src, device: 'eth1' },
+    src_veth_c: { role: 'src_veth_c', node: src, device: plan.pods.C.hostVeth },
+    dst_veth_d: { role: 'dst_veth_d', node: dst, device: plan.pods.D.hostVeth },
+  };
+  return [...all, ...(options.also ?? []).map((point) => beside[point])]
     .filter((job) => !(options.without ?? []).includes(job.role as PointName))
     .filter(
       (job) => !sameNode || job.role === 'src_veth' || job.role === 'dst_veth' || job.role === 'src_any',
@@ -87,11 +92,21 @@ export class Captures {
 
   #command(job: CaptureJob): string[] {
     const path = join(this.#folder, job.file);
-    const snap = this.#options.snaplen ? ['-s', String(this.#options.snaplen)] : [];
-    return this.#options.tool === 'dumpcap'
-      ? ['dumpcap', '-i', job.device, ...snap, '-w', path]
-      : // Not --immediate-mode: with the default snap length its ring holds so few packets that bursts are missed.
-        ['tcpdump', '-i', job.device, '-U', '-Z', 'root', ...snap, '-w', path];
+    const { snaplen, buffer, rotate, linkType, tool } = this.#options;
+    const option = (flag: string, value: number | string | undefined): string[] =>
+      value === undefined ? [] : [flag, String(value)];
+    const snap = option('-s', snaplen);
+    // dumpcap counts its buffer in MiB and has no smaller one.
+    if (tool === 'dumpcap')
+      return ['dumpcap', '-i', job.device, ...snap, ...option('-B', buffer && 1), '-w', path];
+    // Not --immediate-mode: with the default snap length its ring holds so few packets that bursts are missed.
+    return [
+      ...['tcpdump', '-i', job.device, '-U', '-Z', 'root', ...snap],
+      ...option('-B', buffer),
+      ...option('-y', linkType),
+      ...(rotate ? ['-C', String(rotate), '-W', '20'] : []),
+      ...['-w', path],
+    ];
   }
 
   /** Stops the captures that match, one after the other, as an operator does. */
@@ -105,18 +120,31 @@ export class Captures {
     }
   }
 
-  /** Applies clock skew and compression; gives each role's final name below `caps/`. */
-  finish(jobs: readonly CaptureJob[]): Map<CaptureRole, string> {
-    const names = new Map<CaptureRole, string>();
+  /** Applies clock skew and compression; gives each role's final names below `caps/`, several where it rotated. */
+  finish(jobs: readonly CaptureJob[]): Map<CaptureRole, string[]> {
+    const names = new Map<CaptureRole, string[]>();
     for (const job of jobs) {
-      const path = join(this.#folder, job.file);
-      let data: Buffer = readFileSync(path);
-      if (this.#options.skew && job.node.role === 'dst') data = shiftClock(data, this.#options.skew);
-      const file = this.#options.gzip ? `${job.file}.gz` : job.file;
-      if (this.#options.gzip) rmSync(path);
-      writeFileSync(join(this.#folder, file), this.#options.gzip ? gzipSync(data) : data);
-      names.set(job.role, file);
+      const files = readdirSync(this.#folder).filter((name) => /^\d*$/.test(after(name, job.file)));
+      names.set(
+        job.role,
+        files.sort().map((file) => this.#finishFile(job, file)),
+      );
     }
     return names;
   }
+
+  #finishFile(job: CaptureJob, name: string): string {
+    const path = join(this.#folder, name);
+    let data: Buffer = readFileSync(path);
+    if (this.#options.skew && job.node.role === 'dst') data = shiftClock(data, this.#options.skew);
+    const file = this.#options.gzip ? `${name}.gz` : name;
+    if (this.#options.gzip) rmSync(path);
+    writeFileSync(join(this.#folder, file), this.#options.gzip ? gzipSync(data) : data);
+    return file;
+  }
+}
+
+/** What follows the prefix in the name, or a word that is no number. */
+function after(name: string, prefix: string): string {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : 'other';
 }

@@ -14,7 +14,8 @@ import { makeTruth, translations } from './truth.js';
 import { verdictsOf } from './verdicts.js';
 import { wire } from './wire.js';
 import type { Fault, Lab } from './fault.js';
-import type { FlowOutcome, FlowSpec, Plan, PointName } from './types.js';
+import type { Tree } from './bundle/archive.js';
+import type { FlowOutcome, FlowSpec, NodePlan, Plan, PointName } from './types.js';
 
 export interface CaseOptions {
   readonly out: string;
@@ -42,6 +43,7 @@ export async function makeCase(fault: Fault, options: CaseOptions): Promise<void
 function namespacesOf(plan: Plan): string[] {
   return [
     plan.router,
+    ...(plan.cable ? [plan.cable] : []),
     ...Object.values(plan.nodes).map((n) => n.netns),
     ...Object.values(plan.pods).map((p) => p.netns),
   ];
@@ -68,18 +70,27 @@ async function observe(fault: Fault, plan: Plan, seed: number, folder: string): 
   refuseSurprises(flows, outcomes);
   const bundlesAt = join(folder, 'bundles');
   const frames = new Map<CaptureRole, Frame[]>();
-  for (const [role, file] of captures) frames.set(role, await readFrames(join(scratch, file)));
+  for (const [role, files] of captures) {
+    const parts: Frame[][] = [];
+    for (const file of files) parts.push(await readFrames(join(scratch, file)));
+    frames.set(role, parts.flat());
+  }
   const policies = fault.policies?.(plan) ?? [];
   const bundles = new Map<'src' | 'dst', string>();
   let translated = new Map<string, never>() as ReturnType<typeof translations>;
   for (const node of Object.values(plan.nodes)) {
     if (node.role === 'dst' && plan.options.sameNode) continue;
     const verdicts = verdictsOf({ plan, node, flows, outcomes, frames, policies });
-    const bundle = await makeBundle({ plan, node, seed, folder: bundlesAt, verdicts, policies });
+    const change = fault.bundle && ((tree: Tree, of: NodePlan) => fault.bundle!(tree, of, plan));
+    const bundle = await makeBundle({
+      ...{ plan, node, seed, folder: bundlesAt, verdicts, policies },
+      ...(change ? { change } : {}),
+    });
     bundles.set(node.role, bundle.name);
     if (node.role === 'src') translated = translations(bundle.conntrack, flows);
   }
-  for (const file of captures.values()) await run(['cp', join(scratch, file), join(folder, 'caps', file)]);
+  for (const file of [...captures.values()].flat())
+    await run(['cp', join(scratch, file), join(folder, 'caps', file)]);
   dropFolder(scratch);
   const interfaces = await interfaceIndexes(plan);
   const routerRules = (await run(inside(plan.router, ['iptables', '-nvxL', 'FORWARD'])))
@@ -121,7 +132,7 @@ async function record(
   plan: Plan,
   flows: readonly FlowSpec[],
   scratch: string,
-): Promise<{ captures: Map<CaptureRole, string>; outcomes: Map<string, FlowOutcome> }> {
+): Promise<{ captures: Map<CaptureRole, string[]>; outcomes: Map<string, FlowOutcome> }> {
   const options = fault.capture ?? {};
   const jobs = planCaptures(plan, options);
   const captures = new Captures(scratch, options);

@@ -1,7 +1,8 @@
 /** What a fault is: how it differs from the healthy lab, and what the truth about it is. */
 import type { Flows } from './flows.js';
 import type { PolicyMap } from './logs/agent.js';
-import type { CaptureOptions, FlowSpec, Plan, PlanOptions } from './types.js';
+import type { Tree } from './bundle/archive.js';
+import type { CaptureOptions, FlowSpec, NodePlan, Plan, PlanOptions } from './types.js';
 
 /** Names of causes as `truth.json` uses them. */
 export const CAUSES = [
@@ -63,7 +64,7 @@ export interface FaultTruth {
 }
 
 /** Kernel abilities that not every machine has. */
-export type Ability = 'nft-netdev' | 'vxlan' | 'statistic' | 'ipv6-nat';
+export type Ability = 'nft-netdev' | 'vxlan' | 'statistic' | 'ipv6-nat' | 'tbf' | 'tun';
 
 /** Commands inside the lab's namespaces, for faults. */
 export interface Lab {
@@ -86,6 +87,8 @@ export interface Fault {
   /** Breaks the healthy lab; absent where all is well. */
   apply?(lab: Lab): Promise<void>;
   flows(flows: Flows): FlowSpec[];
+  /** Changes what a node's bundle says, for what a namespace cannot show. */
+  bundle?(tree: Tree, node: NodePlan, plan: Plan): void;
   /** Network policies that the agents' dumps and logs show. */
   policies?(plan: Plan): PolicyMap[];
   readonly truth: FaultTruth;

@@ -21,6 +21,11 @@ export function podsOn(plan: Plan, node: NodePlan): PodPlan[] {
   return Object.values(plan.pods).filter((pod) => pod.node === node.role);
 }
 
+/** Pods whose addresses come from the node's own interfaces, which ipamd hands out; a branch interface is not its. */
+export function ipamdPods(plan: Plan, node: NodePlan): PodPlan[] {
+  return podsOn(plan, node).filter((pod) => pod.device !== 'branch');
+}
+
 /** Letters that Kubernetes uses in generated names. */
 const SAFE = 'bcdfghjklmnpqrstvwxz2456789';
 const REGIONS = ['us-east-1', 'eu-central-1', 'us-west-2', 'ap-south-1'] as const;
@@ -52,7 +57,14 @@ export function makePlan(id: string, seed: number, options: PlanOptions): Plan {
       gateway: `${net}.1`,
       gateway6: options.ipv6 ? `${net6}::1` : null,
       prefix6: options.ipv6 ? `${net6}:${random.hex(3)}a` : null,
-      second: options.secondEni && role === 'src' ? secondEni(random, `10.${vpc}.${thirds[0] + 121}`) : null,
+      second:
+        (options.secondEni || options.idleSecondEni) && role === 'src'
+          ? secondEni(random, `10.${vpc}.${thirds[0] + 121}`)
+          : null,
+      branch:
+        options.branchEni && role === 'src'
+          ? { ...secondEni(random, `10.${vpc}.${thirds[0] + 121}`), vlan: random.int(1, 9) }
+          : null,
     };
   };
   const nodes = { src: node('src'), dst: node('dst') };
@@ -65,11 +77,12 @@ export function makePlan(id: string, seed: number, options: PlanOptions): Plan {
     cluster: random.pick(['prod-blue', 'staging', 'orders-eu']),
     vpcCidr: `10.${vpc}.0.0/16`,
     router: `${id}-vpc`,
+    cable: options.cable ? `${id}-line` : null,
     nodes,
     pods,
     services: makeServices(random, pods, namespace, vpc, options),
     apiServer: `10.${vpc}.100.33`,
-    overlay: options.vxlan ? { src: '192.168.71.0/26', dst: '192.168.203.64/26' } : null,
+    overlay: options.overlay ? { src: '192.168.71.0/26', dst: '192.168.203.64/26' } : null,
   };
 }
 
@@ -95,12 +108,13 @@ function makePods(
   const last = new Map<string, number>();
   const pod = (key: PodKey, app: string, ns: string, where: 'src' | 'dst'): PodPlan => {
     const home = nodes[where];
-    const device = home.second && key === 'A' ? 1 : 0;
-    const subnet = device === 1 ? home.second!.subnet : home.subnet;
+    const device = key !== 'A' ? 0 : home.branch ? 'branch' : options.secondEni && home.second ? 1 : 0;
+    const subnet =
+      device === 'branch' ? home.branch!.subnet : device === 1 ? home.second!.subnet : home.subnet;
     const name = `${app}-${random.chars(SAFE, 10)}-${random.chars(SAFE, 5)}`;
     const host = (last.get(subnet) ?? random.int(40, 60)) + random.int(7, 37);
     last.set(subnet, host);
-    const veth = hostVeth(ns, name, options.vxlan ? 'cali' : 'eni');
+    const veth = hostVeth(ns, name, options.overlay ? 'cali' : device === 'branch' ? 'vlan' : 'eni');
     return {
       key,
       netns: `${id}-${key.toLowerCase()}`,
@@ -110,7 +124,7 @@ function makePods(
       uid: random.uuid(),
       sandboxId: random.hex(64),
       containerId: random.hex(64),
-      ip: options.vxlan ? overlayIp(where, key) : subnet.replace(/0\/24$/, String(host)),
+      ip: options.overlay ? overlayIp(where, key) : subnet.replace(/0\/24$/, String(host)),
       ip6: home.prefix6
         ? `${home.prefix6}::${random.int(2, 9)}${random.hex(1)}${'abcde'['ABCDE'.indexOf(key)]!}`
         : null,

@@ -6,6 +6,7 @@ import type { Ability } from './fault.js';
 /** Tool → Debian package. */
 const TOOLS: Readonly<Record<string, string>> = {
   ip: 'iproute2',
+  tc: 'iproute2',
   bridge: 'iproute2',
   iptables: 'iptables',
   'iptables-restore': 'iptables',
@@ -20,6 +21,7 @@ const TOOLS: Readonly<Record<string, string>> = {
   ifconfig: 'net-tools',
   sysctl: 'procps',
   python3: 'python3',
+  openssl: 'openssl',
 };
 
 /** Why the lab cannot run here, or null. */
@@ -30,7 +32,7 @@ export function whyNot(): string | null {
   if (root && missing.length === 0) return null;
   const packages = [...new Set(missing.map((tool) => TOOLS[tool]!))];
   return [
-    'needs root, iproute2, iptables, nftables, tcpdump, tshark, conntrack, ipset, ethtool, net-tools, procps and python3',
+    'needs root, iproute2, iptables, nftables, tcpdump, tshark, conntrack, ipset, ethtool, net-tools, procps, openssl and python3',
     root ? '' : '; not root',
     packages.length ? `; missing: ${missing.join(', ')} (packages ${packages.join(' ')})` : '',
   ].join('');
@@ -51,6 +53,11 @@ const PROBES: Readonly<Record<Ability, readonly (readonly string[])[]>> = {
     ['ip', ...VETH.split(' ')],
     ['ip', ...'link add x0 type vxlan id 1 dev v0 dstport 4789'.split(' ')],
   ],
+  tbf: [
+    ['ip', ...VETH.split(' ')],
+    ['tc', ...'qdisc add dev v0 root tbf rate 8mbit burst 20kb limit 20kb'.split(' ')],
+  ],
+  tun: [['ip', ...'tuntap add dev t0 mode tun'.split(' ')]],
   statistic: [['iptables', ...'-A FORWARD -m statistic --mode random --probability 0.05 -j DROP'.split(' ')]],
   'ipv6-nat': [
     ['ip6tables', ...'-t nat -A POSTROUTING -j MASQUERADE'.split(' ')],

@@ -1,6 +1,7 @@
 /** Runs commands, and remembers every namespace and child so that all of it is gone at exit, however we exit. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const namespaces = new Set<string>();
 const children = new Set<ChildProcess>();
@@ -50,6 +51,27 @@ export async function run(command: readonly string[], input?: string): Promise<s
 /** The command as seen from inside a network namespace. */
 export function inside(netns: string, command: readonly string[]): string[] {
   return ['ip', 'netns', 'exec', netns, ...command];
+}
+
+/** `ip -n <netns> <line>` */
+export async function ip(netns: string, line: string): Promise<void> {
+  await run(['ip', '-n', netns, ...line.split(' ')]);
+}
+
+/** Starts a Python program of `traffic/` and returns when it says that it is ready. */
+export function runProgram(netns: string, name: string, args: readonly string[]): Promise<void> {
+  const script = fileURLToPath(new URL(`./traffic/${name}`, import.meta.url));
+  const child = start(inside(netns, ['python3', script, ...args]));
+  return new Promise((resolve, reject) => {
+    let errors = '';
+    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    child.stdout?.once('data', () => {
+      resolve();
+    });
+    child.once('close', () => {
+      reject(new Error(`${name} in ${netns} ended: ${errors}`));
+    });
+  });
 }
 
 /** Starts a child that is killed at exit. */

@@ -1,6 +1,6 @@
 /** Starts the servers and runs the clients. */
 import { fileURLToPath } from 'node:url';
-import { inside, run, start } from './shell.js';
+import { inside, run, runProgram } from './shell.js';
 import type { FlowOutcome, FlowSpec, Plan } from './types.js';
 
 const script = (name: string): string => fileURLToPath(new URL(`./traffic/${name}`, import.meta.url));
@@ -11,7 +11,11 @@ export async function startServers(plan: Plan): Promise<void> {
   const http = (...ports: number[]): object[] => ports.map((port) => ({ kind: 'http', port, v6 }));
   const { B, D, E } = plan.pods;
   await Promise.all([
-    serve(B.netns, [...http(8080, 8081, 9090), { kind: 'udp', port: 5353, v6 }]),
+    serve(B.netns, [
+      ...http(8080, 8081, 9090),
+      { kind: 'udp', port: 5353, v6 },
+      { kind: 'sink', port: 9125, v6 },
+    ]),
     serve(D.netns, [...http(9090, 5432), { kind: 'udp', port: 9125, v6 }]),
     serve(E.netns, [{ kind: 'dns', port: 53, v6 }]),
     serve(plan.nodes.dst.netns, http(10250)),
@@ -19,17 +23,7 @@ export async function startServers(plan: Plan): Promise<void> {
 }
 
 function serve(netns: string, specs: object[]): Promise<void> {
-  const child = start(inside(netns, ['python3', script('serve.py'), JSON.stringify(specs)]));
-  return new Promise((resolve, reject) => {
-    let errors = '';
-    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
-    child.stdout?.once('data', () => {
-      resolve();
-    });
-    child.once('close', () => {
-      reject(new Error(`server in ${netns} ended: ${errors}`));
-    });
-  });
+  return runProgram(netns, 'serve.py', [JSON.stringify(specs)]);
 }
 
 /** Runs all flows, one client process per namespace, and gives what each client saw. */

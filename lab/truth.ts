@@ -7,7 +7,7 @@ import type { FlowOutcome, FlowSpec, Plan, PointName } from './types.js';
 export interface TruthInput {
   readonly fault: Fault;
   readonly plan: Plan;
-  readonly captures: ReadonlyMap<CaptureRole, string>;
+  readonly captures: ReadonlyMap<CaptureRole, readonly string[]>;
   readonly frames: ReadonlyMap<CaptureRole, readonly Frame[]>;
   /** For `-i any` files: interface index of each point. */
   readonly interfaces: ReadonlyMap<PointName, number>;
@@ -21,9 +21,12 @@ export interface TruthInput {
 export function makeTruth(input: TruthInput): object {
   const { fault, plan } = input;
   const files = Object.fromEntries([
-    ...[...input.captures].map(([role, file]) => [role, `caps/${file}`]),
+    ...[...input.captures].map(([role, files]) => {
+      const paths = files.map((file) => `caps/${file}`);
+      return [role, paths.length === 1 ? paths[0] : paths];
+    }),
     ...[...input.bundles].map(([role, file]) => [`${role}_bundle`, `bundles/${file}`]),
-  ]) as Record<string, string>;
+  ]) as Record<string, string | string[]>;
   const { expected, optional = [], dropPoint, accept = [], notes = [] } = fault.truth;
   const skew = fault.capture?.skew ?? 0;
   return {

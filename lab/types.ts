@@ -20,6 +20,12 @@ export interface NodePlan {
   readonly prefix6: string | null;
   /** Second network interface (eth1, route table 2), where the fault asks for one. */
   readonly second: SecondEni | null;
+  /** Branch interface of one pod (VLAN of eth0, route table 100 + VLAN), where the fault asks for one. */
+  readonly branch: BranchEni | null;
+}
+
+export interface BranchEni extends SecondEni {
+  readonly vlan: number;
 }
 
 export interface SecondEni {
@@ -48,8 +54,8 @@ export interface PodPlan {
   readonly hostVeth: string;
   readonly hostMac: string;
   readonly mac: string;
-  /** 0: primary network interface of the node, 1: the second one. */
-  readonly device: 0 | 1;
+  /** 0: primary network interface of the node, 1: the second one, `branch`: one of the pod's own. */
+  readonly device: 0 | 1 | 'branch';
 }
 
 export interface ServicePlan {
@@ -62,6 +68,17 @@ export interface ServicePlan {
   readonly endpoint: string;
 }
 
+/** Times in seconds, shares from 0 to 1. */
+export interface Cable {
+  /** Wait of every frame. */
+  readonly delay?: number;
+  /** Share of frames that wait `late` on top of it. */
+  readonly reorder?: number;
+  readonly late?: number;
+  /** Share of frames that arrive twice. */
+  readonly duplicate?: number;
+}
+
 /** How a fault wants the lab to differ from two nodes in one VPC with IPv4. */
 export interface PlanOptions {
   readonly sameNode?: boolean;
@@ -69,8 +86,14 @@ export interface PlanOptions {
   readonly otherVpc?: boolean;
   readonly secondEni?: boolean;
   readonly ipv6?: boolean;
-  /** Pods get overlay addresses and cross nodes in VXLAN. */
-  readonly vxlan?: boolean;
+  /** The source node has a second interface, and all pods live on the first one. */
+  readonly idleSecondEni?: boolean;
+  /** Pods get overlay addresses and cross nodes in a tunnel. */
+  readonly overlay?: 'vxlan' | 'ipip' | 'geneve';
+  /** The pod under test has a branch interface of its own: a VLAN of the source node's trunk. */
+  readonly branchEni?: boolean;
+  /** How the line to the destination node treats frames, without losing any. */
+  readonly cable?: Cable;
 }
 
 export interface Plan {
@@ -80,16 +103,19 @@ export interface Plan {
   readonly cluster: string;
   readonly vpcCidr: string;
   readonly router: string;
+  /** Namespace of the line to the destination node, with `options.cable`. */
+  readonly cable: string | null;
   readonly nodes: { readonly src: NodePlan; readonly dst: NodePlan };
   readonly pods: Readonly<Record<PodKey, PodPlan>>;
   readonly services: readonly ServicePlan[];
   readonly apiServer: string;
-  /** Overlay range of each node's pods, with `options.vxlan`. */
+  /** Overlay range of each node's pods, with `options.overlay`. */
   readonly overlay: { readonly src: string; readonly dst: string } | null;
 }
 
 export type FlowRole = 'fail' | 'healthy' | 'lossy';
-export type FlowKind = 'http' | 'upload' | 'udp' | 'dns' | 'icmp';
+/** `burst`: datagrams one after the other without waiting, to a server that never answers. */
+export type FlowKind = 'http' | 'upload' | 'udp' | 'burst' | 'dns' | 'icmp';
 
 /** One flow as the client is told to make it. Times in seconds, sizes in bytes. */
 export interface FlowSpec {
@@ -122,11 +148,22 @@ export interface FlowOutcome {
 
 export type PointName = 'src_veth' | 'src_eth0' | 'dst_eth0' | 'dst_veth';
 
+/** A capture beside the four points. */
+export type ExtraPoint = 'src_eth1' | 'src_veth_c' | 'dst_veth_d';
+
 export interface CaptureOptions {
   readonly tool?: 'tcpdump' | 'dumpcap';
   /** One `-i any` capture per node instead of one per interface. */
   readonly any?: boolean;
   readonly snaplen?: number;
+  /** `-y`: the link type of an `-i any` capture. */
+  readonly linkType?: 'LINUX_SLL' | 'LINUX_SLL2';
+  /** `-B`: the kernel's buffer in KiB. A small one makes the capture itself miss packets. */
+  readonly buffer?: number;
+  /** Starts a new file after so many megabytes (`-C`, `-W 20`). */
+  readonly rotate?: number;
+  /** Devices captured beside the four points: a second network interface, the veths of bystanders. */
+  readonly also?: readonly ExtraPoint[];
   readonly gzip?: boolean;
   /** Points that are not captured. */
   readonly without?: readonly PointName[];

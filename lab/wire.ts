@@ -1,29 +1,28 @@
 /** Builds the namespaces of a plan: the VPC's router, the nodes, the pods. Wired as the VPC CNI wires them. */
+import { joinBranch, wireBranch } from './branch.js';
 import { applyRules } from './netfilter.js';
+import { wireOverlay } from './overlay.js';
 import { addressOf, nodeOf } from './plan.js';
-import { addNamespace, attempt, inside, run } from './shell.js';
+import { addNamespace, attempt, inside, ip, run, runProgram } from './shell.js';
 import type { NodePlan, Plan, PodPlan } from './types.js';
 
 /** Largest frame inside a VPC, as the VPC CNI sets it on network interfaces and veths. */
 const MTU = '9001';
-/** What is left of it inside VXLAN. */
-const OVERLAY_MTU = '8951';
+/** What is left of it inside the widest of the tunnels. */
+export const OVERLAY_MTU = '8941';
 
 export async function wire(plan: Plan): Promise<void> {
   await wireRouter(plan);
+  if (plan.cable) await addNamespace(plan.cable);
   for (const node of Object.values(plan.nodes)) await wireNode(plan, node);
   for (const pod of Object.values(plan.pods)) await wirePod(plan, pod);
-  if (plan.overlay) await wireOverlay(plan);
+  if (plan.overlay) await wireOverlay(plan, plan.overlay);
   for (const node of Object.values(plan.nodes)) await applyRules(plan, node);
 }
 
 async function sysctl(netns: string, settings: Record<string, string | number>): Promise<void> {
   const pairs = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
   await run(inside(netns, ['sysctl', '-q', '-w', ...pairs]));
-}
-
-async function ip(netns: string, line: string): Promise<void> {
-  await run(['ip', '-n', netns, ...line.split(' ')]);
 }
 
 /**
@@ -70,6 +69,7 @@ async function wireNode(plan: Plan, node: NodePlan): Promise<void> {
     await ip(netns, `-6 route add default via ${node.gateway6} dev eth0 metric 1024`);
     await ip(plan.router, `-6 route add ${node.prefix6!}::/80 via ${node.ip6} dev ${node.role}0`);
   }
+  if (node.branch) await wireBranch(plan, node, node.branch);
   if (node.second) {
     await attachEni(plan, node, 'eth1', `${node.role}1`, node.second, 'noprefixroute');
     await ip(netns, `route add ${node.second.gateway} dev eth1 scope link table 2`);
@@ -93,8 +93,9 @@ async function attachEni(
   const { netns } = node;
   await ip(
     netns,
-    `link add ${device} address ${eni.mac} mtu ${MTU} type veth peer name ${port} mtu ${MTU} netns ${plan.router}`,
+    `link add ${device} address ${eni.mac} mtu ${MTU} type veth peer name ${port} mtu ${MTU} netns ${onCable(plan, port) ? plan.cable! : plan.router}`,
   );
+  if (onCable(plan, port)) await wireCable(plan, node, device, port);
   await ip(netns, `addr add ${eni.ip}/24 brd + dev ${device}${flag && ` ${flag}`}`);
   await ip(netns, `link set ${device} up`);
   await ip(plan.router, `addr add ${eni.gateway}/24 dev ${port}`);
@@ -102,6 +103,23 @@ async function attachEni(
   // As on the wire: the sender's segments are cut to frames, and the receiver's card joins them again.
   await attempt(inside(plan.router, ['ethtool', '-K', port, 'tso', 'off', 'gso', 'off']));
   await attempt(inside(netns, ['ethtool', '-K', device, 'gro', 'on']));
+}
+
+/** A line of our own stands between the router and the destination node's first interface. */
+const onCable = (plan: Plan, port: string): boolean => plan.cable !== null && port === 'dst0';
+
+/** Sums and segments are made before the line: what it carries are real frames. */
+async function wireCable(plan: Plan, node: NodePlan, device: string, port: string): Promise<void> {
+  const cable = plan.cable!;
+  await ip(plan.router, `link add ${port} mtu ${MTU} type veth peer name r mtu ${MTU} netns ${cable}`);
+  await run(inside(cable, ['sysctl', '-q', '-w', 'net.ipv6.conf.all.disable_ipv6=1']));
+  for (const end of ['r', port]) await ip(cable, `link set ${end} up`);
+  for (const [netns, name] of [
+    [node.netns, device],
+    [plan.router, port],
+  ] as const)
+    await run(inside(netns, ['ethtool', '-K', name, 'tx', 'off', 'tso', 'off', 'gso', 'off']));
+  await runProgram(cable, 'cable.py', [JSON.stringify({ ...plan.options.cable, ends: ['r', port] })]);
 }
 
 async function wirePod(plan: Plan, pod: PodPlan): Promise<void> {
@@ -127,11 +145,13 @@ async function wirePod(plan: Plan, pod: PodPlan): Promise<void> {
   await ip(netns, `${family} neigh replace ${gateway} lladdr ${pod.hostMac} dev eth0 nud permanent`);
   await ip(netns, `${family} route add ${gateway} dev eth0 scope link`);
   await ip(netns, `${family} route add default via ${gateway} dev eth0`);
-  await ip(
-    node.netns,
-    `${family} route add ${address}/${length} dev ${hostVeth} ${pod.ip6 ? 'metric 1024' : 'scope link'}`,
-  );
+  if (pod.device !== 'branch')
+    await ip(
+      node.netns,
+      `${family} route add ${address}/${length} dev ${hostVeth} ${pod.ip6 ? 'metric 1024' : 'scope link'}`,
+    );
   if (plan.overlay) return;
+  if (pod.device === 'branch') return joinBranch(plan, node, pod);
   await ip(node.netns, `${family} rule add to ${address} lookup main prio 512`);
   if (pod.device === 1) await ip(node.netns, `rule add from ${address} lookup 2 prio 1536`);
   if (pod.ip6) return;
@@ -140,41 +160,4 @@ async function wirePod(plan: Plan, pod: PodPlan): Promise<void> {
       ? { ip: node.second!.ip, port: `${node.role}1` }
       : { ip: node.ip, port: `${node.role}0` };
   await ip(plan.router, `route add ${address}/32 via ${eni.ip} dev ${eni.port}`);
-}
-
-/** An overlay as Calico makes it: one VXLAN device per node, the other node's range behind it. */
-async function wireOverlay(plan: Plan): Promise<void> {
-  const macs = { src: '66:11:22:33:44:01', dst: '66:11:22:33:44:02' };
-  const first = { src: '192.168.71.0', dst: '192.168.203.64' };
-  for (const node of Object.values(plan.nodes)) {
-    const other = plan.nodes[node.role === 'src' ? 'dst' : 'src'];
-    const { netns } = node;
-    await ip(
-      netns,
-      `link add vxlan.calico address ${macs[node.role]} mtu ${OVERLAY_MTU} type vxlan id 4096 dev eth0 local ${node.ip} dstport 4789 nolearning`,
-    );
-    await ip(netns, `addr add ${first[node.role]}/32 dev vxlan.calico`);
-    await ip(netns, 'link set vxlan.calico up');
-    await ip(
-      netns,
-      `neigh replace ${first[other.role]} lladdr ${macs[other.role]} dev vxlan.calico nud permanent`,
-    );
-    await run([
-      'bridge',
-      '-n',
-      netns,
-      'fdb',
-      'replace',
-      macs[other.role],
-      'dev',
-      'vxlan.calico',
-      'dst',
-      other.ip,
-    ]);
-    await ip(
-      netns,
-      `route add ${plan.overlay![other.role]} via ${first[other.role]} dev vxlan.calico onlink`,
-    );
-    await ip(netns, `route add blackhole ${plan.overlay![node.role]} proto 80`);
-  }
 }

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { align, NO_TOPOLOGY } from './align/index.js';
+import { join } from 'node:path';
+import { align, NO_TOPOLOGY, unpack, type PackedCapture, type PreparedCapture } from './align/index.js';
 import { topologyOfNodes } from './align/topology-of-nodes.js';
 import { corroborate } from './diagnose/corroborate.js';
 import { buildDocument, citeEvidence } from './diagnose/index.js';
@@ -10,6 +10,7 @@ import type { FactContext, Question } from './facts/types.js';
 import { printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
+import { bytesOf } from './logs/seam.js';
 import type { LogFileScan } from './logs/types.js';
 import type { CaptureTable } from './model/capture.js';
 import type { AnalysisDocument } from './model/document.js';
@@ -19,6 +20,7 @@ import type { Rule } from './model/rule.js';
 import type { Bundle, CaptureFile, Ingested, Problem } from './model/source.js';
 import type { Point, Trace } from './model/trace.js';
 import { missingArtifacts } from './node/coverage.js';
+import { PACKAGE_ROOT } from './package-root.js';
 import { buildNodes, ingestInputs, nothingUsable, type PhaseOptions } from './phases.js';
 import { createPool, type Pool } from './pool/pool.js';
 import { evaluateRules } from './rules/evaluate.js';
@@ -41,10 +43,10 @@ export interface RunOptions extends PhaseOptions {
 
 export const NO_QUESTION: Question = { src: null, dst: null, protocol: null, since: null, until: null };
 
+export const BUILTIN_RULES = join(PACKAGE_ROOT, 'rules');
+
 /** Patterns of log lines in the document: a reader scrolls through them, and the page searches them. */
 const MAX_LOG_PATTERNS = 200;
-
-export const BUILTIN_RULES = fileURLToPath(new URL('../rules', import.meta.url));
 
 /** The rules of a run: the built-in ones, then those of `dirs` in their order. Throws NetcheckError E_RULE_INVALID. */
 export async function builtinAndOwnRules(dirs: readonly string[] = []): Promise<Rule[]> {
@@ -60,22 +62,23 @@ export async function analyze(
   options: RunOptions = {},
 ): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
-  const rules = await builtinAndOwnRules(options.ruleDirs);
   const tempDir = new TempDir();
   const pool = createPool(options.jobs);
   try {
+    // Archives are inflated in threads of their own, and captures read by workers, while this one reads the rules.
+    const loading = builtinAndOwnRules(options.ruleDirs);
+    // Their errors are told where the rules are needed; nobody may be waiting for them yet.
+    loading.catch(() => undefined);
     const ingested = await ingestInputs(inputs, limits, tempDir, options);
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
-    // Workers read the logs while this thread builds the nodes.
-    const building = buildNodes(ingested.bundles, limits, options);
-    const [{ nodes, problems: nodeProblems }, tables, logs] = await Promise.all([
-      building,
+    const [captures, { rules, nodes, nodeProblems, logs }] = await Promise.all([
       readCaptures(ingested.captures, pool, options),
-      scanAll(ingested.bundles, building, rules, limits, pool, options),
+      readBundles(ingested.bundles, loading, limits, pool, options),
     ]);
     // What follows needs no workers, and all the memory they hold.
     await pool.close();
-    const trace = traceOf(tables, ingested.captures, nodes, options);
+    const tables = captures.map((c) => c.table);
+    const trace = traceOf(captures, ingested.captures, nodes, options);
     return await diagnoseRun({
       ingested,
       nodes,
@@ -105,11 +108,11 @@ async function readCaptures(
   captures: readonly CaptureFile[],
   pool: Pool,
   options: RunOptions,
-): Promise<CaptureTable[]> {
+): Promise<PreparedCapture[]> {
   let done = 0;
   return Promise.all(
     captures.map(async (file) => {
-      const table = await pool.run<CaptureTable>('capture', { file }, options.signal);
+      const capture = await pool.run<PackedCapture>('capture', { file }, options.signal);
       options.onProgress?.({
         stage: 'captures',
         subject: file.path,
@@ -117,9 +120,26 @@ async function readCaptures(
         total: captures.length,
         unit: 'files',
       });
-      return table;
+      return unpack(capture);
     }),
   );
+}
+
+async function readBundles(
+  bundles: readonly Bundle[],
+  loading: Promise<readonly Rule[]>,
+  limits: Limits,
+  pool: Pool,
+  options: RunOptions,
+): Promise<Pick<RunValues, 'rules' | 'nodes' | 'nodeProblems' | 'logs'>> {
+  const rules = await loading;
+  // Workers read the logs while this thread builds the nodes.
+  const building = buildNodes(bundles, limits, options);
+  const [{ nodes, problems: nodeProblems }, logs] = await Promise.all([
+    building,
+    scanAll(bundles, building, rules, limits, pool, options),
+  ]);
+  return { rules, nodes, nodeProblems, logs };
 }
 
 async function scanAll(
@@ -140,7 +160,8 @@ async function scanAll(
     [...logQueries(rules), ...FACT_LOG_QUERIES],
     async (task) => {
       const scan = await pool.run<LogFileScan>('logs', task, options.signal);
-      done += task.file.size;
+      // A log that cannot be joined of its halves is read again.
+      done = Math.min(total, done + bytesOf(task));
       options.onProgress?.({ stage: 'logs', subject: task.file.name, done, total, unit: 'bytes' });
       return scan;
     },
@@ -178,18 +199,18 @@ function isNamed(c: CaptureFile, file: string): boolean {
 }
 
 function traceOf(
-  tables: readonly CaptureTable[],
-  captures: readonly CaptureFile[],
+  captures: readonly PreparedCapture[],
+  files: readonly CaptureFile[],
   nodes: readonly NodeFacts[],
   options: RunOptions,
 ): Trace | null {
-  if (tables.length === 0) return null;
+  if (captures.length === 0) return null;
   options.onProgress?.({ stage: 'align', subject: '', done: 0, total: null, unit: 'files' });
   return align({
-    tables,
+    captures,
     topology: nodes.length === 0 ? NO_TOPOLOGY : topologyOfNodes(nodes, expectedEgressInterface),
     question: options.question ?? NO_QUESTION,
-    given: givenPoints(captures, options.points ?? new Map()),
+    given: givenPoints(files, options.points ?? new Map()),
   });
 }
 

@@ -43,7 +43,7 @@ export async function makeBundle(input: BundleInput): Promise<{ name: string; co
   const tree: Tree = new Map();
   await collectNetworking(plan, node, tree);
   writeSystem(story, tree);
-  writeCni(plan, tree);
+  writeCni(plan, node, tree);
   tree.set('kernel/dmesg.current', dmesgCurrent(story));
   tree.set('kernel/dmesg.human.current', dmesgHumanCurrent(story));
   tree.set('kubelet/kubelet.log', kubeletLog(story));

@@ -1,9 +1,9 @@
 /** cni/ of a bundle: the CNI's configuration and the environment of its container. */
 import { CNI_CONTAINER, CNI_VERSION, image } from './versions.js';
-import type { Plan } from '../types.js';
+import type { NodePlan, Plan } from '../types.js';
 import type { Tree } from './archive.js';
 
-export function writeCni(plan: Plan, tree: Tree): void {
+export function writeCni(plan: Plan, node: NodePlan, tree: Tree): void {
   if (plan.overlay) {
     tree.set('cni/10-calico.conflist', JSON.stringify(calico, null, 2) + '\n');
     return;
@@ -11,7 +11,7 @@ export function writeCni(plan: Plan, tree: Tree): void {
   tree.set('cni/10-aws.conflist', JSON.stringify(conflist(plan), null, 2) + '\n');
   tree.set(
     'cni/cni-configuration-variables-containerd.json',
-    JSON.stringify(container(plan), null, 4) + '\n',
+    JSON.stringify(container(plan, node), null, 4) + '\n',
   );
 }
 
@@ -69,7 +69,7 @@ function conflist(plan: Plan): object {
   };
 }
 
-function container(plan: Plan): object {
+function container(plan: Plan, node: NodePlan): object {
   const v6 = plan.options.ipv6 ?? false;
   const env = {
     ADDITIONAL_ENI_TAGS: '{}',
@@ -87,7 +87,7 @@ function container(plan: Plan): object {
     DISABLE_METRICS: 'false',
     ENABLE_IPv4: String(!v6),
     ENABLE_IPv6: String(v6),
-    ENABLE_POD_ENI: 'false',
+    ENABLE_POD_ENI: String(node.branch !== null),
     ENABLE_PREFIX_DELEGATION: String(v6),
     NETWORK_POLICY_ENFORCING_MODE: 'standard',
     POD_SECURITY_GROUP_ENFORCING_MODE: 'strict',

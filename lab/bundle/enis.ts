@@ -1,5 +1,5 @@
 /** The invented network interfaces of a node and their addresses, and ipamd's introspection of them. */
-import { addressOf, podsOn } from '../plan.js';
+import { addressOf, ipamdPods } from '../plan.js';
 import { Random, seedOf } from '../random.js';
 import type { NodePlan, Plan, PodPlan } from '../types.js';
 
@@ -16,7 +16,7 @@ interface Eni {
 
 /** The node's ENIs with their addresses: the pods' ones and spare ones up to the type's limit. */
 export function enisOf(plan: Plan, node: NodePlan): Eni[] {
-  const pods = podsOn(plan, node);
+  const pods = ipamdPods(plan, node);
   const eni = (id: string, device: number, subnet: string, subnetId: string): Eni => {
     const own = pods.filter((pod) => pod.device === device);
     const random = new Random(seedOf(7, id));
@@ -74,14 +74,14 @@ export function introspection(plan: Plan, node: NodePlan, assigned: Date): objec
   });
   const card = {
     TotalIPs: v6 ? 281474976710656 : enis.length * IPS_PER_ENI,
-    AssignedIPs: podsOn(plan, node).length,
+    AssignedIPs: ipamdPods(plan, node).length,
     ENIs: Object.fromEntries(
       enis.map((eni) => [
         eni.id,
         {
           ID: eni.id,
           IsPrimary: eni.device === 0,
-          IsTrunk: false,
+          IsTrunk: node.branch !== null && eni.device === 0,
           IsEFA: false,
           DeviceNumber: eni.device,
           AvailableIPv4Cidrs: v6 ? {} : v4Cidrs(eni),

@@ -1,5 +1,5 @@
 /** ipamd/ of a bundle: what the VPC CNI's daemon answers about itself, true to the plan. */
-import { podsOn } from '../plan.js';
+import { ipamdPods } from '../plan.js';
 import { enisOf, introspection, IPS_PER_ENI } from './enis.js';
 import type { NodePlan, Plan } from '../types.js';
 import type { Tree } from './archive.js';
@@ -36,7 +36,7 @@ export function writeIpamd(plan: Plan, node: NodePlan, tree: Tree, assigned: Dat
   });
   put('ipam.json', {
     version: 'vpc-cni-ipam/1',
-    allocations: podsOn(plan, node).map((pod) => ({
+    allocations: ipamdPods(plan, node).map((pod) => ({
       networkName: 'aws-cni',
       containerID: pod.sandboxId,
       ifName: 'eth0',
@@ -55,7 +55,7 @@ function metrics(plan: Plan, node: NodePlan): string {
       'awscni_assigned_ip_addresses',
       'gauge',
       'The number of IP addresses assigned to pods',
-      podsOn(plan, node).length,
+      ipamdPods(plan, node).length,
     ],
     ['awscni_total_ip_addresses', 'gauge', 'The total number of IP addresses', enis.length * IPS_PER_ENI],
     ['awscni_eni_allocated', 'gauge', 'The number of ENIs allocated', enis.length],

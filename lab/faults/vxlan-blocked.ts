@@ -5,7 +5,7 @@ export const vxlanBlocked: Fault = {
   name: 'vxlan-blocked',
   description: 'Pods of an overlay: the VPC drops the tunnel (UDP 4789), while the nodes reach each other.',
   needs: ['vxlan'],
-  options: { vxlan: true },
+  options: { overlay: 'vxlan' },
   apply: (lab) => lab.vpc('iptables -A FORWARD -p udp -m udp --dport 4789 -j DROP'),
   flows: (f) => [...f.failing(), f.node()],
   truth: { expected: ['overlay_tunnel_blocked'], optional: ['vpc_drop'], dropPoint: 'vpc' },

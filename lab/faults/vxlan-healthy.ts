@@ -5,7 +5,7 @@ export const vxlanHealthy: Fault = {
   description:
     'Pods of an overlay (Calico with VXLAN): the network interfaces carry their packets inside UDP.',
   needs: ['vxlan'],
-  options: { vxlan: true },
+  options: { overlay: 'vxlan' },
   flows: (f) => [...f.good(), ...f.bystanders()],
   truth: { expected: [], dropPoint: 'none' },
 };

@@ -142,7 +142,6 @@ function addRequest(story: Story, pod: PodPlan, index: number): string[] {
     type: 'aws-cni',
     vethPrefix: 'eni',
   });
-  const table = pod.device === 0 ? 'main' : String(pod.device + 1);
   return [
     line('info', 'Constructed new logger instance'),
     line(
@@ -154,18 +153,47 @@ function addRequest(story: Story, pod: PodPlan, index: number): string[] {
       'info',
       `Received add network response from ipamd for container ${pod.sandboxId} interface eth0: Success:true ${pod.ip6 ? 'IPv6Addr' : 'IPv4Addr'}:"${address}" VPCv4CIDRs:"${story.plan.vpcCidr}"`,
     ),
+    ...(pod.device === 'branch'
+      ? branchLines(story, pod, line)
+      : poolLines(pod, `${address}/${length}`, line)),
+  ];
+}
+
+type Line = (level: string, msg: string, caller?: string) => string;
+
+/** A pod with an address of the node's own interfaces. */
+function poolLines(pod: PodPlan, cidr: string, line: Line): string[] {
+  const table = pod.device === 1 ? '2' : 'main';
+  return [
     line(
       'debug',
       `SetupPodNetwork: hostVethName=${pod.hostVeth}, contVethName=eth0, netnsPath=/var/run/netns/cni-${pod.uid}, deviceNumber=${pod.device}, mtu=9001`,
     ),
     line(
       'debug',
-      `Successfully setup container route, containerAddr=${address}/${length}, hostVeth=${pod.hostVeth}, rtTable=main`,
+      `Successfully setup container route, containerAddr=${cidr}, hostVeth=${pod.hostVeth}, rtTable=main`,
       'driver/driver.go:286',
     ),
     line(
       'debug',
-      `Successfully setup toContainer rule, containerAddr=${address}/${length}, rtTable=${table}`,
+      `Successfully setup toContainer rule, containerAddr=${cidr}, rtTable=${table}`,
+      'driver/driver.go:286',
+    ),
+  ];
+}
+
+/** A pod with a branch interface. */
+function branchLines(story: Story, pod: PodPlan, line: Line): string[] {
+  const { vlan, mac, gateway } = story.node.branch!;
+  const device = `vlan.eth.${vlan}`;
+  return [
+    line(
+      'debug',
+      `SetupBranchENIPodNetwork: hostVethName=${pod.hostVeth}, contVethName=eth0, netnsPath=/var/run/netns/cni-${pod.uid}, v4Addr=${pod.ip}/32, v6Addr=<nil>, vlanID=${vlan}, eniMAC=${mac}, subnetGateway=${gateway}, parentIfIndex=2, mtu=9001, podSGEnforcingMode=strict`,
+    ),
+    line(
+      'debug',
+      `Successfully set up container route, containerAddr=${pod.ip}/32, hostVeth=${pod.hostVeth}, rtTable=${100 + vlan}, vlanLink=${device}`,
       'driver/driver.go:286',
     ),
   ];

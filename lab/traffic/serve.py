@@ -1,4 +1,4 @@
-"""Servers of one pod or node. Argument: a JSON list of {"kind": "http"|"udp"|"dns", "port": n}.
+"""Servers of one pod or node. Argument: a JSON list of {"kind": "http"|"udp"|"dns"|"sink", "port": n}.
 
 http  GET /bytes/N answers with N bytes; POST answers with how many bytes came. Keeps connections open.
 udp   answers each datagram with the same bytes.
@@ -69,6 +69,8 @@ def serve_http(listener):
 def serve_datagrams(sock, answer):
     while True:
         data, peer = sock.recvfrom(65535)
+        if answer is None:
+            continue
         try:
             sock.sendto(answer(data), peer)
         except OSError:
@@ -95,8 +97,8 @@ def main():
             sock.listen(64)
             target, args = serve_http, (sock,)
         else:
-            answer = dns_answer if spec["kind"] == "dns" else (lambda data: data)
-            target, args = serve_datagrams, (sock, answer)
+            answers = {"dns": dns_answer, "udp": lambda data: data, "sink": None}
+            target, args = serve_datagrams, (sock, answers[spec["kind"]])
         thread = threading.Thread(target=target, args=args, daemon=True)
         thread.start()
         threads.append(thread)

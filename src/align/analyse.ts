@@ -10,7 +10,6 @@ import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
-import type { Streams } from './streams.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
@@ -55,7 +54,6 @@ export interface Scene {
   readonly clocks: Clocks;
   readonly topology: Topology;
   readonly windows: Windows;
-  readonly streams: Streams;
 }
 
 export function analyseConversation(c: Conversation, path: Path, scene: Scene): Analysis {
@@ -71,7 +69,7 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
   const firstSeen = forwardAt.findIndex((n) => n > 0);
   const answered = firstSeen >= 0 && backAt.slice(0, firstSeen + 1).some((n) => n > 0);
   const base = {
-    stands: 1,
+    stands: c.stands,
     conversation: c,
     path,
     forwardAt,

@@ -7,8 +7,10 @@ import type { TapData } from './taps.js';
 const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
-const MAX_CONVERSATIONS = 3000;
+const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
+/** Traffic one way only errs by the least delay on the way: milliseconds within a region, with room to spare. */
+const ONE_WAY_NS = 200e6;
 
 /** Brings times of all nodes onto the clock of one of them. */
 export interface Clocks {
@@ -76,7 +78,7 @@ export function estimateClocks(
         if (n === reference) continue;
         const e = n === null ? undefined : estimates.get(n);
         if (!e) return Infinity;
-        sum += e.bound ?? 1e9;
+        sum += e.bound ?? ONE_WAY_NS;
       }
       return sum;
     },

@@ -1,15 +1,16 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { FlowEnd } from '../model/trace.js';
-import { FlowNumbers } from './flow-numbers.js';
-import { flowKey, keyOfFlow, packetTimes, type IcmpError, type Leg } from './legs.js';
 import { fingerprintsOf } from './fingerprints.js';
-import type { ConnectionFlow } from './reuse.js';
+import { tupleOf, type Group } from './groups.js';
+import { flowKey, keyOfFlow, packetTimes, type IcmpError, type Leg } from './legs.js';
 import { rotatedSeries } from './tap-groups.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
 
 /** One connection or exchange with all its legs, joined over NAT. */
 export interface Conversation {
+  /** Connections it stands for: more than one where healthy ones were put together. */
+  readonly stands: number;
   readonly protocol: number;
   /** As the client used it. */
   readonly client: FlowEnd;
@@ -32,34 +33,13 @@ export interface OrientedLeg {
   readonly forward: 0 | 1;
 }
 
-/** The legs of one flow at all taps. */
-class Group {
-  readonly legs: Leg[];
-  clientWay: 0 | 1 | null = null;
-  known = false;
-
-  constructor(
-    readonly index: number,
-    readonly flow: ConnectionFlow,
-    legs: number,
-  ) {
-    this.legs = new Array<Leg>(legs);
-  }
-
-  /** Made when asked for: most groups never are. */
-  get key(): string {
-    return keyOfFlow(this.flow);
-  }
-}
-
-/** Joins legs into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
+/** Joins flows into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
 export function joinConversations(
   taps: readonly TapData[],
-  legs: readonly Leg[],
+  groups: readonly Group[],
   errors: readonly IcmpError[],
   topology: Topology,
 ): Conversation[] {
-  const groups = groupByFlow(taps, legs, topology);
   const links = new Links(groups);
   linkByTopology(groups, links, topology);
   linkByFingerprint(taps, groups, links);
@@ -67,77 +47,6 @@ export function joinConversations(
   linkByTiming(taps, groups, links);
   const errorsByKey = groupErrors(taps, errors);
   return links.components().map((members) => conversation(members, links, errorsByKey));
-}
-
-function groupByFlow(taps: readonly TapData[], legs: readonly Leg[], topology: Topology): Group[] {
-  const numbers = new FlowNumbers();
-  const numberOf = new Uint32Array(legs.length);
-  // Counted first: an array that grows holds several times as much as most groups need.
-  const counts = new Uint32Array(legs.length);
-  for (let i = 0; i < legs.length; i++) {
-    const n = numbers.of(taps[legs[i]!.tap]!.table.flows[legs[i]!.flow]!);
-    numberOf[i] = n;
-    counts[n]!++;
-  }
-  const groups: Group[] = [];
-  const used = new Uint32Array(numbers.count);
-  for (let i = 0; i < legs.length; i++) {
-    const leg = legs[i]!;
-    const n = numberOf[i]!;
-    if (n === groups.length) groups.push(new Group(n, taps[leg.tap]!.table.flows[leg.flow]!, counts[n]!));
-    const g = groups[n]!;
-    g.legs[used[n]!++] = leg;
-    if (g.clientWay === null && leg.clientWay !== null) {
-      g.clientWay = leg.clientWay;
-      g.known = true;
-    }
-  }
-  for (const g of groups) if (g.clientWay === null) orient(g, topology);
-  return groups;
-}
-
-/** Without a SYN or echo request: service addresses and well-known ports are servers, else the first to speak is the client. */
-function orient(g: Group, topology: Topology): void {
-  const { protocol, a, aPort, b, bPort } = g.flow;
-  const aServes = topology.endpoints(protocol, { ip: a, port: aPort }).length > 0;
-  const bServes = topology.endpoints(protocol, { ip: b, port: bPort }).length > 0;
-  if (aServes !== bServes) {
-    g.clientWay = bServes ? 0 : 1;
-    g.known = true;
-    return;
-  }
-  const asClient = topology.translate({ protocol, src: { ip: a, port: aPort }, dst: { ip: b, port: bPort } });
-  if (asClient !== null) {
-    g.clientWay = 0;
-    g.known = true;
-    return;
-  }
-  // Ephemeral ports begin at 32768 on Linux, 1024 under prng SNAT: only a clear difference counts.
-  if (aPort !== bPort && aPort < 32768 !== bPort < 32768) {
-    g.clientWay = aPort < 32768 ? 1 : 0;
-    g.known = protocol === PROTO_TCP || Math.min(aPort, bPort) > 0;
-    return;
-  }
-  let first: 0 | 1 = 0;
-  let at = Infinity;
-  for (const leg of g.legs)
-    for (const w of [0, 1] as const)
-      if (leg.first(w) < at) {
-        at = leg.first(w);
-        first = w;
-      }
-  g.clientWay = first;
-  g.known = g.legs.every((l) => l.first(first) <= l.first(first === 0 ? 1 : 0));
-}
-
-function tupleOf(g: Group): FiveTuple {
-  const { protocol, a, aPort, b, bPort } = g.flow;
-  const ends: [FlowEnd, FlowEnd] = [
-    { ip: a, port: aPort },
-    { ip: b, port: bPort },
-  ];
-  const w = g.clientWay ?? 0;
-  return { protocol, src: ends[w], dst: ends[w === 0 ? 1 : 0] };
 }
 
 /** Union-find over groups; remembers which joins were inferred from packets alone. */
@@ -364,7 +273,7 @@ function sharesEnd(x: Group, y: Group): boolean {
 function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Map<string, IcmpError[]> {
   const out = new Map<string, IcmpError[]>();
   for (const e of errors) {
-    const f = taps[e.tap]!.table.flows[e.flow];
+    const f = taps[e.tap]!.flows[e.flow];
     if (!f) continue;
     const key = keyOfFlow(f);
     const list = out.get(key);
@@ -399,6 +308,7 @@ function conversation(
   const near = tupleOf(sorted[0]!);
   const far = tupleOf(sorted[sorted.length - 1]!);
   return {
+    stands: Math.max(...members.map((m) => m.stands)),
     protocol: near.protocol,
     client: near.src,
     server: near.dst,

@@ -9,6 +9,7 @@ import {
 import { LIKELY, type Coverage } from './coverage.js';
 import {
   nextCovered,
+  successionOf,
   type CoverageOf,
   type LeastCoverage,
   type PairLoss,
@@ -148,6 +149,9 @@ export function datagramLosses(
       for (const [id, { copies, last }] of counted) {
         const p = pairs.get(id) ?? pairs.set(id, emptyPair(id)).get(id)!;
         const missing = Math.max(0, copies - passed);
+        // Of equal datagrams of which some passed, nobody can tell which.
+        if (missing === 0 || missing === copies)
+          for (const t of unit.times) p.fates.push({ t, lost: missing > 0 });
         p.sent += copies;
         // A capture that drops packets drops a question and its answer together.
         p.exposed += copies;
@@ -161,7 +165,9 @@ export function datagramLosses(
         } else if (unit.size > p.largestPassed) p.largestPassed = unit.size;
       }
     }
-  return [...pairs.values()];
+  return [...pairs.values()].map(({ fates, ...p }) =>
+    p.lost === 0 ? p : { ...p, succession: successionOf(fates.sort((x, y) => x.t - y.t).map((f) => f.lost)) },
+  );
 }
 
 /** Units that had to pass each point, and those it missed. */
@@ -190,7 +196,9 @@ export function datagramWitness(
   return { had, missed };
 }
 
-type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] };
+type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] } & {
+  readonly fates: { readonly t: number; readonly lost: boolean }[];
+};
 
 function emptyPair(id: string): Mutable {
   const [from, to, proved] = id.split('.');
@@ -207,5 +215,6 @@ function emptyPair(id: string): Mutable {
     largestPassed: 0,
     smallestLost: 0,
     dontFragment: true,
+    fates: [],
   };
 }

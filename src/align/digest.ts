@@ -15,15 +15,15 @@ export class HealthyDigest {
   /** Takes in an analysis that lost nothing; true when it is to be kept as it is. */
   add(a: Analysis): boolean {
     const key = `${hostPair(a)}|${a.path.points.map((p) => p.station).join()}|${String(a.path.sameNode)}`;
-    const entry = this.entries.get(key);
-    if (entry === undefined) this.entries.set(key, { seen: 1, rest: null });
-    else if (entry.seen < KEPT) entry.seen++;
-    else {
-      if (entry.rest === null) entry.rest = startSum(a);
-      else addTo(entry.rest, a);
-      return false;
+    let entry = this.entries.get(key);
+    if (entry === undefined) this.entries.set(key, (entry = { seen: 0, rest: null }));
+    if (a.stands === 1 && entry.seen < KEPT) {
+      entry.seen++;
+      return true;
     }
-    return true;
+    if (entry.rest === null) entry.rest = startSum(a);
+    else addTo(entry.rest, a);
+    return false;
   }
 
   /** The analyses that stand for all that were not kept. */
@@ -54,7 +54,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 function startSum(a: Analysis): Sum {
   return {
     analysis: a,
-    stands: 1,
+    stands: a.stands,
     forward: a.forward.map((p) => ({ ...p })),
     back: a.back.map((p) => ({ ...p })),
     witnesses: a.witnesses.map((w) => ({ had: [...w.had], missed: [...w.missed] })),
@@ -62,7 +62,7 @@ function startSum(a: Analysis): Sum {
 }
 
 function addTo(sum: Sum, a: Analysis): void {
-  sum.stands++;
+  sum.stands += a.stands;
   for (let i = 0; i < sum.forward.length; i++) addPair(sum.forward[i]!, a.forward[i]!);
   for (let i = 0; i < sum.back.length; i++) addPair(sum.back[i]!, a.back[i]!);
   for (let i = 0; i < sum.witnesses.length; i++) addWitness(sum.witnesses[i]!, a.witnesses[i]!);

@@ -20,7 +20,7 @@ export function fingerprintsOf(taps: readonly TapData[], leg: Leg): string[] {
   const hashed = taps.every((t) => t.hashReach === taps[0]!.hashReach);
   const { rows, offsets } = tap.flowIndex;
   const c = tap.table.columns;
-  const { protocol } = tap.table.flows[leg.flow]!;
+  const { protocol } = tap.flows[leg.flow]!;
   const out: string[] = [];
   const printed = [false, false];
   let strong = false;

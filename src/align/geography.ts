@@ -1,10 +1,10 @@
 import type { Conversation } from './conversations.js';
 import { spreadNodes, tapGroups } from './tap-groups.js';
 import { Kinds } from './kinds.js';
-import type { Leg } from './legs.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
 import { groupWithoutBundles, homesBySubnet, homesByTtl, nodesByDirection } from './nodes-by-packets.js';
-import { isInitialTtl, type TapData } from './taps.js';
+import { isInitialTtl } from './scope.js';
+import type { TapData } from './taps.js';
 import type { Topology, TopologyNode } from './topology.js';
 
 export type Certainty = 'given' | 'certain' | 'likely' | 'assumed';
@@ -33,10 +33,9 @@ export interface Geography {
 export function locateTaps(
   taps: readonly TapData[],
   conversations: readonly Conversation[],
-  legs: readonly Leg[],
   topology: Topology,
 ): Geography {
-  const kinds = new Kinds(taps, legs, conversations, topology);
+  const kinds = new Kinds(taps, conversations, topology);
   const hints = taps.map((t) => fileNameHint(t.table.file, topology));
   const places = taps.map(
     (t, i) => byIdentity(t, hints[i]!, topology) ?? byPackets(t, kinds, hints[i]!) ?? unknownPlace(),

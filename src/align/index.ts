@@ -1,19 +1,22 @@
 import type { Question } from '../facts/types.js';
-import type { CaptureTable } from '../model/capture.js';
 import type { Flow, Loss, Point, SizeLoss, Tap, Trace, Verdict } from '../model/trace.js';
+import { agreeOnConnections } from './agree.js';
 import { analyseConversation, type Analysis, type Scene } from './analyse.js';
 import { estimateClocks } from './clocks.js';
 import { Windows } from './coverage.js';
 import { joinConversations, type Conversation } from './conversations.js';
+import { FlowNumbers } from './flow-numbers.js';
 import { makeFlow, pointName, runsBackwards, segmentName } from './flows.js';
 import { locateTaps } from './geography.js';
 import { hostPair, judgeTogether, stretchLosses } from './grouping.js';
-import { collectLegs } from './legs.js';
+import { groupByFlow } from './groups.js';
+import { errorsOf } from './legs.js';
 import { PathFinder } from './paths.js';
 import { MissRates } from './miss-rates.js';
+import type { PreparedCapture } from './prepare.js';
 import { HealthyDigest } from './digest.js';
 import { quickAnalysis } from './quick.js';
-import { splitReusedPorts } from './reuse.js';
+import type { ConnectionFlow } from './reuse.js';
 import { notesOn } from './notes.js';
 import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
@@ -26,10 +29,12 @@ import { wilson } from './wilson.js';
 import { explain } from './wording.js';
 
 export { NO_TOPOLOGY, type FiveTuple, type Topology, type TopologyNode } from './topology.js';
+export { unpack, type PackedCapture } from './pack.js';
+export { prepare, type PreparedCapture } from './prepare.js';
 export { isoMicros } from './timebase.js';
 
 export interface AlignInput {
-  readonly tables: readonly CaptureTable[];
+  readonly captures: readonly PreparedCapture[];
   readonly topology: Topology;
   readonly question: Question;
   /** Capture file → point, as the user gave it. */
@@ -48,12 +53,14 @@ const MAX_LISTED = 500;
  */
 export function align(input: AlignInput): Trace {
   const { topology, question, given } = input;
-  const tables = splitReusedPorts(input.tables);
-  const base = new TimeBase(tables);
-  const taps = makeTaps(tables, base, topology.nodes);
-  const { legs, errors, streams } = collectLegs(taps);
-  const conversations = joinConversations(taps, legs, errors, topology);
-  const geography = locateTaps(taps, conversations, legs, topology);
+  const base = new TimeBase(input.captures.map((p) => p.table));
+  const numbers = new FlowNumbers();
+  const taps = makeTaps(agreeOnConnections(input.captures, numbers), base, topology.nodes);
+  const errors = errorsOf(taps);
+  const apart = input.thorough === true ? null : (f: ConnectionFlow): boolean => isNamed(f, question);
+  const groups = groupByFlow(taps, numbers, errors, topology, apart);
+  const conversations = joinConversations(taps, groups, errors, topology);
+  const geography = locateTaps(taps, conversations, topology);
   applyGiven(taps, geography, given);
   const asked = conversations.filter((c) => isAsked(c, question));
   const guess = likelyEnds(taps, asked.length > 0 ? asked : conversations, geography, topology, given);
@@ -62,7 +69,7 @@ export function align(input: AlignInput): Trace {
   const finder = new PathFinder(taps, geography, topology);
   const windows = new Windows(taps, geography, clocks);
   for (const c of conversations) windows.contradict(c.protocol, finder.find(c));
-  const scene: Scene = { taps, geography, clocks, topology, windows, streams };
+  const scene: Scene = { taps, geography, clocks, topology, windows };
   const analyses = analyseAll(conversations, finder, scene, input);
   const missRates = new MissRates(analyses);
   const judged = missRates.discount(analyses).map((a) => judge(a));
@@ -142,9 +149,15 @@ function analyseAll(
     const path = finder.find(c);
     const quick = input.thorough === true ? null : quickAnalysis(c, path, scene);
     if (quick === null) out.push(analyseConversation(c, path, scene));
-    else if (isAsked(c, input.question) || digest.add(quick)) out.push(quick);
+    else if ((c.stands === 1 && isAsked(c, input.question)) || digest.add(quick)) out.push(quick);
   }
   return [...out, ...digest.rest()];
+}
+
+/** The question names the client's port, and so this very flow. */
+function isNamed(f: ConnectionFlow, { src }: Question): boolean {
+  if (src === null || src.port === null) return false;
+  return (f.a === src.ip && f.aPort === src.port) || (f.b === src.ip && f.bPort === src.port);
 }
 
 function isAsked(c: Conversation, q: Question): boolean {

@@ -4,7 +4,8 @@ import { macsOf } from './tap-groups.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import { fingerprintsOf } from './fingerprints.js';
 import type { Leg } from './legs.js';
-import { isInitialTtl, type TapData } from './taps.js';
+import { isInitialTtl } from './scope.js';
+import type { TapData } from './taps.js';
 import type { Topology } from './topology.js';
 
 /** What packets alone say of a tap: the veth of one pod, or an interface that carries the packets of many. */
@@ -37,15 +38,12 @@ export class Kinds {
 
   constructor(
     private readonly taps: readonly TapData[],
-    legs: readonly Leg[],
     private readonly conversations: readonly Conversation[],
     topology: Topology,
   ) {
     this.nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
     this.pods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
-    for (const leg of legs) {
-      push(this.legsOf, leg.tap, leg);
-    }
+    for (const c of conversations) for (const { leg } of c.legs) push(this.legsOf, leg.tap, leg);
   }
 
   of(tap: TapData): Kind | null {
@@ -100,7 +98,7 @@ export class Kinds {
     return this.taps.some((other) => {
       if (other.table === tap.table || (macsOf(tap) !== '' && macsOf(tap) === macsOf(other))) return false;
       return (this.legsOf.get(other.index) ?? []).some((leg) => {
-        const f = other.table.flows[leg.flow]!;
+        const f = other.flows[leg.flow]!;
         if ((f.a !== node && f.b !== node) || f.a === peer || f.b === peer) return false;
         if (hops(leg.ttl(f.a === node ? 0 : 1)) !== 0) return false;
         return !this.siblingsOf(leg).some(({ leg: twin }) => twin.tap === tap.index);
@@ -167,7 +165,7 @@ export class Kinds {
 }
 
 function sameFlow(tap: TapData, leg: Leg, other: TapData, twin: Leg): boolean {
-  const [f, g] = [tap.table.flows[leg.flow]!, other.table.flows[twin.flow]!];
+  const [f, g] = [tap.flows[leg.flow]!, other.flows[twin.flow]!];
   return f.a === g.a && f.b === g.b && f.aPort === g.aPort && f.bPort === g.bPort;
 }
 
@@ -178,7 +176,7 @@ function solicited(tap: TapData, ip: string): boolean {
   const group = ipaddr
     .fromByteArray([255, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 255, ...bytes.slice(13)])
     .toString();
-  return tap.table.flows.some(
+  return tap.flows.some(
     (f, i) =>
       f.protocol === PROTO_ICMPV6 &&
       ((f.a === group && f.b !== ip) || (f.b === group && f.a !== ip)) &&
@@ -203,10 +201,10 @@ function eni(reason: string, sure: boolean): Kind {
 }
 
 function commonEnds(tap: TapData, legs: readonly Leg[]): string[] {
-  const first = tap.table.flows[legs[0]!.flow]!;
+  const first = tap.flows[legs[0]!.flow]!;
   return [...new Set([first.a, first.b])].filter((ip) =>
     legs.every((l) => {
-      const f = tap.table.flows[l.flow]!;
+      const f = tap.flows[l.flow]!;
       return f.a === ip || f.b === ip;
     }),
   );
@@ -214,11 +212,11 @@ function commonEnds(tap: TapData, legs: readonly Leg[]): string[] {
 
 /** How often packets from `ip` were forwarded, and packets to it. No object per leg: there may be very many. */
 function sentHops(tap: TapData, l: Leg, ip: string): number | null {
-  return hops(l.ttl(tap.table.flows[l.flow]!.a === ip ? 0 : 1));
+  return hops(l.ttl(tap.flows[l.flow]!.a === ip ? 0 : 1));
 }
 
 function receivedHops(tap: TapData, l: Leg, ip: string): number | null {
-  return hops(l.ttl(tap.table.flows[l.flow]!.a === ip ? 1 : 0));
+  return hops(l.ttl(tap.flows[l.flow]!.a === ip ? 1 : 0));
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

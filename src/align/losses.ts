@@ -1,5 +1,31 @@
 import { ASSUMED, LIKELY, type Coverage } from './coverage.js';
 
+/**
+ * Packets of one direction in the order in which they were sent, as far as each can be told to have passed or not:
+ * how many were lost, and how many of those that followed a lost one were lost themselves. Chance losses do not
+ * follow one another more often than others; a full queue or a rate limit loses packets in a row.
+ */
+export interface Succession {
+  readonly sent: number;
+  readonly lost: number;
+  readonly afterLost: number;
+  readonly lostAfterLost: number;
+}
+
+/** @param fates of packets in order: was it lost? */
+export function successionOf(fates: readonly boolean[]): Succession {
+  let lost = 0;
+  let afterLost = 0;
+  let lostAfterLost = 0;
+  fates.forEach((here, i) => {
+    if (here) lost++;
+    if (i === 0 || !fates[i - 1]!) return;
+    afterLost++;
+    if (here) lostAfterLost++;
+  });
+  return { sent: fates.length, lost, afterLost, lostAfterLost };
+}
+
 /** What one direction lost between two captured points. Units are segments or datagrams. */
 export interface PairLoss {
   /** Indexes of the points, in the direction of travel along the path as given. */
@@ -28,6 +54,8 @@ export interface PairLoss {
   readonly largestPassed: number;
   readonly smallestLost: number;
   readonly dontFragment: boolean;
+  /** Absent where nothing was lost. */
+  readonly succession?: Succession;
 }
 
 /**

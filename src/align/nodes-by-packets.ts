@@ -5,7 +5,8 @@ import { fingerprintsOf } from './fingerprints.js';
 import type { Place } from './geography.js';
 import type { Leg } from './legs.js';
 import { spreadNodes } from './tap-groups.js';
-import { isInitialTtl, type TapData } from './taps.js';
+import { isInitialTtl } from './scope.js';
+import type { TapData } from './taps.js';
 
 /** Gives nodes to taps that no bundle places, by who is nearer to whom. */
 export function groupWithoutBundles(
@@ -53,6 +54,7 @@ export function groupWithoutBundles(
     node ??= nearestEni(tap, places, hints, conversations, homes);
     if (pod !== undefined && elsewhere.has(homes.get(pod) ?? '')) homes.delete(pod);
     node ??= pod === undefined ? null : nodeOfSubnet(pod, homes);
+    node ??= nodeOfWord(tap, taps, places, hints);
     if (node !== null && elsewhere.has(node)) node = null;
     node ??= freshNode(places);
     place.node = node;
@@ -315,6 +317,20 @@ function namedApart(
 ): boolean {
   const there = taps.filter((t) => places[t.index]!.node === node);
   return there.length > 0 && there.every((t) => differ(hints[tap.index]!.nodeWord, hints[t.index]!.nodeWord));
+}
+
+/** The one node of all captures whose file names have this one's word for their node. */
+function nodeOfWord(
+  tap: TapData,
+  taps: readonly TapData[],
+  places: readonly Place[],
+  hints: readonly FileNameHint[],
+): string | null {
+  const word = hints[tap.index]!.nodeWord;
+  if (word === null) return null;
+  const alike = taps.filter((t) => hints[t.index]!.nodeWord === word);
+  const nodes = new Set(alike.flatMap((t) => places[t.index]!.node ?? []));
+  return nodes.size === 1 ? [...nodes][0]! : null;
 }
 
 function differ(x: string | null, y: string | null): boolean {

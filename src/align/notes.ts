@@ -38,12 +38,39 @@ export function notesOn(
     const back = chosen.members.some((j) => j.analysis.back.some((p) => p.lost > 0));
     const forward = chosen.members.some((j) => j.analysis.forward.some((p) => p.lost > 0));
     if (back !== forward) notes.push(`Loss in one direction only: ${back ? 'return' : 'forward'}.`);
+    const bursts = inBursts(chosen.members);
+    if (bursts !== null) notes.push(bursts);
     if (chosen.members.every(losesOnlySyns))
       notes.push(
         'Only first packets are lost: each connection went through once its SYN was sent again, and lost nothing after. That points at what happens once per flow: resolving a neighbour, making a conntrack entry, a limit on new connections.',
       );
   }
   return notes;
+}
+
+/** Losses and packets after a lost one, from which on their order says something. */
+const ENOUGH_LOST = 10;
+/** Share of the packets after a lost one that are lost too, in bursts, and how far it lies above the share of all. */
+const BURST_SHARE = 0.5;
+const BURST_FACTOR = 3;
+
+/** The lost packets follow one another: a queue was full, or a limit reached. */
+function inBursts(members: readonly Judged[]): string | null {
+  let [sent, lost, afterLost, lostAfterLost] = [0, 0, 0, 0];
+  for (const { analysis } of members)
+    for (const { pair } of stretchLosses(analysis)) {
+      const s = pair.succession;
+      if (s === undefined || pair.lost === 0) continue;
+      sent += s.sent;
+      lost += s.lost;
+      afterLost += s.afterLost;
+      lostAfterLost += s.lostAfterLost;
+    }
+  if (lost < ENOUGH_LOST || afterLost < ENOUGH_LOST) return null;
+  const share = lostAfterLost / afterLost;
+  if (share < BURST_SHARE || share < (BURST_FACTOR * lost) / sent) return null;
+  const percent = (x: number): string => `${Math.round(100 * x)} %`;
+  return `The losses come in bursts: of the packets sent right after a lost one ${percent(share)} were lost too, of all ${percent(lost / sent)}. Chance does not do that; a rate limit or a full queue does, such as the bandwidth or packet-rate allowance of an instance.`;
 }
 
 /** All that a connection lost on its way are SYNs, and one got through. */

@@ -4,7 +4,6 @@ import type { Conversation } from './conversations.js';
 import { COVERED } from './coverage.js';
 import type { PairLoss } from './losses.js';
 import type { Path, PathPoint } from './paths.js';
-import type { Streams } from './streams.js';
 import type { TcpState } from './tcp-state.js';
 
 const NONE: readonly never[] = [];
@@ -16,32 +15,29 @@ const NONE: readonly never[] = [];
 export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analysis | null {
   const { points } = path;
   if (c.protocol !== PROTO_TCP || c.errors.length > 0 || points.length === 0) return null;
-  const { streams } = scene;
-  const first = points[0]!;
   for (const p of points) if (p.legs.length !== 1) return null;
+  const first = points[0]!;
+  const { leg: leg0 } = first.legs[0]!;
   for (const way of [0, 1] as const) {
-    const a = streamWay(first, way);
+    const way0 = streamWay(first, way);
     let acknowledged = false;
     for (const p of points) {
-      const s = p.legs[0]!.leg.stream;
+      const { leg } = p.legs[0]!;
       const w = streamWay(p, way);
-      if (!streams.inOrder(s, w) || !streams.began(s, w)) return null;
-      const s0 = first.legs[0]!.leg.stream;
-      if (streams.base(s, w) !== streams.base(s0, a) || streams.bytes(s, w) !== streams.bytes(s0, a))
-        return null;
-      if (streams.segments(s, w) !== streams.segments(s0, a) || streams.syns(s, w) > 1) return null;
-      if (streams.acknowledged(s, w)) acknowledged = true;
+      if (!leg.inOrder(w) || !leg.sameStream(w, leg0, way0)) return null;
+      if (leg.syns(w) > c.stands) return null;
+      if (leg.acknowledged(w)) acknowledged = true;
     }
     if (!acknowledged) return null;
   }
-  const state = stateOf(points, streams);
+  const state = stateOf(first);
   if (state === null) return null;
   const forward = pairs(points, 0, scene);
   const back = forward === null ? null : pairs([...points].reverse(), 1, scene);
   if (forward === null || back === null) return null;
   const last = points.length - 1;
   return {
-    stands: 1,
+    stands: c.stands,
     conversation: c,
     path,
     forwardAt: points.map((p) => p.legs[0]!.leg.packets(streamWay(p, 0))),
@@ -57,7 +53,7 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
     forward,
     back: back.map((p) => ({ ...p, from: last - p.from, to: last - p.to })),
     witnesses: [0, 1].map((way) => {
-      const n = streams.segments(first.legs[0]!.leg.stream, streamWay(first, way as 0 | 1));
+      const n = leg0.segments(streamWay(first, way as 0 | 1));
       return { had: points.map(() => n), missed: points.map(() => 0) };
     }),
     retransmissions: 0,
@@ -73,11 +69,11 @@ function streamWay(p: PathPoint, way: 0 | 1): 0 | 1 {
   return way === 0 ? forward : forward === 0 ? 1 : 0;
 }
 
-function stateOf(points: readonly PathPoint[], streams: Streams): TcpState | null {
-  const { stream } = points[0]!.legs[0]!.leg;
-  const [w, v] = [streamWay(points[0]!, 0), streamWay(points[0]!, 1)];
-  const [syn, synAck] = [streams.syns(stream, w), streams.syns(stream, v)];
-  const [forwardData, backData] = [streams.ackPackets(stream, w) > 0, streams.ackPackets(stream, v) > 0];
+function stateOf(first: PathPoint): TcpState | null {
+  const { leg } = first.legs[0]!;
+  const [w, v] = [streamWay(first, 0), streamWay(first, 1)];
+  const [syn, synAck] = [leg.syns(w), leg.syns(v)];
+  const [forwardData, backData] = [leg.ackPackets(w) > 0, leg.ackPackets(v) > 0];
   const established = (synAck > 0 && forwardData) || (syn + synAck === 0 && forwardData && backData);
   if (!established) return null;
   return { syn, synAck, established, refusedAt: NONE, refusalTtl: NONE, refusalTime: NONE, reset: false };
@@ -95,14 +91,14 @@ function pairs(points: readonly PathPoint[], way: 0 | 1, scene: Scene): PairLoss
     out.push({
       from: k,
       to: k + 1,
-      sent: scene.streams.segments(leg.stream, w),
+      sent: leg.segments(w),
       exposed: 0,
       lost: 0,
       neverPassed: 0,
       neverCopies: 0,
       watchedFor: 0,
       proved: true,
-      largestPassed: scene.streams.largest(leg.stream, w),
+      largestPassed: leg.largest(w),
       smallestLost: 0,
       dontFragment: true,
     });

@@ -2,7 +2,7 @@ import { PROTO_ICMPV6, PROTO_ICMP } from '../model/capture.js';
 import type { Conversation } from './conversations.js';
 import type { IcmpError } from './legs.js';
 import type { Path, Station } from './paths.js';
-import { isInitialTtl } from './taps.js';
+import { isInitialTtl } from './scope.js';
 import type { TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';
 

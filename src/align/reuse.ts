@@ -6,8 +6,8 @@ import {
   type CaptureFlow,
   type CaptureTable,
 } from '../model/capture.js';
-import { FlowNumbers } from './flow-numbers.js';
-import { NO_FLOW } from './taps.js';
+import { NO_FLOW } from '../capture/columns.js';
+import { WordTable } from '../capture/word-table.js';
 
 /** A flow that is one of several connections with the same addresses and ports. */
 export interface ConnectionFlow extends CaptureFlow {
@@ -15,129 +15,137 @@ export interface ConnectionFlow extends CaptureFlow {
   readonly isn?: number;
 }
 
-interface Reused {
+/** The connections of one five-tuple. */
+export interface Reused {
   /** The client's end is `a`. */
   readonly clientIsA: boolean;
-  /** Initial sequence numbers in order of arrival, and in ascending order. */
-  readonly isns: Set<number>;
-  sorted: readonly number[];
+  /** Initial sequence numbers of the client, in order of arrival. */
+  readonly isns: readonly number[];
 }
 
-/** Flows of all tables whose ports were used again, by table and flow. */
-type ReusedFlows = readonly ReadonlyMap<number, Reused>[];
-
-/**
- * Splits flows whose ports were used again: one flow per initial sequence number of the client, over all captures
- * alike. A packet belongs to the connection whose sequence space it continues.
- */
-export function splitReusedPorts(tables: readonly CaptureTable[]): readonly CaptureTable[] {
-  const suspects = findSuspects(tables);
-  if (suspects.every((s) => s.length === 0)) return tables;
-  const reused = findReused(tables, suspects);
-  return tables.map((t, i) => (reused[i]!.size === 0 ? t : splitTable(t, reused[i]!)));
+/** How the TCP flows of a table began. */
+export interface Beginnings {
+  /** Initial sequence number of the first SYN of each flow, `NOT_SEEN` without one. */
+  readonly first: Float64Array;
+  /** 1 where that SYN came from `b`. */
+  readonly way: Uint8Array;
+  /** Flows that began more than once, with other sequence numbers. */
+  readonly reused: ReadonlyMap<number, Reused>;
 }
+
+export const NOT_SEEN = -1;
 
 function isFirstSyn(flags: number): boolean {
   return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) === TCP_SYN;
 }
 
-/** No sequence numbers: none was seen yet; the flow is among the suspects already. */
-const UNKNOWN = -1;
-const SUSPECT = -2;
+export function beginningsOf(table: CaptureTable): Beginnings {
+  const { flow, flags, seq, way } = table.columns;
+  const first = new Float64Array(table.flows.length).fill(NOT_SEEN);
+  const ways = new Uint8Array(table.flows.length);
+  // Pairs of flow and further sequence number, each once, in order of arrival.
+  const further = new WordTable(Infinity);
+  for (let r = 0; r < table.packets; r++) {
+    if (!isFirstSyn(flags[r]!)) continue;
+    const f = flow[r]!;
+    if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
+    const isn = seq[r]!;
+    if (first[f] === NOT_SEEN) {
+      first[f] = isn;
+      ways[f] = way[r]!;
+    } else if (first[f] !== isn && ways[f] === way[r]) further.intern(f, isn | 0, 0, 0);
+  }
+  const reused = new Map<number, { clientIsA: boolean; isns: number[] }>();
+  for (let i = 0; i < further.count; i++) {
+    const f = further.words[i * 4]!;
+    const isn = further.words[i * 4 + 1]! >>> 0;
+    const known = reused.get(f);
+    if (known === undefined) reused.set(f, { clientIsA: ways[f] === 0, isns: [first[f]!, isn] });
+    else known.isns.push(isn);
+  }
+  return { first, way: ways, reused };
+}
 
-/** Flows of each table that began with more than one sequence number. */
-function findSuspects(tables: readonly CaptureTable[]): number[][] {
-  return tables.map((table) => {
-    const { flow, flags, seq } = table.columns;
-    const out: number[] = [];
-    const first = new Float64Array(table.flows.length).fill(UNKNOWN);
-    for (let r = 0; r < table.packets; r++) {
-      if (!isFirstSyn(flags[r]!)) continue;
-      const f = flow[r]!;
-      if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
-      if (first[f] === UNKNOWN) first[f] = seq[r]!;
-      else if (first[f] !== seq[r]! && first[f] !== SUSPECT) {
-        first[f] = SUSPECT;
-        out.push(f);
+/** The flows of a table after they were split by connection. */
+export interface Connections {
+  /** Those of the table, then the further connections of the five-tuples that were used again. */
+  readonly flows: readonly ConnectionFlow[];
+  /** Flow of the table to which each further one belongs. */
+  readonly original: Uint32Array;
+}
+
+export function connectionsOf(
+  flows: readonly CaptureFlow[],
+  reused: ReadonlyMap<number, Reused>,
+): Connections {
+  if (reused.size === 0) return { flows, original: new Uint32Array(0) };
+  const out: ConnectionFlow[] = [...flows];
+  const original: number[] = [];
+  for (const [f, { isns }] of reused)
+    isns.forEach((isn, i) => {
+      const { protocol, a, b, aPort, bPort } = flows[f]!;
+      // Written out: spreading an object costs ten times as much.
+      const own = { protocol, a, b, aPort, bPort, isn };
+      // The first one keeps the place, for ICMP errors that quote the flow.
+      if (i === 0) out[f] = own;
+      else {
+        original.push(f);
+        out.push(own);
       }
-    }
-    return out;
-  });
-}
-
-/** What one capture shows to be reused is so in all of them. */
-function findReused(tables: readonly CaptureTable[], suspects: readonly (readonly number[])[]): ReusedFlows {
-  const numbers = new FlowNumbers();
-  const numberOf = tables.map((t) => Int32Array.from(t.flows, (f) => numbers.of(f)));
-  const suspected = new Set(suspects.flatMap((list, i) => list.map((f) => numberOf[i]![f]!)));
-  const byNumber = new Map<number, Reused>();
-  const wantedOf = tables.map((table, i) => {
-    const { flow, flags, seq, way } = table.columns;
-    const wanted = numberOf[i]!.map((n) => (suspected.has(n) ? n : -1));
-    for (let r = 0; r < table.packets; r++) {
-      if (!isFirstSyn(flags[r]!) || flow[r] === NO_FLOW) continue;
-      const n = wanted[flow[r]!]!;
-      if (n < 0) continue;
-      const known = byNumber.get(n);
-      if (known === undefined)
-        byNumber.set(n, { clientIsA: way[r] === 0, isns: new Set([seq[r]!]), sorted: [] });
-      else if (known.clientIsA === (way[r] === 0)) known.isns.add(seq[r]!);
-    }
-    return wanted;
-  });
-  for (const r of byNumber.values()) r.sorted = [...r.isns].sort((x, y) => x - y);
-  return wantedOf.map((wanted) => {
-    const out = new Map<number, Reused>();
-    wanted.forEach((n, f) => {
-      if (n >= 0) out.set(f, byNumber.get(n)!);
     });
-    return out;
-  });
+  return { flows: out, original: Uint32Array.from(original) };
 }
 
-function splitTable(table: CaptureTable, reused: ReadonlyMap<number, Reused>): CaptureTable {
-  const flows: ConnectionFlow[] = [...table.flows];
-  const parts: (Reused | null)[] = new Array<null>(table.flows.length).fill(null);
+/**
+ * The connection of each row, as an index into the flows of `connectionsOf`; `NO_FLOW` as in the table. Ports that
+ * were used again make one flow per initial sequence number of the client: a packet belongs to the connection whose
+ * sequence space it continues.
+ */
+export function splitRows(table: CaptureTable, reused: ReadonlyMap<number, Reused>): Uint32Array {
+  if (reused.size === 0) return table.columns.flow;
+  /** Of each split flow: 1 where the client's end is `a`, 2 where it is `b`. */
+  const client = new Uint8Array(table.flows.length);
+  const sorted: Uint32Array[] = [];
   /** Of each split flow the place in `ids` of its connections, in ascending order of their sequence numbers. */
   const places = new Uint32Array(table.flows.length);
+  /** Of each split flow the place in `sorted`. */
+  const orders = new Uint32Array(table.flows.length);
   let used = 0;
   for (const [f, part] of reused) {
-    parts[f] = part;
+    client[f] = part.clientIsA ? 1 : 2;
     places[f] = used;
-    used += part.isns.size;
+    orders[f] = sorted.push(Uint32Array.from(part.isns).sort()) - 1;
+    used += part.isns.length;
   }
   const ids = new Uint32Array(used);
-  for (const [f, { isns, sorted }] of reused) {
-    let first = true;
-    // The first one keeps the place, for ICMP errors that quote the flow.
-    for (const isn of isns) {
-      const own = { ...table.flows[f]!, isn };
-      if (first) flows[f] = own;
-      ids[places[f]! + nearest(sorted, isn)] = first ? f : flows.push(own) - 1;
-      first = false;
-    }
-  }
+  let next = table.flows.length;
+  for (const [f, { isns }] of reused)
+    isns.forEach((isn, i) => {
+      ids[places[f]! + nearest(sorted[orders[f]!]!, isn)] = i === 0 ? f : next++;
+    });
   const { seq, ack, flags, way } = table.columns;
-  const flow = table.columns.flow.slice();
+  const flowOf = table.columns.flow.slice();
   /** Connection last seen of each flow, for packets that hold no position of the client's. */
   const current = new Int32Array(table.flows.length).fill(UNKNOWN);
   for (let r = 0; r < table.packets; r++) {
-    const original = flow[r]!;
-    const part = original === NO_FLOW ? null : parts[original]!;
-    if (part === null) continue;
-    const fromClient = (way[r] === 0) === part.clientIsA;
-    let connection = current[original]!;
-    if (fromClient) connection = nearest(part.sorted, seq[r]!);
-    else if (flags[r]! & TCP_ACK) connection = nearest(part.sorted, ack[r]!);
+    const f = flowOf[r]!;
+    if (f === NO_FLOW || client[f] === 0) continue;
+    const isns = sorted[orders[f]!]!;
+    const fromClient = (way[r] === 0) === (client[f] === 1);
+    let connection = current[f]!;
+    if (fromClient) connection = nearest(isns, seq[r]!);
+    else if (flags[r]! & TCP_ACK) connection = nearest(isns, ack[r]!);
     if (connection === UNKNOWN) continue;
-    current[original] = connection;
-    flow[r] = ids[places[original]! + connection]!;
+    current[f] = connection;
+    flowOf[r] = ids[places[f]! + connection]!;
   }
-  return { ...table, flows, columns: { ...table.columns, flow } };
+  return flowOf;
 }
 
+const UNKNOWN = -1;
+
 /** Index of the initial sequence number that a position lies closest behind; UNKNOWN when it is behind none. */
-function nearest(isns: readonly number[], position: number): number {
+function nearest(isns: Uint32Array, position: number): number {
   let lo = 0;
   let hi = isns.length;
   while (lo < hi) {

@@ -14,3 +14,10 @@ export function isNeighbourDiscovery(protocol: number, flags: number): boolean {
   const type = flags >> 8;
   return (type >= 130 && type <= 137) || type === 143;
 }
+
+/** A sender's initial TTL or hop limit: Linux and most others, Windows, network gear. */
+const INITIAL_TTLS = new Set([64, 128, 255]);
+
+export function isInitialTtl(ttl: number): boolean {
+  return INITIAL_TTLS.has(ttl);
+}

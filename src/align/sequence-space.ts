@@ -1,13 +1,14 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
 import {
   nextCovered,
+  successionOf,
   type CoverageOf,
   type LeastCoverage,
   type PairLoss,
   type RanAround,
   type Witness,
 } from './losses.js';
-import { segmentSizeOf } from './streams.js';
+import { segmentSizeOf } from './leg-table.js';
 import type { Observation } from './observations.js';
 
 /**
@@ -377,6 +378,25 @@ function copiesPassed(runs: readonly (readonly Run[])[], cuts: Float64Array, ack
   return out;
 }
 
+/** Per transmission: is it lost? Of several copies of which some passed, the first are taken for the lost ones. */
+function fatesOf(
+  runs: readonly Run[],
+  cuts: Float64Array,
+  copies: Int32Array,
+  passed: Int32Array,
+): boolean[] {
+  const missing = copies.map((n, i) => Math.max(0, n - passed[i]!));
+  return runs.map((r) => {
+    let lost = false;
+    for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+      if (missing[i]! === 0) continue;
+      missing[i]!--;
+      lost = true;
+    }
+    return lost;
+  });
+}
+
 function pairLoss(
   runs: readonly Run[],
   pair: { from: number; to: number; proved: boolean },
@@ -439,6 +459,7 @@ function pairLoss(
   }
   return {
     ...pair,
+    ...(lost > 0 ? { succession: successionOf(fatesOf(runs, cuts, copies, passed)) } : {}),
     sent,
     exposed,
     lost,

@@ -1,10 +1,13 @@
 import type { AppMessage } from '../model/capture.js';
-import { parseApp } from './app.js';
+import { parseApp, parseFailure } from './app.js';
 import { NO_FLOW } from './columns.js';
 
 const MAX_MESSAGES = 200_000;
 
-/** Application messages in order of their packets: of each direction of a connection only the first data. */
+/**
+ * Application messages in order of their packets: of each direction of a connection the first data, later only what
+ * tells of a failure: TLS alerts that are not encrypted, and HTTP/1 responses of class 5xx at the start of a segment.
+ */
 export class AppTable {
   leftOut = 0;
   readonly messages: AppMessage[] = [];
@@ -18,10 +21,14 @@ export class AppTable {
     if (flow < this.begun.length) this.begun[flow] = 0;
   }
 
-  /** Data of a direction, captured bytes `[from, to)`; looked at only when it is the direction's first. */
+  /** Data of a direction, captured bytes `[from, to)`. */
   data(flow: number, way: number, packet: number, buf: Uint8Array, from: number, to: number): void {
     const bit = 1 << way;
-    if (flow < this.begun.length && (this.begun[flow]! & bit) !== 0) return;
+    if (flow < this.begun.length && (this.begun[flow]! & bit) !== 0) {
+      const failure = parseFailure(buf, from, to);
+      if (failure !== null) this.add(packet, failure);
+      return;
+    }
     if (flow === NO_FLOW) return;
     if (flow >= this.begun.length) this.grow(flow);
     this.begun[flow]! |= bit;

@@ -35,9 +35,17 @@ export function u64(buf: Uint8Array, o: number, bigEndian: boolean): bigint {
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
-/** 32-bit FNV-1a, signed, over `[from, to)`. */
-export function fnv1a(buf: Uint8Array, from: number, to: number): number {
+/**
+ * 32-bit hash, signed, over `[from, to)`: FNV-1a of words of four bytes, each folded so that its high bits reach the
+ * low ones; what is left over goes in byte by byte.
+ */
+export function hashOf(buf: Uint8Array, from: number, to: number): number {
   let h = FNV_OFFSET | 0;
-  for (let o = from; o < to; o++) h = Math.imul(h ^ buf[o]!, FNV_PRIME);
+  let o = from;
+  for (; o + 4 <= to; o += 4) {
+    h = Math.imul(h ^ be32(buf, o), FNV_PRIME);
+    h ^= h >>> 15;
+  }
+  for (; o < to; o++) h = Math.imul(h ^ buf[o]!, FNV_PRIME);
   return h;
 }

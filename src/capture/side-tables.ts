@@ -13,12 +13,35 @@ export class MacTable {
   leftOut = 0;
   private readonly table = new WordTable(MAX_MAC_PAIRS);
   private readonly counts = new Float64Array(MAX_MAC_PAIRS);
+  /** The pair met last and the one before: mostly the two ways of one link. */
+  private latest = -1;
+  private before = -1;
 
   /** `o`: where the Ethernet header begins. */
   add(iface: number, buf: Uint8Array, o: number): void {
-    const index = this.table.intern(iface, be32(buf, o), be32(buf, o + 4), be32(buf, o + 8));
-    if (index < 0) this.leftOut++;
-    else this.counts[index]! += 1;
+    const a = be32(buf, o);
+    const b = be32(buf, o + 4);
+    const c = be32(buf, o + 8);
+    if (this.before >= 0 && this.is(this.before, iface, a, b, c)) {
+      const index = this.before;
+      this.before = this.latest;
+      this.latest = index;
+    } else if (this.latest < 0 || !this.is(this.latest, iface, a, b, c)) {
+      const index = this.table.intern(iface, a, b, c);
+      if (index < 0) {
+        this.leftOut++;
+        return;
+      }
+      this.before = this.latest;
+      this.latest = index;
+    }
+    this.counts[this.latest]! += 1;
+  }
+
+  private is(index: number, iface: number, a: number, b: number, c: number): boolean {
+    const { words } = this.table;
+    const w = index * 4;
+    return words[w] === iface && words[w + 1] === a && words[w + 2] === b && words[w + 3] === c;
   }
 
   list(): MacPair[] {

@@ -8,7 +8,7 @@ import {
   TCP_SYN,
 } from '../model/capture.js';
 import type { TableBuilder } from './builder.js';
-import { be16, be32, fnv1a } from './bytes.js';
+import { be16, be32, hashOf } from './bytes.js';
 import { parseDns } from './dns.js';
 import { icmp } from './icmp.js';
 import { MALFORMED, OK, type Status } from './status.js';
@@ -124,6 +124,6 @@ export function setPayload(t: TableBuilder, buf: Uint8Array, at: number, length:
   const wanted = length < HASHED ? length : HASHED;
   const captured = t.cap - at < wanted ? t.cap - at : wanted;
   c.payload[row] = length;
-  if (captured > 0) c.hash[row] = fnv1a(buf, at, at + captured);
+  if (captured > 0) c.hash[row] = hashOf(buf, at, at + captured);
   if (captured < wanted) c.bits[row]! |= BIT_SNAPPED;
 }

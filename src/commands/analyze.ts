@@ -4,21 +4,24 @@ import { printable } from '../ingest/index.js';
 import type { AnalysisDocument } from '../model/document.js';
 import type { Point } from '../model/trace.js';
 import { analyze, type RunOptions } from '../run.js';
+import { FORMATS } from '../report/formats.js';
 import {
   addLimitOptions,
   addOutputOptions,
   addRedactOptions,
-  addQuestionOptions,
   limitsOf,
   parseCount,
-  parsePoint,
-  parseSeverity,
-  questionOf,
   type LimitOptions,
   type OutputOptions,
   type RedactOptionValues,
-  type QuestionOptions,
 } from './options.js';
+import {
+  addQuestionOptions,
+  parsePoint,
+  parseSeverity,
+  questionOf,
+  type QuestionOptions,
+} from './question-options.js';
 import { baselineText, keepFindings, readBaseline, withoutKnown } from './baseline.js';
 import { writeDocument, writeFile } from './output.js';
 import { progressDisplay } from './progress.js';
@@ -50,7 +53,7 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
       '<input...>',
       'bundles (.tar.gz, .tar, .zip, folder), captures, folders of both, or - for one on standard input',
     );
-  addQuestionOptions(addRedactOptions(addOutputOptions(command)));
+  addQuestionOptions(addRedactOptions(addOutputOptions(command, FORMATS)));
   command
     .option(
       '--point <role=file>',

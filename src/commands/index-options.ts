@@ -8,7 +8,6 @@ import type { RuleTitle } from '../index-store/words-index.js';
 import type { TextOptions } from '../report/layout.js';
 import { limitsOf, parseCount, type LimitOptions, type OutputOptions } from './options.js';
 import { useColor } from './output.js';
-import { progressDisplay } from './progress.js';
 
 export interface IndexOptions extends LimitOptions {
   index?: string;
@@ -33,7 +32,10 @@ export async function withIndex(
   o: IndexOptions,
   work: (index: SearchIndex) => Promise<void>,
 ): Promise<void> {
-  const progress = progressDisplay(o.quiet === true);
+  // Loaded only where somebody watches.
+  const watched = o.quiet !== true && process.stderr.isTTY === true;
+  const progress = watched ? (await import('./progress.js')).progressDisplay(false) : null;
+  const clear = (): void => progress?.clear();
   const say = (message: string): void => {
     if (o.quiet !== true) process.stderr.write(`eks-netcheck: ${message}\n`);
   };
@@ -45,7 +47,7 @@ export async function withIndex(
     ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
     onProgress: (event) => {
       if (event.stage === 'ingest')
-        progress.show?.({
+        progress?.show?.({
           stage: 'ingest',
           subject: event.input,
           done: event.bytes,
@@ -53,7 +55,7 @@ export async function withIndex(
           unit: 'bytes',
         });
       else
-        progress.show?.({
+        progress?.show?.({
           stage: 'logs',
           subject: 'index',
           done: event.done,
@@ -63,12 +65,12 @@ export async function withIndex(
     },
   };
   try {
-    await attempt(inputs, options, work, progress.clear);
+    await attempt(inputs, options, work, clear);
   } catch (error) {
     if (!(error instanceof DamagedIndex)) throw error;
     say(`The index is damaged (${error.message}); it is built again.`);
     try {
-      await attempt(inputs, { ...options, rebuild: true }, work, progress.clear);
+      await attempt(inputs, { ...options, rebuild: true }, work, clear);
     } catch (again) {
       if (!(again instanceof DamagedIndex)) throw again;
       throw new NetcheckError('E_UNREADABLE', 'The index was damaged again right after it was built.', {
@@ -77,7 +79,7 @@ export async function withIndex(
       });
     }
   } finally {
-    progress.clear();
+    clear();
   }
 }
 

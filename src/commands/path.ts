@@ -10,10 +10,10 @@ import {
   addLimitOptions,
   addOutputOptions,
   limitsOf,
-  parseEnd,
   type LimitOptions,
   type OutputOptions,
 } from './options.js';
+import { parseEnd } from './question-options.js';
 import { progressDisplay } from './progress.js';
 
 interface PathOptions extends OutputOptions, LimitOptions {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { printable } from '../ingest/index.js';
 import { readDocument } from '../report/read-document.js';
+import { FORMATS } from '../report/formats.js';
 import {
   addOutputOptions,
   addRedactOptions,
@@ -24,7 +25,7 @@ export function addReport(program: Command): void {
     .command('report')
     .description('print an analysis document in another format')
     .argument('<document>', 'JSON that analyze or trace has printed, or - for standard input');
-  addRedactOptions(addOutputOptions(command))
+  addRedactOptions(addOutputOptions(command, FORMATS))
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, o: OutputOptions & RedactOptionValues) => {
       const document = readDocument(await textOf(name), name);

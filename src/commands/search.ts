@@ -4,11 +4,8 @@ import { NetcheckError } from '../errors.js';
 import type { SearchIndex } from '../index-store/search-index.js';
 
 import { coverageOf } from '../search/coverage.js';
-import { firstLines, withContext } from '../search/lines.js';
 import { parseQuery, type QuerySource } from '../search/parse.js';
-import { patternRows } from '../search/pattern-rows.js';
-import { linesJson, linesText, patternsJson, patternsText } from '../search/render.js';
-import { search } from '../search/search.js';
+import { search, type SearchResult } from '../search/search.js';
 import { QueryError } from '../search/tokens.js';
 import { addIndexOptions, textOptions, withIndex, type IndexOptions } from './index-options.js';
 import { addLimitOptions, addOutputOptions, parseCount, parseTime, type OutputOptions } from './options.js';
@@ -66,7 +63,7 @@ export function addSearch(program: Command): void {
       };
       if (o.lines === true && o.patterns === true)
         throw new NetcheckError('E_USAGE', 'Give either --lines or --patterns.');
-      checkQuery(query);
+      await checkQuery(query);
       hintAtRegex(query, o);
       await withIndex(args.slice(0, -1), o, (index) => answer(index, query, o));
     });
@@ -74,33 +71,37 @@ export function addSearch(program: Command): void {
 
 /** Runs the query and writes the answer. Throws DamagedIndex before anything is written. */
 async function answer(index: SearchIndex, query: QuerySource, o: SearchOptions): Promise<void> {
-  const window = { since: o.since ?? null, until: o.until ?? null };
-  const result = await search(index, query, window);
-  const coverage = coverageOf(index);
-  let text: string;
-  if (o.lines === true || o.context !== undefined) {
-    const lines = firstLines(index, result.hits, o.limit ?? 200);
-    const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
-    text =
-      o.format === 'json'
-        ? json(linesJson(shown, result.count, coverage))
-        : linesText(shown, result.count, textOptions(o));
-  } else {
-    const rows = await patternRows(index, result, o.limit ?? 20);
-    text =
-      o.format === 'json'
-        ? json(patternsJson(rows, result.count, coverage))
-        : patternsText(rows, result.count, textOptions(o));
-  }
-  await writeOut(text, o);
+  const result = await search(index, query, { since: o.since ?? null, until: o.until ?? null });
+  const asLines = o.lines === true || o.context !== undefined;
+  await writeOut(await (asLines ? inLines(index, result, o) : inPatterns(index, result, o)), o);
+}
+
+// Each form of the answer is loaded when it is asked for.
+
+async function inLines(index: SearchIndex, { hits, count }: SearchResult, o: SearchOptions): Promise<string> {
+  const { firstLines, withContext } = await import('../search/lines.js');
+  const lines = firstLines(index, hits, o.limit ?? 200);
+  const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
+  if (o.format === 'json')
+    return json((await import('../search/render-json.js')).linesJson(shown, count, coverageOf(index)));
+  return (await import('../search/render-text.js')).linesText(shown, count, textOptions(o));
+}
+
+async function inPatterns(index: SearchIndex, result: SearchResult, o: SearchOptions): Promise<string> {
+  const { patternRows } = await import('../search/pattern-rows.js');
+  const { count } = result;
+  const rows = await patternRows(index, result, o.limit ?? 20);
+  if (o.format === 'json')
+    return json((await import('../search/render-json.js')).patternsJson(rows, count, coverageOf(index)));
+  return (await import('../search/render-text.js')).patternsText(rows, count, textOptions(o));
 }
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Refuses a malformed query before anything is read. */
-export function checkQuery(query: QuerySource): void {
+export async function checkQuery(query: QuerySource): Promise<void> {
   try {
-    parseQuery(query);
+    await parseQuery(query);
   } catch (error) {
     throw error instanceof QueryError ? queryProblem(error, query.text) : error;
   }

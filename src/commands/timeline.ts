@@ -60,7 +60,7 @@ export function addTimeline(program: Command): void {
       const query = o.pivot!;
       const time = timeOf(query);
       const source = { text: query, regex: o.regex === true, ignoreCase: o.ignoreCase === true };
-      if (time === null) checkQuery(source);
+      if (time === null) await checkQuery(source);
       await withIndex(inputs, o, async (index) => {
         const pivot =
           time === null

@@ -3,17 +3,15 @@ import type { Point } from '../model/trace.js';
 import { NetcheckError } from '../errors.js';
 import { renderLadder } from '../report/text-ladder.js';
 import { trace } from '../run.js';
+import { FORMATS } from '../report/formats.js';
 import {
   addOutputOptions,
   addRedactOptions,
-  addQuestionOptions,
   parseCount,
-  parsePoint,
-  questionOf,
   type OutputOptions,
   type RedactOptionValues,
-  type QuestionOptions,
 } from './options.js';
+import { addQuestionOptions, parsePoint, questionOf, type QuestionOptions } from './question-options.js';
 import { writeDocument } from './output.js';
 import { progressDisplay } from './progress.js';
 
@@ -42,7 +40,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .command('trace')
     .description('align captures of up to four points and say where packets die')
     .argument('<capture...>', 'captures or folders of captures');
-  addQuestionOptions(addRedactOptions(addOutputOptions(command)))
+  addQuestionOptions(addRedactOptions(addOutputOptions(command, FORMATS)))
     .option(
       '--point <role=file>',
       'where a capture was taken: src-veth, src-eth0, dst-eth0 or dst-veth',

@@ -69,12 +69,12 @@ export function packetsAt(
   let leftOut = 0;
   for (const { tap, table, iface } of taps) {
     const wanted = flowsIn(table, flow);
-    if (wanted.size === 0) continue;
+    if (!wanted.some((way) => way !== NOT_WANTED)) continue;
     const shift = Number(table.baseNs - base);
     const { columns: c } = table;
     for (let r = 0; r < table.packets; r++) {
-      const forwardWay = wanted.get(c.flow[r]!);
-      if (forwardWay === undefined || (iface !== null && c.iface[r] !== iface)) continue;
+      const forwardWay = wanted[c.flow[r]!] ?? NOT_WANTED;
+      if (forwardWay === NOT_WANTED || (iface !== null && c.iface[r] !== iface)) continue;
       if (c.bits[r]! & (BIT_DUPLICATE | BIT_ICMP_ERROR)) continue;
       if (packets.length >= MAX_PACKETS) {
         leftOut++;
@@ -95,20 +95,22 @@ function clockError(tap: Tap, trace: Trace): number {
   return -(trace.clocks.find((c) => c.b === from && c.a === tap.node)?.offsetNs ?? 0);
 }
 
-/** Indexes of the flow, before and after NAT, in a table, with the way that is forward. */
-function flowsIn(table: CaptureTable, flow: Flow): Map<number, number> {
+const NOT_WANTED = -1;
+
+/** Of each flow of a table, the way that is forward where it is the wanted one, before or after NAT. */
+function flowsIn(table: CaptureTable, flow: Flow): Int8Array {
   const number = NUMBER[flow.protocol];
   const sources = [flow.src, ...(flow.translated ? [flow.translated.src] : [])];
   const targets = [flow.dst, ...(flow.translated ? [flow.translated.dst] : [])];
   const is = (ip: string, port: number, ends: readonly FlowEnd[]): boolean =>
     ends.some((e) => e.ip === ip && (e.port === port || flow.protocol.startsWith('icmp')));
-  const found = new Map<number, number>();
+  const ways = new Int8Array(table.flows.length).fill(NOT_WANTED);
   table.flows.forEach((f, i) => {
     if (f.protocol !== number) return;
-    if (is(f.a, f.aPort, sources) && is(f.b, f.bPort, targets)) found.set(i, 0);
-    else if (is(f.b, f.bPort, sources) && is(f.a, f.aPort, targets)) found.set(i, 1);
+    if (is(f.a, f.aPort, sources) && is(f.b, f.bPort, targets)) ways[i] = 0;
+    else if (is(f.b, f.bPort, sources) && is(f.a, f.aPort, targets)) ways[i] = 1;
   });
-  return found;
+  return ways;
 }
 
 const FLAGS: readonly (readonly [number, string])[] = [

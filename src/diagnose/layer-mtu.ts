@@ -40,27 +40,24 @@ export function mtuTest(input: DiagnosisInput): LayerTest {
  */
 function largestArrived({ context, tables }: DiagnosisInput): number {
   const { trace } = context;
-  const whole = subjects(trace).filter((f) => f.verdict === 'delivered');
+  const ends = new Set<string>();
+  for (const f of subjects(trace))
+    if (f.verdict === 'delivered')
+      for (const e of [f, f.translated]) if (e !== null) ends.add(`${e.src.ip} ${e.dst.ip}`);
   let largest = 0;
+  if (ends.size === 0) return largest;
   for (const end of ['src', 'dst'] as const) {
     const taps = (trace?.taps ?? []).filter((t) => t.point === `${end}_veth` || t.point === `${end}_eth0`);
     for (const tap of taps) {
       const table = tables.find((t) => t.file === tap.file);
       if (table === undefined) continue;
-      const from = (a: string, b: string): boolean =>
-        whole.some((f) =>
-          [f, f.translated].some(
-            (e) =>
-              e !== null &&
-              (end === 'dst' ? e.src.ip === a && e.dst.ip === b : e.src.ip === b && e.dst.ip === a),
-          ),
-        );
-      const ways = table.flows.map((f) => [from(f.a, f.b), from(f.b, f.a)] as const);
       const { flow, way, ipLength, iface } = table.columns;
       for (let i = 0; i < flow.length; i++) {
-        if (tap.iface !== null && iface[i] !== tap.iface) continue;
-        if (ipLength[i]! > largest && ways[flow[i]!]?.[way[i]! === 0 ? 0 : 1] === true)
-          largest = ipLength[i]!;
+        if (ipLength[i]! <= largest || (tap.iface !== null && iface[i] !== tap.iface)) continue;
+        const f = table.flows[flow[i]!];
+        if (f === undefined) continue;
+        const fromA = (way[i] === 0) === (end === 'dst');
+        if (ends.has(fromA ? `${f.a} ${f.b}` : `${f.b} ${f.a}`)) largest = ipLength[i]!;
       }
     }
   }

@@ -12,7 +12,7 @@ const OVERLAYS: readonly (readonly [RegExp, string, string])[] = [
   [/^vxlan\.calico$/, 'vxlan', 'udp 4789'],
   [/^flannel\.\d+$/, 'vxlan', 'udp 8472'],
   [/^cilium_vxlan$/, 'vxlan', 'udp 8472'],
-  [/^(cilium_geneve|genev_sys_\d+)$/, 'geneve', 'udp 6081'],
+  [/^(cilium_geneve|geneve\d*|genev_sys_\d+)$/, 'geneve', 'udp 6081'],
   [/^vxlan/, 'vxlan', 'udp 4789'],
   [/^tunl\d/, 'ipip', 'IP protocol 4'],
   [/^(wireguard\.cali|wg\d|cilium_wg\d)/, 'wireguard', 'udp 51820'],

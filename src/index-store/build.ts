@@ -9,8 +9,9 @@ import { logFiles } from '../logs/sources.js';
 import type { Bundle, SourceFile } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
 import type { StoredIndex } from './codec.js';
+import { mergeEntities } from './entities.js';
 import { partName, TextNotWritten } from './text-part.js';
-import type { IndexFile, IndexResult, IndexTask } from './types.js';
+import type { Entity, IndexFile, IndexResult, IndexTask } from './types.js';
 
 export interface BuildOptions {
   readonly limits: Limits;
@@ -22,10 +23,16 @@ export interface BuildOptions {
   readonly onProgress?: (event: IngestProgress | { stage: 'index'; done: number; total: number }) => void;
 }
 
+/** The index of one input, and what its files name, the most named first. */
+export interface BuiltIndex {
+  readonly index: StoredIndex;
+  readonly entities: readonly Entity[];
+}
+
 /** Small files are indexed together, so that a bundle of hundreds of them is a handful of tasks. */
 const GROUP = 8 * 1024 * 1024;
 
-export async function buildIndex(input: string, options: BuildOptions): Promise<StoredIndex> {
+export async function buildIndex(input: string, options: BuildOptions): Promise<BuiltIndex> {
   const { limits, tempDir, onProgress } = options;
   const { bundles, problems } = await ingest([input], {
     limits,
@@ -51,14 +58,15 @@ export async function buildIndex(input: string, options: BuildOptions): Promise<
     }),
   );
   const order = new Map(files.map(({ node, file }, i) => [`${node}\n${file.path}`, i]));
-  const byOrder = (a: { node: string; path: string }, b: { node: string; path: string }): number =>
-    order.get(`${a.node}\n${a.path}`)! - order.get(`${b.node}\n${b.path}`)!;
-  return {
+  const place = ({ node, path }: { node: string; path: string }): number => order.get(`${node}\n${path}`)!;
+  const built = results.flatMap((result) => result.files).sort((a, b) => place(a.file) - place(b.file));
+  const index: StoredIndex = {
     bundles: bundles.map(({ id, collectedAt, files: own }) => ({ id, collectedAt, files: own.size })),
-    files: results.flatMap((result) => result.files).sort(byOrder),
-    skipped: results.flatMap((result) => result.skipped).sort(byOrder),
+    files: built.map(({ file }) => file),
+    skipped: results.flatMap((result) => result.skipped).sort((a, b) => place(a) - place(b)),
     problems,
   };
+  return { index, entities: mergeEntities(built.map(({ entities }) => entities)) };
 }
 
 /** All files of a bundle that have bytes: rotated logs before the current one, then everything else by name. */

@@ -3,7 +3,6 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -12,7 +11,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { decodeIndex, OtherFormat, type StoredIndex } from './codec.js';
+import { OtherFormat, readIndex, type StoredIndex } from './codec.js';
 import { DamagedIndex } from './text-part.js';
 
 /** Bytes that the default folder may hold before the indexes used longest ago go. */
@@ -50,19 +49,14 @@ export class IndexCache {
   load(key: string): StoredIndex | null {
     const entry = this.entry(key);
     if (!existsSync(entry)) return null;
-    let bytes: Buffer;
-    try {
-      bytes = readFileSync(join(entry, 'index'));
-    } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code === 'ENOENT')
-        throw new DamagedIndex('it is incomplete', { cause });
-      throw cause;
-    }
     let index: StoredIndex;
     try {
-      index = decodeIndex(bytes);
+      index = readIndex(join(entry, 'index'));
     } catch (cause) {
       if (cause instanceof DamagedIndex || cause instanceof OtherFormat) throw cause;
+      const { code } = cause as NodeJS.ErrnoException;
+      if (code === 'ENOENT') throw new DamagedIndex('it is incomplete', { cause });
+      if (cause instanceof Error && 'syscall' in cause) throw cause;
       throw new DamagedIndex('it cannot be read', { cause });
     }
     try {

@@ -1,17 +1,19 @@
 /**
  * The index as bytes on disk:
  *
- *     "ENCINDEX" · format · bytes of the head · its CRC-32 · bytes of the columns · their CRC-32 · head · columns
+ *     "ENCINDEX" · format · bytes of the head · its CRC-32 · head · columns
  *
- * The head is deflated JSON of everything but the columns, which follow as raw little-endian arrays. Nothing of a file
+ * The head is deflated JSON of everything but the columns, which follow file by file: see `column-store.ts`. Nothing
  * is used before its checksum was found right.
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { LogLevel } from '../model/logs.js';
 import type { Problem } from '../model/source.js';
 import { packageVersion } from '../version.js';
+import { encodeColumns, KeptColumns, type Sections } from './column-store.js';
 import { DamagedIndex } from './text-part.js';
-import { INDEX_FORMAT, type Blocks, type FileIndex, type Pattern, type SkippedFile } from './types.js';
+import { INDEX_FORMAT, type FileIndex, type Pattern, type SkippedFile } from './types.js';
 
 /** What is known of one input. */
 export interface StoredIndex {
@@ -31,28 +33,11 @@ export class OtherFormat extends Error {
 }
 
 const MAGIC = Buffer.from('ENCINDEX');
-const HEADER = MAGIC.length + 5 * 4;
+const HEADER = MAGIC.length + 3 * 4;
 /** Heads larger than this were not written by this program. */
 const MAX_HEAD = 1 << 30;
 
-type Column = Float64Array | Uint32Array | Uint16Array | Uint8Array;
-const COLUMNS = [
-  ['line', Float64Array],
-  ['at', Float64Array],
-  ['min', Float64Array],
-  ['max', Float64Array],
-  ['above', Float64Array],
-  ['packed', Uint32Array],
-  ['size', Uint32Array],
-  ['crc', Uint32Array],
-  ['filterEnd', Uint32Array],
-  ['turns', Uint16Array],
-  ['monthDay', Uint16Array],
-  ['untimed', Uint8Array],
-  ['unfiltered', Uint8Array],
-] as const;
-
-/** A pattern as a row of JSON; levels that may differ are 0. */
+/** A pattern as a row of JSON; levels that may differ are 0, and the time of its first line is true where it is its first. */
 type Row = [
   string,
   number,
@@ -63,6 +48,7 @@ type Row = [
   number,
   number,
   number,
+  number | null | true,
   number,
 ];
 
@@ -76,12 +62,13 @@ const toRow = (p: Pattern): Row => [
   p.bits,
   p.run,
   p.line,
+  p.at === p.first ? true : p.at,
   p.length,
 ];
 
 function fromRows(rows: readonly Row[]): Pattern[] {
   let from = 0;
-  return rows.map(([template, count, first, last, flags, level, bits, run, line, length]) => {
+  return rows.map(([template, count, first, last, flags, level, bits, run, line, at, length]) => {
     const pattern: Pattern = {
       template,
       count,
@@ -93,6 +80,7 @@ function fromRows(rows: readonly Row[]): Pattern[] {
       bits,
       run,
       line,
+      at: at === true ? first : at,
       from,
       length,
     };
@@ -101,76 +89,70 @@ function fromRows(rows: readonly Row[]): Pattern[] {
   });
 }
 
-export function encodeIndex(index: StoredIndex): Buffer[] {
-  const columns: Buffer[] = [];
-  const put = (column: Column): void => {
-    // Of no bytes at all zlib makes a checksum of its own.
-    if (column.byteLength > 0) columns.push(Buffer.from(column.buffer, column.byteOffset, column.byteLength));
-  };
-  const files = index.files.map(({ blocks, postings, filters, patterns, ...rest }) => {
-    for (const [name] of COLUMNS) put(blocks[name]);
-    put(postings);
-    put(filters);
-    const sizes = [blocks.line.length, postings.length, filters.length];
-    return { ...rest, sizes, patterns: patterns.map(toRow) };
-  });
-  const head = deflateRawSync(JSON.stringify({ ...index, version: packageVersion(), files }), { level: 6 });
-  let crc = 0;
-  let length = 0;
-  for (const column of columns) {
-    crc = crc32(column, crc);
-    length += column.length;
-  }
-  const header = Buffer.alloc(HEADER);
-  MAGIC.copy(header);
-  for (const [i, value] of [INDEX_FORMAT, head.length, crc32(head), length, crc].entries())
-    header.writeUInt32LE(value, MAGIC.length + i * 4);
-  return [header, head, ...columns];
+/** The head in JSON. */
+interface Head extends Omit<StoredIndex, 'files'> {
+  readonly version: string;
+  readonly files: readonly (Omit<FileIndex, 'columns' | 'patterns'> & {
+    readonly sections: Sections;
+    readonly patterns: readonly Row[];
+  })[];
 }
 
-/** Throws DamagedIndex or OtherFormat. */
-export function decodeIndex(bytes: Buffer): StoredIndex {
-  if (bytes.length < HEADER || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
-    throw new DamagedIndex('it is no index');
-  const [format, headLength, headCrc, length, crc] = [0, 1, 2, 3, 4].map((i) =>
-    bytes.readUInt32LE(MAGIC.length + i * 4),
-  ) as [number, number, number, number, number];
-  if (format !== INDEX_FORMAT) throw new OtherFormat(`format ${format}`);
-  if (bytes.length !== HEADER + headLength + length) throw new DamagedIndex('its length is wrong');
-  const head = bytes.subarray(HEADER, HEADER + headLength);
-  const columns = bytes.subarray(HEADER + headLength);
-  if (crc32(head) !== headCrc || (length > 0 && crc32(columns) !== crc))
-    throw new DamagedIndex('its checksum is wrong');
-  const json = JSON.parse(inflateRawSync(head, { maxOutputLength: MAX_HEAD }).toString()) as Omit<
-    StoredIndex,
-    'files'
-  > & {
-    version: string;
-    files: (Omit<FileIndex, 'blocks' | 'postings' | 'filters' | 'patterns'> & {
-      sizes: [number, number, number];
-      patterns: Row[];
-    })[];
-  };
+export function encodeIndex(index: StoredIndex): Buffer[] {
+  const all: Buffer[] = [];
+  const files = index.files.map(({ columns, patterns, ...rest }) => {
+    const { sections, bytes } = encodeColumns(columns);
+    all.push(...bytes);
+    return { ...rest, sections, patterns: patterns.map(toRow) };
+  });
+  const json: Head = { ...index, version: packageVersion(), files };
+  const head = deflateRawSync(JSON.stringify(json), { level: 6 });
+  const header = Buffer.alloc(HEADER);
+  MAGIC.copy(header);
+  for (const [i, value] of [INDEX_FORMAT, head.length, crc32(head)].entries())
+    header.writeUInt32LE(value, MAGIC.length + i * 4);
+  return [header, head, ...all];
+}
+
+/** Reads all but the columns. Throws DamagedIndex, OtherFormat, or what reading throws. */
+export function readIndex(path: string): StoredIndex {
+  const { head, columnsAt, size } = readHead(path);
+  const json = JSON.parse(head) as Head;
   // Another version may read bundles in another way.
   if (json.version !== packageVersion()) throw new OtherFormat(`version ${json.version}`);
-  let at = 0;
-  const take = <T extends Column>(
-    type: { new (buffer: ArrayBuffer): T; BYTES_PER_ELEMENT: number },
-    count: number,
-  ): T => {
-    const size = count * type.BYTES_PER_ELEMENT;
-    // A copy: arrays of larger numbers must be aligned.
-    const copy = new Uint8Array(size);
-    copy.set(columns.subarray(at, at + size));
-    at += size;
-    return new type(copy.buffer);
-  };
-  const files = json.files.map(({ sizes, patterns, ...rest }): FileIndex => {
-    const blocks = {} as Record<string, Column>;
-    for (const [name, type] of COLUMNS) blocks[name] = take<Column>(type, sizes[0]);
-    const postings = take(Uint8Array, sizes[1]);
-    const filters = take(Uint8Array, sizes[2]);
-    return { ...rest, patterns: fromRows(patterns), blocks: blocks as unknown as Blocks, postings, filters };
+  let at = columnsAt;
+  const files = json.files.map(({ sections, patterns, ...rest }): FileIndex => {
+    const columns = new KeptColumns(path, at, sections);
+    for (const [bytes] of sections) at += bytes;
+    return { ...rest, patterns: fromRows(patterns), columns };
   });
+  if (at !== size) throw new DamagedIndex('its length is wrong');
   return { ...json, files };
 }
+
+function readHead(path: string): { head: string; columnsAt: number; size: number } {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    const header = Buffer.alloc(HEADER);
+    if (readSync(fd, header, 0, HEADER, 0) < HEADER || !header.subarray(0, MAGIC.length).equals(MAGIC))
+      throw new DamagedIndex('it is no index');
+    const [format, length, crc] = [0, 1, 2].map((i) => header.readUInt32LE(MAGIC.length + i * 4)) as [
+      number,
+      number,
+      number,
+    ];
+    if (format !== INDEX_FORMAT) throw new OtherFormat(`format ${format}`);
+    if (HEADER + length > size) throw new DamagedIndex('its length is wrong');
+    const packed = Buffer.allocUnsafe(length);
+    if (readSync(fd, packed, 0, length, HEADER) < length) throw new DamagedIndex('its length is wrong');
+    if (crc32(packed) !== crc) throw new DamagedIndex('its checksum is wrong');
+    const head = inflateRawSync(packed, { maxOutputLength: MAX_HEAD, chunkSize: HEAD_CHUNK }).toString();
+    return { head, columnsAt: HEADER + length, size };
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Room to inflate into: most heads fit. */
+const HEAD_CHUNK = 1 << 19;

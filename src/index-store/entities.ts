@@ -87,3 +87,29 @@ function hex(bytes: Buffer, start: number, end: number): boolean {
   }
   return true;
 }
+
+/** Entities of all files, the most named first. */
+export function mergeEntities(files: readonly (readonly Entity[])[]): Entity[] {
+  const merged = new Map<string, Entity>();
+  for (const entities of files) {
+    for (const entity of entities) {
+      const known = merged.get(entity.name);
+      merged.set(
+        entity.name,
+        known === undefined
+          ? entity
+          : {
+              ...known,
+              count: known.count + entity.count,
+              first: least(known.first, entity.first, Math.min),
+              last: least(known.last, entity.last, Math.max),
+            },
+      );
+    }
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}
+
+function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {
+  return a === null || b === null ? (a ?? b) : pick(a, b);
+}

@@ -8,7 +8,7 @@ import { LineClock } from './line-clock.js';
 import { Masker } from './masker.js';
 import { PatternTable } from './pattern-table.js';
 import type { TextPartWriter } from './text-part.js';
-import { BLOCK_SIZE, MAX_LINE, type FileIndex, type IndexFile } from './types.js';
+import { BLOCK_SIZE, MAX_LINE, type BuiltFile, type FileIndex, type IndexFile } from './types.js';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -65,12 +65,12 @@ export class FileBuilder {
   }
 
   /** The last block, and the index of the whole. */
-  finish(part: number): FileIndex {
+  finish(part: number): BuiltFile {
     if (this.length > 0) this.finishBlock();
     const { file, node, source, pod } = this.task;
     const { patterns, postings } = this.patterns.finish();
     const { blocks, filters } = this.blocks.finish();
-    return {
+    const index: FileIndex = {
       node,
       path: file.path,
       name: file.name,
@@ -90,12 +90,10 @@ export class FileBuilder {
       collapsed: this.patterns.collapsed,
       moreEntities: this.entities.leftOut,
       patterns,
-      entities: this.entities.list(),
-      blocks,
-      postings,
-      filters,
+      columns: { blocks, postings, filters },
       part,
     };
+    return { file: index, entities: this.entities.list() };
   }
 
   /** Bytes of a line beyond the limit are dropped. */

@@ -1,19 +1,18 @@
 /** The indexes of all inputs of a run as one: from the cache where they are kept, else built. */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { NetcheckError, problem } from '../errors.js';
 import { printable } from '../ingest/printable.js';
-import { diskError, TempDir } from '../ingest/temp-dir.js';
 import type { Limits } from '../limits.js';
 import type { Problem } from '../model/source.js';
-import type { Pool } from '../pool/pool.js';
 import type { BuildOptions } from './build.js';
 import { defaultCacheFolder, IndexCache } from './cache.js';
-import { encodeIndex, OtherFormat } from './codec.js';
-import { checksum, inputDigest, isUnchanged, type InputDigest } from './digest.js';
+import { OtherFormat } from './codec.js';
+import { checksum, inputDigest } from './digest.js';
+import type { Maker, Place } from './make.js';
 import { SearchIndex, type Opened } from './search-index.js';
-import { DamagedIndex, TextNotWritten } from './text-part.js';
+import { DamagedIndex } from './text-part.js';
 import type { RuleTitle, StoredWords } from './words-index.js';
 
 export interface OpenOptions {
@@ -52,26 +51,18 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
       }
     }
     if (opened.every(({ index }) => index.bundles.length === 0)) throw nothingUsable(opened);
-    return new SearchIndex(opened, { problems, fromCache: run.built === 0 }, () => run.close(), options.jobs);
+    const fromCache = run.maker === null;
+    return new SearchIndex(opened, { problems, fromCache }, () => run.close(), options.jobs);
   } catch (error) {
     await run.close();
     throw error;
   }
 }
 
-/** Where an index is to be kept. */
-interface Place {
-  readonly key: string;
-  readonly known: InputDigest;
-}
-
 class Opening {
-  built = 0;
-  private readonly tempDir = new TempDir();
+  /** Null while nothing had to be built. */
+  maker: Maker | null = null;
   private readonly cache: IndexCache | null;
-  private poolOfRun: Pool | null = null;
-  /** Folders of this run in the cache that another run's index made needless. */
-  private readonly own: string[] = [];
   private readonly said = new Set<string>();
 
   constructor(private readonly options: OpenOptions) {
@@ -90,7 +81,7 @@ class Opening {
     if (cache === null || known === null) return this.build(input, null);
     const key = `${known.digest}-${checksum(JSON.stringify(this.options.limits))}`;
     const kept = this.options.rebuild === true ? null : this.load(cache, key);
-    return kept ?? this.build(input, { key, known });
+    return kept ?? this.build(input, { cache, key, known });
   }
 
   private load(cache: IndexCache, key: string): Opened | null {
@@ -112,58 +103,10 @@ class Opening {
   }
 
   private async build(input: string, place: Place | null): Promise<Opened> {
-    this.built++;
-    if (place !== null && this.cache !== null) {
-      try {
-        return await this.buildIn(this.cache.begin(), input, place);
-      } catch (error) {
-        if (!isCacheTrouble(error)) throw error;
-        this.say(`The index cannot be kept in the cache (${codeOf(error)}); it is used for this run only.`);
-      }
-    }
-    const folder = this.tempDir.path(`index-${this.built}`);
-    mkdirSync(folder, { mode: 0o700 });
-    try {
-      return await this.buildIn(folder, input, null);
-    } catch (error) {
-      throw (error instanceof TextNotWritten && diskError(error)) || error;
-    }
-  }
-
-  /** Builds in `folder`, and puts it into the cache when it has a key. */
-  private async buildIn(folder: string, input: string, place: Place | null): Promise<Opened> {
-    const { limits, onProgress, ruleTitles, jobs } = this.options;
-    try {
-      // Loaded here, since a search in a kept index needs none of it.
-      const [{ buildIndex }, { createPool }, { buildWords }] = await Promise.all([
-        import('./build.js'),
-        import('../pool/pool.js'),
-        import('./words-index.js'),
-      ]);
-      this.poolOfRun ??= createPool(jobs);
-      const options = {
-        limits,
-        tempDir: this.tempDir,
-        folder,
-        pool: this.poolOfRun,
-        ...(onProgress ? { onProgress } : {}),
-      };
-      const index = await buildIndex(input, options);
-      const words = buildWords(index.files, (await ruleTitles?.()) ?? []);
-      const own: Opened = { index, folder, words: () => words };
-      if (place === null || this.cache === null) return own;
-      // Without a bundle nothing is worth keeping; and what was read must be what the digest was made of.
-      if (index.bundles.length === 0 || !(await isUnchanged(input, place.known))) {
-        this.own.push(folder);
-        return own;
-      }
-      const kept = this.cache.commit(folder, place.key, encodeIndex(index), encodeWords(words));
-      if (kept === folder) this.own.push(folder);
-      return { ...own, folder: kept };
-    } catch (error) {
-      rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-      throw error;
-    }
+    // Loaded here, since a search in a kept index needs none of it.
+    const { Maker } = await import('./make.js');
+    this.maker ??= new Maker(this.options, (message) => this.say(message));
+    return this.maker.make(input, place);
   }
 
   private say(message: string): void {
@@ -173,16 +116,8 @@ class Opening {
   }
 
   async close(): Promise<void> {
-    await this.poolOfRun?.close();
-    for (const folder of this.own) rmSync(folder, { recursive: true, force: true });
-    await this.tempDir.remove();
+    await this.maker?.close();
   }
-}
-
-/** The words file: the CRC-32 of the rest, a line end, JSON. */
-function encodeWords(words: StoredWords): string {
-  const json = JSON.stringify(words);
-  return `${crc32(json)}\n${json}`;
 }
 
 function loadWords(folder: string): StoredWords {
@@ -197,15 +132,10 @@ function loadWords(folder: string): StoredWords {
   throw new DamagedIndex('its words are damaged');
 }
 
-function codeOf(error: unknown): string {
+/** The code of an error of the file system. */
+export function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' ? code : 'error';
-}
-
-/** Whether an error says that the folder of the cache cannot be used: a refusal of the file system. */
-function isCacheTrouble(error: unknown): boolean {
-  if (error instanceof TextNotWritten) return true;
-  return !(error instanceof NetcheckError) && error instanceof Error && 'syscall' in error;
 }
 
 function nothingUsable(opened: readonly Opened[]): NetcheckError {

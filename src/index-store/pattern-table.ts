@@ -3,7 +3,8 @@ import { decodeLine } from '../logs/record.js';
 import type { LogLevel } from '../model/logs.js';
 import { MAX_MASKED, type Masker } from './masker.js';
 import { PostingsWriter } from './postings.js';
-import { MARKS, templateOf } from './template.js';
+import { MARKS } from './marks.js';
+import { templateOf } from './template.js';
 import type { Pattern } from './types.js';
 
 /** Patterns of a file; also bounded by the room for their text. Beyond it lines share the pattern of their beginning. */
@@ -26,6 +27,8 @@ class Growing {
     readonly template: string,
     readonly level: LogLevel | undefined,
     readonly line: number,
+    /** Time of that line; NaN when it has none. */
+    readonly at: number,
   ) {}
 }
 
@@ -45,7 +48,7 @@ export class PatternTable {
 
   /** Puts a line under its pattern. `masker` has just scanned it; `time` is NaN when it has none. */
   add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): void {
-    const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line);
+    const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line, time);
     pattern.lines.add(line);
     pattern.bits |= masker.bits;
     if (masker.run > pattern.run) pattern.run = masker.run;
@@ -76,6 +79,7 @@ export class PatternTable {
         run: p.run,
         special: p.special,
         line: p.line,
+        at: Number.isNaN(p.at) ? null : p.at,
         from: from - p.lines.length,
         length: p.lines.length,
       };
@@ -83,40 +87,54 @@ export class PatternTable {
     return { patterns, postings };
   }
 
-  private newPattern(masker: Masker, bytes: Buffer, start: number, end: number, line: number): Growing {
+  private newPattern(
+    masker: Masker,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    line: number,
+    time: number,
+  ): Growing {
     const cost = Math.min(masker.end - start, MAX_MASKED) + 64;
     if (this.exact.size < MAX_PATTERNS && cost <= this.room) {
       this.room -= cost;
-      const pattern = this.make(bytes, start, end, masker.end, line);
+      const pattern = this.make(bytes, start, end, masker.end, line, time);
       this.exact.set(masker.key, pattern);
       return pattern;
     }
     this.collapsed++;
-    return this.coarsePattern(masker, bytes, start, end, line);
+    return this.coarsePattern(masker, bytes, start, end, line, time);
   }
 
-  private coarsePattern(masker: Masker, bytes: Buffer, start: number, end: number, line: number): Growing {
+  private coarsePattern(
+    masker: Masker,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    line: number,
+    time: number,
+  ): Growing {
     const { coarse, coarseEnd } = masker;
     const usable = coarseEnd >= 0 && coarseEnd - start <= 512;
     const known = usable ? this.coarse.get(coarse) : undefined;
     if (known !== undefined) return known;
     if (usable && this.coarse.size < MAX_COARSE) {
-      const pattern = this.make(bytes, start, end, coarseEnd, line);
+      const pattern = this.make(bytes, start, end, coarseEnd, line, time);
       this.coarse.set(coarse, pattern);
       return pattern;
     }
     if (this.rest === null) {
-      this.rest = new Growing(MARKS.tail, undefined, line);
+      this.rest = new Growing(MARKS.tail, undefined, line, time);
       this.all.push(this.rest);
     }
     return this.rest;
   }
 
-  private make(bytes: Buffer, start: number, end: number, upTo: number, line: number): Growing {
+  private make(bytes: Buffer, start: number, end: number, upTo: number, line: number, time: number): Growing {
     const template = templateOf(bytes, start, end, upTo);
     const whole = upTo === end;
     const level = whole ? decodeLine(bytes.toString('utf8', start, end)).level : undefined;
-    const pattern = new Growing(template, level, line);
+    const pattern = new Growing(template, level, line, time);
     this.all.push(pattern);
     return pattern;
   }

@@ -28,18 +28,16 @@ export class PostingsWriter {
 
 /** Calls `each` with every line number, in order. */
 export function eachPosting(bytes: Uint8Array, each: (line: number) => void): void {
+  const { length } = bytes;
   let line = 0;
-  let value = 0;
-  let scale = 1;
-  for (const byte of bytes) {
-    value += (byte & 127) * scale;
-    if (byte >= 128) {
-      scale *= 128;
-      continue;
+  for (let i = 0; i < length; i++) {
+    let byte = bytes[i]!;
+    let value = byte & 127;
+    for (let scale = 128; byte >= 128 && ++i < length; scale *= 128) {
+      byte = bytes[i]!;
+      value += (byte & 127) * scale;
     }
     line += value;
     each(line);
-    value = 0;
-    scale = 1;
   }
 }

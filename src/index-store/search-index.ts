@@ -55,7 +55,7 @@ export class SearchIndex {
   read(file: IndexedFile, block: number): Buffer {
     let reader = this.readers.get(file.textPath);
     if (reader === undefined) this.readers.set(file.textPath, (reader = openPart(file.textPath)));
-    return reader.read(file.index.blocks, block);
+    return reader.read(file.index.columns.blocks, block);
   }
 
   /** Words of each input's index. Throws DamagedIndex. */

@@ -1,19 +1,18 @@
 /** The worker's side of indexing: some files in, their indexes out; their text goes to one part on disk. */
 import { sniff, type Sniffed } from '../logs/sniff.js';
-import { isLeapYear } from '../logs/stamps/stamp.js';
 import { decodeLine } from '../logs/record.js';
 import { TextFile } from '../logs/text-file.js';
-import type { ClockProfile } from '../logs/clock.js';
+import { correctYears } from '../logs/clock.js';
 import { FileBuilder } from './file-builder.js';
 import { TextNotWritten, TextPartWriter } from './text-part.js';
-import type { FileIndex, IndexFile, IndexResult, IndexTask, SkippedFile } from './types.js';
+import type { BuiltFile, IndexFile, IndexResult, IndexTask, SkippedFile } from './types.js';
 
 /** A pass is repeated when it shows that the years were taken wrongly, as in `src/logs`. */
 const MAX_PASSES = 3;
 
 /** Shape of Piscina's handler. Files that cannot be read are skipped; `notWritten` tells that the text could not be kept. */
 export default async function indexFiles(task: IndexTask): Promise<IndexResult> {
-  const files: FileIndex[] = [];
+  const files: BuiltFile[] = [];
   const skipped: SkippedFile[] = [];
   let text: TextPartWriter | null = null;
   try {
@@ -34,7 +33,7 @@ export default async function indexFiles(task: IndexTask): Promise<IndexResult> 
 }
 
 /** The index, or why there is none. */
-async function indexFile(task: IndexFile, part: number, text: TextPartWriter): Promise<FileIndex | string> {
+async function indexFile(task: IndexFile, part: number, text: TextPartWriter): Promise<BuiltFile | string> {
   let file: TextFile;
   try {
     file = await TextFile.open(task.file.spool);
@@ -48,7 +47,7 @@ async function indexFile(task: IndexFile, part: number, text: TextPartWriter): P
     for (let pass = 1; ; pass++) {
       const builder = new FileBuilder(task, text, profile, sniffed.yearless);
       for await (const chunk of file.chunks()) builder.push(chunk);
-      const corrected = correctYears(profile, builder);
+      const corrected = correctYears(profile, builder.clock.turns);
       if (corrected === null || pass === MAX_PASSES) return builder.finish(part);
       profile = corrected;
     }
@@ -77,15 +76,4 @@ async function look(file: TextFile, task: IndexFile): Promise<Sniffed> {
   const { collectedAt, clock } = task;
   const writtenBy = collectedAt ?? task.file.mtime;
   return sniff({ head, tail, writtenBy, zoneOffset: clock.zoneOffset, bootTime: clock.bootTime });
-}
-
-/** The profile to repeat the pass with, or null when the years were right. */
-function correctYears(profile: ClockProfile, { clock }: FileBuilder): ClockProfile | null {
-  if (profile.lastYear === null) return null;
-  const { count, leapAt } = clock.turns;
-  let { lastYear } = profile;
-  for (let back = 0; leapAt !== null && back < 8 && !isLeapYear(lastYear - (count - leapAt)); back++)
-    lastYear--;
-  if (count === profile.turns && lastYear === profile.lastYear) return null;
-  return { ...profile, lastYear, turns: count };
 }

@@ -71,7 +71,9 @@ export class TextPartReader {
     }
     let text: Buffer;
     try {
-      text = inflateRawSync(packed, { maxOutputLength: blocks.size[block]! + 1 });
+      // Into one piece of memory: the next larger size tells what is too long.
+      const room = blocks.size[block]! + 1;
+      text = inflateRawSync(packed, { maxOutputLength: room, chunkSize: Math.max(64, room) });
     } catch (cause) {
       throw new DamagedIndex('the stored text is damaged', { cause });
     }

@@ -6,7 +6,7 @@ import type { LogLevel, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 2;
+export const INDEX_FORMAT = 4;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -29,8 +29,9 @@ export interface Pattern {
   readonly bits: number;
   readonly run: number;
   readonly special: boolean;
-  /** Its first line. */
+  /** Its first line, and the time of that; null when it has none. */
   readonly line: number;
+  readonly at: number | null;
   /** Bytes of its lines in the postings of the file. */
   readonly from: number;
   readonly length: number;
@@ -72,6 +73,13 @@ export interface Entity {
   readonly last: number | null;
 }
 
+/** What is large: of a kept index it is read when it is asked for. */
+export interface FileColumns {
+  readonly blocks: Blocks;
+  readonly postings: Uint8Array;
+  readonly filters: Uint8Array;
+}
+
 export interface FileIndex {
   /** Bundle id, paths as in `SourceFile`. */
   readonly node: string;
@@ -101,12 +109,15 @@ export interface FileIndex {
   /** Entities that were left out because there are too many. */
   readonly moreEntities: number;
   readonly patterns: readonly Pattern[];
-  readonly entities: readonly Entity[];
-  readonly blocks: Blocks;
-  readonly postings: Uint8Array;
-  readonly filters: Uint8Array;
+  readonly columns: FileColumns;
   /** Which text part holds its blocks. */
   readonly part: number;
+}
+
+/** A file just indexed. What it names goes into the words of the whole input and is not kept with the file. */
+export interface BuiltFile {
+  readonly file: FileIndex;
+  readonly entities: readonly Entity[];
 }
 
 /** A file that is no text: named, not indexed. */
@@ -135,7 +146,7 @@ export interface IndexTask {
 }
 
 export interface IndexResult {
-  readonly files: readonly FileIndex[];
+  readonly files: readonly BuiltFile[];
   readonly skipped: readonly SkippedFile[];
   /** Why the text could not be written: a code of the file system. Then there is no result. */
   readonly notWritten?: string;

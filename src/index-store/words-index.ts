@@ -1,8 +1,12 @@
 /** lunr over what the index names: patterns, files, entities and rule titles. It ranks; it never decides what matches. */
-import lunr from 'lunr';
+import { createRequire } from 'node:module';
+import type lunrModule from 'lunr';
 import { logWords } from './log-words.js';
-import { shownTemplate } from './template.js';
+import { shownTemplate } from './marks.js';
 import type { Entity, FileIndex } from './types.js';
+
+// An import of CommonJS would have its names looked for in all of its text first, which takes longer than a search.
+const lunr = createRequire(import.meta.url)('lunr') as typeof lunrModule;
 
 /** Documents of each kind: the words are read again in each search of a kept index. */
 const MAX_PATTERNS = 1000;
@@ -26,28 +30,39 @@ interface SerializedIndex {
   ])[];
 }
 
-/** The same with lists as text, parted by spaces: few of them are ever needed, and reading them all takes long. */
+/**
+ * The same as text: a search needs few lines of it, and reading all of it into values takes longer than the rest of the
+ * search. Every line has a line end before and behind it.
+ */
 interface PackedIndex {
   /** What else lunr writes. */
   readonly head: object;
-  readonly vectors: readonly (readonly [document: string, vector: string])[];
-  readonly terms: readonly (readonly [term: string, index: number, documents: string])[];
+  /** A line for each document: its name, a tab, its scores parted by spaces. */
+  readonly vectors: string;
+  /** A line for each term: the term, a tab, its number, a tab, its documents parted by spaces. */
+  readonly terms: string;
 }
 
 /** The serialised index, with the names its references stand for. */
 export interface StoredWords {
   readonly lunr: PackedIndex;
-  readonly templates: readonly string[];
+  /** Parted by line ends. */
+  readonly templates: string;
   readonly files: readonly string[];
   readonly entities: readonly Entity[];
   readonly rules: readonly RuleTitle[];
 }
 
-function tokenizer(value: string | null | undefined): lunr.Token[] {
+function tokenizer(value: string | null | undefined): lunrModule.Token[] {
   return logWords(String(value ?? '')).map((word, index) => new lunr.Token(word, { index }));
 }
 
-export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitle[]): StoredWords {
+/** `all`: what the files name, the most named first. */
+export function buildWords(
+  files: readonly FileIndex[],
+  all: readonly Entity[],
+  rules: readonly RuleTitle[],
+): StoredWords {
   const builder = new lunr.Builder();
   // The types know only lunr's own function with its separator.
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
@@ -60,10 +75,16 @@ export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitl
     builder.add({ id: `p${i}`, [FIELD]: shownTemplate(template).slice(0, MAX_TEXT) });
   const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
   for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, [FIELD]: path });
-  const entities = mergeEntities(files).slice(0, MAX_ENTITIES);
+  const entities = all.slice(0, MAX_ENTITIES);
   for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, [FIELD]: entity.name });
   for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, [FIELD]: `${rule.id} ${rule.title}` });
-  return { lunr: packed(builder.build().toJSON()), templates, files: paths, entities, rules };
+  return {
+    lunr: packed(builder.build().toJSON()),
+    templates: templates.join('\n'),
+    files: paths,
+    entities,
+    rules,
+  };
 }
 
 /** With scores to four digits: the index is a third as large. */
@@ -72,13 +93,28 @@ function packed(index: object): PackedIndex {
   const short = (score: number): number => Math.round(score * 1e4) / 1e4;
   return {
     head,
-    vectors: fieldVectors.map(([ref, vector]) => [ref.slice(FIELD.length + 1), vector.map(short).join(' ')]),
-    terms: invertedIndex.map(([term, posting]) => [
-      term,
-      posting._index,
-      Object.keys(posting[FIELD]).join(' '),
-    ]),
+    vectors: lines(
+      fieldVectors.map(([ref, vector]) => [ref.slice(FIELD.length + 1), vector.map(short).join(' ')]),
+    ),
+    terms: lines(
+      invertedIndex.map(([term, posting]) => [
+        term,
+        String(posting._index),
+        Object.keys(posting[FIELD]).join(' '),
+      ]),
+    ),
   };
+}
+
+const lines = (rows: readonly (readonly string[])[]): string =>
+  `\n${rows.map((row) => `${row.join('\t')}\n`).join('')}`;
+
+/** The cells of each line that begins with `start`. */
+function linesFrom(text: string, start: string): string[][] {
+  const found: string[][] = [];
+  for (let at = text.indexOf(`\n${start}`); at >= 0; at = text.indexOf(`\n${start}`, at + 1))
+    found.push(text.slice(at + 1, text.indexOf('\n', at + 1)).split('\t'));
+  return found;
 }
 
 function mostOften(files: readonly FileIndex[]): [string, number][] {
@@ -86,32 +122,6 @@ function mostOften(files: readonly FileIndex[]): [string, number][] {
   for (const { patterns } of files)
     for (const { template, count } of patterns) counts.set(template, (counts.get(template) ?? 0) + count);
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
-}
-
-/** Entities of all files, the most named first. */
-export function mergeEntities(files: readonly FileIndex[]): Entity[] {
-  const merged = new Map<string, Entity>();
-  for (const { entities } of files) {
-    for (const entity of entities) {
-      const known = merged.get(entity.name);
-      merged.set(
-        entity.name,
-        known === undefined
-          ? entity
-          : {
-              ...known,
-              count: known.count + entity.count,
-              first: least(known.first, entity.first, Math.min),
-              last: least(known.last, entity.last, Math.max),
-            },
-      );
-    }
-  }
-  return [...merged.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-}
-
-function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {
-  return a === null || b === null ? (a ?? b) : pick(a, b);
 }
 
 export interface WordHits {
@@ -136,12 +146,13 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
     for (const { term, open } of terms)
       query.term(term, { wildcard: open ? TRAILING : NONE, usePipeline: false });
   });
+  const templates = stored.templates.split('\n');
   const best = hits[0]?.score ?? 1;
   const patterns = new Map<string, number>();
   const found = { files: [] as string[], entities: [] as Entity[], rules: [] as RuleTitle[] };
   for (const { ref, score } of hits) {
     const i = Number(ref.slice(1));
-    if (ref[0] === 'p') patterns.set(stored.templates[i]!, score / best);
+    if (ref[0] === 'p') patterns.set(templates[i]!, score / best);
     else if (ref[0] === 'f') found.files.push(stored.files[i]!);
     else if (ref[0] === 'e') found.entities.push(stored.entities[i]!);
     else found.rules.push(stored.rules[i]!);
@@ -157,11 +168,13 @@ interface Term {
 
 /** The terms asked for with their documents. Loading the rest takes many times longer than the query and changes nothing. */
 function partFor({ head, terms, vectors }: PackedIndex, asked: readonly Term[]): SerializedIndex {
-  const whole = new Set(asked.map(({ term }) => term));
-  const starts = asked.filter(({ open }) => open).map(({ term }) => term);
-  const found = terms
-    .filter(([term]) => whole.has(term) || starts.some((start) => term.startsWith(start)))
-    .map(([term, index, list]) => ({ term, index, documents: list.split(' ') }));
+  const rows = asked.flatMap(({ term, open }) => linesFrom(terms, open ? term : `${term}\t`));
+  // In the order of terms, as lunr wants them, and each once.
+  const found = [
+    ...new Map(rows.map(([term, index, list]) => [term!, { index: Number(index), list: list! }])),
+  ]
+    .map(([term, { index, list }]) => ({ term, index, documents: list.split(' ') }))
+    .sort((a, b) => (a.term < b.term ? -1 : 1));
   const documents = new Set(found.flatMap((one) => one.documents));
   return {
     ...head,
@@ -169,8 +182,11 @@ function partFor({ head, terms, vectors }: PackedIndex, asked: readonly Term[]):
       one.term,
       { _index: one.index, [FIELD]: Object.fromEntries(one.documents.map((name) => [name, {}])) },
     ]),
-    fieldVectors: vectors
-      .filter(([document]) => documents.has(document))
-      .map(([document, vector]) => [`${FIELD}/${document}`, vector.split(' ').map(Number)]),
+    fieldVectors: [...documents].flatMap((name) =>
+      linesFrom(vectors, `${name}\t`).map(([document, vector]): [string, number[]] => [
+        `${FIELD}/${document!}`,
+        vector!.split(' ').map(Number),
+      ]),
+    ),
   };
 }

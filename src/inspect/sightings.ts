@@ -1,4 +1,4 @@
-import { BIT_DUPLICATE, TCP_SYN, type CaptureTable, type PacketColumns } from '../model/capture.js';
+import { BIT_DUPLICATE, TCP_ACK, TCP_SYN, type CaptureTable, type PacketColumns } from '../model/capture.js';
 import { NO_FLOW } from '../capture/columns.js';
 
 /** The one sighting of a packet that counts. */
@@ -39,6 +39,7 @@ export function findSightings(table: CaptureTable, order: Uint32Array | null): S
   const kind = new Uint8Array(table.packets);
   const lanes = new Int32Array(table.flows.length * 2).fill(-1);
   const slots = new Int32Array(SLOTS).fill(-1);
+  const syns = new Uint8Array(table.flows.length * 2);
   const rounds = new Map<number, { count: number; ttl: number }>();
   let otherInterface = 0;
   let duplicates = 0;
@@ -56,9 +57,10 @@ export function findSightings(table: CaptureTable, order: Uint32Array | null): S
     }
     const slot = hash(c, i, side);
     const before = slots[slot]!;
-    const copy = before < 0 ? COUNTED : copyKind(c, before, i);
+    const copy = before < 0 ? COUNTED : copyKind(c, before, i, syns[side ^ 1]!);
     if (copy === COUNTED) {
       slots[slot] = i;
+      if ((c.flags[i]! & (TCP_SYN | TCP_ACK)) === TCP_SYN && syns[side]! < 2) syns[side]!++;
       continue;
     }
     kind[i] = copy;
@@ -84,7 +86,8 @@ function hash(c: PacketColumns, i: number, side: number): number {
   return (h ^ (h >>> 16)) & (SLOTS - 1);
 }
 
-function copyKind(c: PacketColumns, a: number, b: number): number {
+/** `asked`: SYNs of the other side seen so far. */
+function copyKind(c: PacketColumns, a: number, b: number, asked: number): number {
   if (
     c.flow[a] !== c.flow[b] ||
     c.way[a] !== c.way[b] ||
@@ -106,7 +109,8 @@ function copyKind(c: PacketColumns, a: number, b: number): number {
   if (c.ttl[b] !== c.ttl[a]) return COUNTED;
   if ((c.bits[b]! & BIT_DUPLICATE) !== 0) return DUPLICATE;
   if (id) return apart <= COPY_NS ? DUPLICATE : COUNTED;
-  // A SYN-ACK is sent again by its timer and for a SYN that comes again: both within a millisecond are two.
-  const syn = (c.flags[b]! & TCP_SYN) !== 0;
+  // A SYN-ACK is sent again by its timer and for a SYN that comes again: both within a millisecond are two. The
+  // timer alone waits longer, so without a second SYN the other one is a copy.
+  const syn = (c.flags[b]! & TCP_SYN) !== 0 && asked !== 1;
   return stamped && !syn && apart <= COPY_BY_TIMESTAMP_NS ? DUPLICATE : COUNTED;
 }

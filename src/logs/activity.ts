@@ -13,7 +13,8 @@ export class ActivityCounter {
   add(time: number, count = 1): void {
     const step = Math.floor(time / this.width);
     this.counts.set(step, (this.counts.get(step) ?? 0) + count);
-    if (this.counts.size > MAX_STEPS) this.widen();
+    // The narrowest steps that are few enough: the order in which matches come makes no difference.
+    while (this.counts.size > MAX_STEPS) this.widen();
   }
 
   merge(other: LogActivity): void {

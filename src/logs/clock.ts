@@ -65,20 +65,57 @@ const JITTER_DAYS = 60;
 /** A jump ahead this long, after a turn, is a straggler of the old year. */
 const STRAGGLER_DAYS = 300;
 
-/** Counts the turns of the year along lines without years, in the order of the file. */
-export class YearTurns {
-  count = 0;
+export interface TurnsSeen {
+  readonly count: number;
   /** Value of `count` at the first 29 February; null when there is none. */
+  readonly leapAt: number | null;
+  /** The first and the last day, as `month * 31 + day`; -1 when there is none. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Counts the turns of the year along lines without years, in the order of the file. */
+export class YearTurns implements TurnsSeen {
+  count = 0;
   leapAt: number | null = null;
-  private last = -1;
+  first = -1;
+  last = -1;
+
+  seen(): TurnsSeen {
+    const { count, leapAt, first, last } = this;
+    return { count, leapAt, first, last };
+  }
 
   see(month: number, day: number): void {
     const now = month * 31 + day;
-    if (this.last >= 0) {
+    if (this.last < 0) this.first = now;
+    else {
       if (now < this.last - JITTER_DAYS) this.count++;
       else if (now > this.last + STRAGGLER_DAYS && this.count > 0) this.count--;
     }
     this.last = now;
     if (month === 2 && day === 29) this.leapAt ??= this.count;
   }
+}
+
+/** Turns along two parts of a file, the second counted by itself; null when it went on from a turn of the first. */
+export function joinTurns(one: TurnsSeen, two: TurnsSeen): TurnsSeen | null {
+  if (one.count !== 0 || (two.first >= 0 && two.first < one.last - JITTER_DAYS)) return null;
+  return {
+    count: two.count,
+    leapAt: one.leapAt ?? two.leapAt,
+    first: one.first >= 0 ? one.first : two.first,
+    last: two.last >= 0 ? two.last : one.last,
+  };
+}
+
+/** The profile to read the file again with, or null when the years were right. */
+export function correctYears(profile: ClockProfile, { count, leapAt }: TurnsSeen): ClockProfile | null {
+  if (profile.lastYear === null) return null;
+  let { lastYear } = profile;
+  // A year with a 29 February is a leap year; all others follow from it.
+  for (let back = 0; leapAt !== null && back < 8 && !isLeapYear(lastYear - (count - leapAt)); back++)
+    lastYear--;
+  if (count === profile.turns && lastYear === profile.lastYear) return null;
+  return { ...profile, lastYear, turns: count };
 }

@@ -66,6 +66,11 @@ export class Examiner {
     return true;
   }
 
+  /** Some record lacks what stood above the first line. */
+  get isBlind(): boolean {
+    return this.timeAbove.blind || this.levelAbove.blind;
+  }
+
   answers(): FileMatches[] {
     return this.set.queries.flatMap((query, index) => {
       const counter = this.counters[index];
@@ -168,6 +173,6 @@ export class Examiner {
 }
 
 /** Lines of klog's `err=<` block start with a TAB and end with ` >`; the journal indents with blanks. */
-function isContinuation(line: DecodedLine): boolean {
+export function isContinuation(line: DecodedLine): boolean {
   return line.body.family === 'TEXT' && /^[ \t]/.test(line.message);
 }

@@ -61,6 +61,11 @@ export class FileScan implements LineSink {
     this.every = this.always || this.dumps.isOpen || this.pieces.waiting;
   }
 
+  /** Neither a dump nor a record goes on behind the last line. */
+  get isComplete(): boolean {
+    return !this.dumps.isOpen && !this.pieces.waiting;
+  }
+
   /** Records whose last piece never came. */
   end(): void {
     for (const joined of this.pieces.rest()) this.examineJoined(joined);

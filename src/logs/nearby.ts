@@ -12,6 +12,8 @@ const PREFIX_BYTES = 512;
  * line. Beyond the chunk it knows what the last look found.
  */
 export class Nearby<T> {
+  /** Some line had to do without those before the first one that was shown. */
+  blind = false;
   private known: { line: number; value: T | null } = { line: 0, value: null };
 
   constructor(private readonly read: (line: DecodedLine) => T | null) {}
@@ -34,6 +36,7 @@ export class Nearby<T> {
       }
       at = previous;
     }
+    if (this.known.value === null) this.blind = true;
     this.known = { line: number, value: this.known.value };
     return this.known.value;
   }

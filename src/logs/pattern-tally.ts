@@ -1,6 +1,7 @@
 /** The patterns of a file's lines of trouble, counted while it is read. */
+import { shownTemplate } from '../index-store/marks.js';
 import { Masker } from '../index-store/masker.js';
-import { shownTemplate, templateOf } from '../index-store/template.js';
+import { templateOf } from '../index-store/template.js';
 import type { LogPatternCount, LogSource, TroubleLevel } from '../model/logs.js';
 import { resolveTime, type ClockProfile, type YearTurns } from './clock.js';
 import type { ScannedLine } from './lines.js';
@@ -16,7 +17,7 @@ const MAX_COMPARED = 512;
 /** Beginnings of lines that are told apart. */
 const MAX_KEYS = 4096;
 /** Patterns of one file that are handed on. */
-const MAX_PATTERNS = 400;
+export const MAX_FILE_PATTERNS = 400;
 /** Bytes of the latest line that are kept for its time. */
 const HEAD = 256;
 /** Characters of an example. */
@@ -84,7 +85,7 @@ export class PatternTally {
 
   result(): FilePatterns {
     const all = [...this.byMessage.values()].map((row) => this.counted(row));
-    const { kept, left } = mostTelling(all, MAX_PATTERNS);
+    const { kept, left } = mostTelling(all, MAX_FILE_PATTERNS);
     return {
       patterns: kept,
       linesLeftOut: left.reduce((sum, { count }) => sum + count, this.unsorted),

@@ -1,11 +1,13 @@
 /** Plans the reading of all logs of all bundles, and merges what the tasks bring back. */
 import { problem } from '../errors.js';
 import type { Limits } from '../limits.js';
-import type { LogQuery, LogScan } from '../model/logs.js';
+import type { LogMatches, LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
+import { joinHalves } from './halves.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
 import { mergePatterns } from './most-telling.js';
 import { nodeClock } from './node-clock.js';
+import { halvesOf } from './seam.js';
 import { logFiles, VERDICT_SOURCES } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
 
@@ -38,17 +40,20 @@ export async function scanLogs(
   runTask: RunTask,
   options: ScanOptions,
 ): Promise<LogScan> {
-  const perBundle = await Promise.all(bundles.map((bundle) => tasksOf(bundle, queries, options)));
+  const sameAs = firstAlike(queries);
+  const asked = queries.filter((query) => sameAs.get(query) === query);
+  const perBundle = await Promise.all(bundles.map((bundle) => tasksOf(bundle, asked, options)));
   const tasks = perBundle.flat();
   const results = new Map<LogFileTask, LogFileScan>();
   const problems: Problem[] = [];
+  const total = tasks.reduce((sum, { file }) => sum + file.size, 0);
   // The largest first, so that no worker is left with it at the end.
   const bySize = [...tasks].sort((a, b) => b.file.size - a.file.size);
   await Promise.all(
     bySize.map(async (task) => {
       const ready = VERDICT_SOURCES.has(task.source) ? await withPodIps(task, options) : task;
       try {
-        results.set(task, await runTask(ready));
+        results.set(task, await scanFile(ready, total, runTask));
       } catch (error) {
         problems.push(
           problem('E_UNREADABLE', task.file.path, `The log could not be read: ${reason(error)}.`),
@@ -57,9 +62,12 @@ export async function scanLogs(
     }),
   );
   const inOrder = perBundle.map((own) => own.flatMap((task) => results.get(task) ?? []));
+  const answers = mergeMatches(bundles, inOrder, asked, options.limits.maxRecords);
+  const answerTo = (query: LogQuery): LogMatches[] =>
+    answers.get(sameAs.get(query)!.id)!.map((matches) => ({ ...matches, queryId: query.id }));
   return {
     files: inOrder.flatMap((scans) => scans.flatMap(summariesOf)),
-    matches: mergeMatches(bundles, inOrder, queries, options.limits.maxRecords),
+    matches: new Map(queries.map((query) => [query.id, answerTo(query)])),
     verdicts: bundles.flatMap((bundle, index) => mergeVerdicts(bundle.id, inOrder[index]!)),
     ...(options.maxPatterns === undefined
       ? {}
@@ -71,6 +79,27 @@ export async function scanLogs(
         }),
     ...(problems.length > 0 ? { problems: problems.sort((a, b) => (a.subject < b.subject ? -1 : 1)) } : {}),
   };
+}
+
+/** For each query the first that asks the same: conditions of a rule share what they ask, and none is asked twice. */
+function firstAlike(queries: readonly LogQuery[]): Map<LogQuery, LogQuery> {
+  const first = new Map<string, LogQuery>();
+  return new Map(
+    queries.map((query) => {
+      const { sources, pattern, levels } = query;
+      const key = JSON.stringify([sources, pattern, levels]);
+      if (!first.has(key)) first.set(key, query);
+      return [query, first.get(key)!];
+    }),
+  );
+}
+
+/** A large log is read by two workers; by one after all where a half turns out to depend on the other. */
+async function scanFile(task: LogFileTask, total: number, runTask: RunTask): Promise<LogFileScan> {
+  const halves = halvesOf(task.file.size, total);
+  if (halves === null) return runTask(task);
+  const [one, two] = await Promise.all(halves.map((part) => runTask({ ...task, part })));
+  return joinHalves(task, one!, two!) ?? runTask(task);
 }
 
 async function withPodIps(task: LogFileTask, { podIps }: ScanOptions): Promise<LogFileTask> {

@@ -1,8 +1,7 @@
 /** The worker's side: one log file in, answers and verdicts out. */
 import type { LogFileSummary } from '../model/logs.js';
-import { resolveTime, type ClockProfile } from './clock.js';
+import { correctYears, resolveTime, type ClockProfile } from './clock.js';
 import { FileScan } from './file-scan.js';
-import { isLeapYear } from './stamps/stamp.js';
 import { JOURNAL_SOURCES } from './journal-sources.js';
 import { LineScanner, type ScannedLine } from './lines.js';
 import { buildAutomaton } from './prefilter/automaton.js';
@@ -10,9 +9,10 @@ import { buildQuerySet, queriesFor, type QuerySet } from './query-set.js';
 import { sniff, type Sniffed } from './sniff.js';
 import { decodeLine } from './record.js';
 import { VERDICT_SOURCES } from './sources.js';
-import { TextFile } from './text-file.js';
+import { rangeOf } from './seam.js';
+import { TextFile, type ByteRange } from './text-file.js';
 import { troubleNeedles } from './trouble.js';
-import type { LogFileScan, LogFileTask } from './types.js';
+import type { LogFileScan, LogFileTask, LogPart, Seam } from './types.js';
 
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
 const MAX_PASSES = 3;
@@ -26,18 +26,23 @@ export async function scanLogFile(task: LogFileTask): Promise<LogFileScan> {
   const file = await TextFile.open(task.file.spool);
   try {
     const sniffed = await look(file, task);
+    const range = task.part === undefined ? undefined : await rangeOf(task.part, file, task, sniffed);
+    if (range === null) return UNCUT;
     const set = querySetFor(task);
     let { profile } = sniffed;
     for (let pass = 1; ; pass++) {
       const scan = new FileScan({ task, set, profile, yearless: sniffed.yearless, docker: sniffed.docker });
       const lines = new LineScanner(set.automaton, task.limits.maxLineLength, scan);
-      for await (const chunk of file.chunks()) lines.push(chunk);
+      for await (const chunk of file.chunks(range)) lines.push(chunk);
       lines.end();
+      const seam = task.part === undefined ? {} : { seam: seamOf(task.part, scan, profile) };
       scan.end();
-      const corrected = correctYears(profile, scan);
+      // What a half tells of the years is half of it.
+      const corrected = task.part === undefined ? correctYears(profile, scan.turns) : null;
       if (corrected === null || pass === MAX_PASSES) {
-        const texts = await linesOf(file, scan.examiner.verdicts.lineNumbers(), task.limits.maxLineLength);
-        return result(task, sniffed, profile, { scan, lines, texts });
+        const wanted = scan.examiner.verdicts.lineNumbers();
+        const texts = await linesOf(file, range, wanted, task.limits.maxLineLength);
+        return { ...result(task, sniffed, profile, { scan, lines, texts }), ...seam };
       }
       profile = corrected;
     }
@@ -47,6 +52,20 @@ export async function scanLogFile(task: LogFileTask): Promise<LogFileScan> {
 }
 
 export default scanLogFile;
+
+/** What there is of a half that cannot be read apart. */
+const UNCUT: LogFileScan = {
+  summaries: [],
+  matches: [],
+  verdicts: [],
+  droppedVerdicts: { tuples: 0, lines: 0 },
+  seam: null,
+};
+
+function seamOf({ half }: LogPart, scan: FileScan, profile: ClockProfile): Seam {
+  const clean = half === 'first' ? scan.isComplete : !scan.examiner.isBlind;
+  return { clean, turns: scan.turns.seen(), profile };
+}
 
 async function look(file: TextFile, task: LogFileTask): Promise<Sniffed> {
   const head = await file.head();
@@ -60,18 +79,6 @@ async function look(file: TextFile, task: LogFileTask): Promise<Sniffed> {
     zoneOffset: task.zoneOffset ?? null,
     bootTime,
   });
-}
-
-/** The profile to repeat the pass with, or null when the years were right. */
-function correctYears(profile: ClockProfile, scan: FileScan): ClockProfile | null {
-  if (profile.lastYear === null) return null;
-  const { count, leapAt } = scan.turns;
-  let lastYear = profile.lastYear;
-  // A year with a 29 February is a leap year; all others follow from it.
-  for (let back = 0; leapAt !== null && back < 8 && !isLeapYear(lastYear - (count - leapAt)); back++)
-    lastYear--;
-  if (count === profile.turns && lastYear === profile.lastYear) return null;
-  return { ...profile, lastYear, turns: count };
 }
 
 function result(
@@ -107,6 +114,7 @@ function result(
 /** The text of the given lines. */
 async function linesOf(
   file: TextFile,
+  range: ByteRange | undefined,
   wanted: ReadonlySet<number>,
   maxLength: number,
 ): Promise<Map<number, string>> {
@@ -119,7 +127,7 @@ async function linesOf(
     },
   };
   const lines = new LineScanner(NO_NEEDLES, maxLength, sink);
-  for await (const chunk of file.chunks()) lines.push(chunk);
+  for await (const chunk of file.chunks(range)) lines.push(chunk);
   lines.end();
   return texts;
 }

@@ -3,12 +3,19 @@ import { open, type FileHandle } from 'node:fs/promises';
 
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
-const CHUNK = 1024 * 1024;
+/** Bytes that are read at a time. */
+export const CHUNK = 1024 * 1024;
 /** Bytes at either end for a first look; more where a single line fills them. */
 const END_WINDOWS = [64 * 1024, 1024 * 1024, 8 * 1024 * 1024];
 /** Lines of either end that are looked at, and characters of each. */
 const END_LINES = 200;
 const END_LINE_LENGTH = 4096;
+
+/** Places in the file as it is stored; `to` is the first byte behind. */
+export interface ByteRange {
+  readonly from: number;
+  readonly to: number;
+}
 
 export class TextFile {
   private constructor(
@@ -16,7 +23,7 @@ export class TextFile {
     readonly size: number,
     readonly encoding: TextEncoding,
     /** Bytes of a byte order mark at the start. */
-    private readonly bom: number,
+    readonly bom: number,
   ) {}
 
   static async open(path: string): Promise<TextFile> {
@@ -33,13 +40,16 @@ export class TextFile {
     }
   }
 
-  /** UTF-8 bytes in order. A chunk is valid until the next one is asked for. */
-  async *chunks(): AsyncGenerator<Buffer> {
+  /**
+   * UTF-8 bytes in order, of the whole file or of a range of it. Chunks end at the same places whatever the range is.
+   * A chunk is valid until the next one is asked for.
+   */
+  async *chunks({ from, to }: ByteRange = { from: this.bom, to: Infinity }): AsyncGenerator<Buffer> {
     const buffer = Buffer.allocUnsafe(Math.min(CHUNK, Math.max(this.size, 4096)));
     const decoder = this.encoding === 'utf-8' ? null : new TextDecoder(this.encoding);
-    let at = this.bom;
-    for (;;) {
-      const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, at);
+    for (let at = from; at < to;) {
+      const room = Math.min(buffer.length - ((at - this.bom) % buffer.length), to - at);
+      const { bytesRead } = await this.handle.read(buffer, 0, room, at);
       if (bytesRead === 0) break;
       at += bytesRead;
       const bytes = buffer.subarray(0, bytesRead);
@@ -47,6 +57,13 @@ export class TextFile {
     }
     const rest = decoder?.decode() ?? '';
     if (rest !== '') yield Buffer.from(rest);
+  }
+
+  /** Bytes from a place on, at most `length` of them. */
+  async bytes(from: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.alloc(Math.min(length, Math.max(0, this.size - from)));
+    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, from);
+    return buffer.subarray(0, bytesRead);
   }
 
   /** The first lines, in order. */
@@ -74,9 +91,7 @@ export class TextFile {
   }
 
   private async window(from: number, length: number): Promise<string> {
-    const buffer = Buffer.alloc(Math.min(length, Math.max(0, this.size - from)));
-    const { bytesRead } = await this.handle.read(buffer, 0, buffer.length, from);
-    const bytes = buffer.subarray(0, bytesRead);
+    const bytes = await this.bytes(from, length);
     return this.encoding === 'utf-8' ? bytes.toString('utf8') : new TextDecoder(this.encoding).decode(bytes);
   }
 }

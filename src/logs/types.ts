@@ -1,4 +1,5 @@
 /** What goes into and comes out of the reading of one log file; plain values that cross worker boundaries. */
+import type { ClockProfile, TurnsSeen } from './clock.js';
 import type { Limits } from '../limits.js';
 import type { LogActivity, LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
@@ -13,6 +14,13 @@ export interface LogFile {
   readonly order: number;
   /** A journal of all units: the tag of a line decides its source, `source` is for the rest. */
   readonly byTag?: boolean;
+}
+
+/** One half of a large log: see `parts.ts`. */
+export interface LogPart {
+  readonly half: 'first' | 'second';
+  /** Bytes of text before the chunk in which the halves meet. */
+  readonly at: number;
 }
 
 export interface LogFileTask {
@@ -34,8 +42,18 @@ export interface LogFileTask {
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number;
   readonly until?: number;
+  /** Only this half of the file. */
+  readonly part?: LogPart;
   /** Sort lines of trouble into patterns. */
   readonly patterns?: boolean;
+}
+
+/** What one half of a log has to tell for the other. */
+export interface Seam {
+  /** Nothing of the half depends on the other: no record, dump or look at the lines above goes over the seam. */
+  readonly clean: boolean;
+  readonly turns: TurnsSeen;
+  readonly profile: ClockProfile;
 }
 
 /** The answer of one file to one query. */
@@ -57,6 +75,8 @@ export interface LogFileScan {
   readonly verdicts: readonly VerdictTuple[];
   /** Verdict tuples and lines dropped to stay within bounds. */
   readonly droppedVerdicts: { readonly tuples: number; readonly lines: number };
+  /** Of a half: how it ends, or begins; null where the file cannot be read in halves, and was not. */
+  readonly seam?: Seam | null;
   /** Where they were asked for. */
   readonly patterns?: FilePatterns;
 }

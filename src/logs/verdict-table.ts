@@ -10,6 +10,9 @@ import {
   type VerdictTuple,
 } from './verdict-tuple.js';
 
+/** Tuples kept of one node. */
+export const MAX_TUPLES = 100_000;
+
 export class VerdictTable {
   /** Tuples and lines that were dropped to stay within the bound. */
   droppedTuples = 0;
@@ -19,7 +22,7 @@ export class VerdictTable {
 
   constructor(
     podIps: readonly string[],
-    private readonly maxTuples = 100_000,
+    private readonly maxTuples = MAX_TUPLES,
   ) {
     this.podIps = new Set(podIps.map((ip) => ip.toLowerCase()));
   }

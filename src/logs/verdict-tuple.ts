@@ -97,6 +97,15 @@ export function unmix(tuples: readonly VerdictTuple[]): Map<string, VerdictTuple
   return result;
 }
 
+/** Adds what the same tuple saw further on in the same file. */
+export function followTuple(tuple: VerdictTuple, later: VerdictTuple): void {
+  const { firstSeen, lastSeen } = tuple;
+  mergeTuple(tuple, later);
+  tuple.firstSeen = firstSeen;
+  const { line, time, timeNotes, text } = later.lastSeen;
+  tuple.lastSeen = { ...lastSeen, line, time, timeNotes, text };
+}
+
 /** Adds what `other` saw to `tuple`. */
 export function mergeTuple(tuple: VerdictTuple, other: VerdictTuple): void {
   tuple.count += other.count;

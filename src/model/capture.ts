@@ -142,7 +142,7 @@ export interface PacketColumns {
   readonly ipLength: Uint32Array;
   /** Bytes of layer-4 payload by the headers' own lengths; of fragments, the fragment's bytes. */
   readonly payload: Uint32Array;
-  /** FNV-1a over the captured payload bytes, at most the first 64; 0 when there is no payload. */
+  /** Hash of the captured payload bytes, at most the first 64; 0 when there is no payload. */
   readonly hash: Uint32Array;
   /** TCP flags; ICMP: type << 8 | code; fragments: offset in bytes / 8. */
   readonly flags: Uint16Array;

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { NetcheckError } from '../errors.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import type { TaskName } from './tasks.js';
 
 /** Runs tasks in worker threads. One pool per run; `close` it. */
@@ -11,16 +11,12 @@ export interface Pool {
   close(): Promise<void>;
 }
 
-/** Worker threads load JavaScript: from sources (tests run by a TypeScript loader) the built file is used. */
-function workerFile(): string {
-  const beside = fileURLToPath(new URL('./worker.js', import.meta.url));
-  if (existsSync(beside)) return beside;
-  return fileURLToPath(new URL('../../dist/pool/worker.js', import.meta.url));
-}
+/** Worker threads load JavaScript: where this runs from sources (tests), the built file is used. */
+const WORKER = join(PACKAGE_ROOT, 'dist', 'worker.js');
 
 export function createPool(jobs: number = availableParallelism()): Pool {
   const piscina = new Piscina({
-    filename: workerFile(),
+    filename: WORKER,
     minThreads: 0,
     maxThreads: Math.max(1, Math.min(jobs, 64)),
     idleTimeout: 5000,

@@ -3,7 +3,7 @@
  * captures never loads the log readers. Inputs and outputs are plain values and typed arrays.
  */
 export const TASKS = {
-  capture: async () => (await import('../capture/task.js')).default,
+  capture: async () => (await import('../align/task.js')).default,
   inspect: async () => (await import('../inspect/task.js')).default,
   logs: async () => (await import('../logs/task.js')).default,
   index: async () => (await import('../index-store/task.js')).default,

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { NetcheckError } from '../errors.js';
 import type { AnalysisDocument } from '../model/document.js';
+import { PACKAGE_ROOT } from '../package-root.js';
 import { clean, cut } from './unsafe.js';
 
 /** The published JSON Schema of the document. */
-export const ANALYSIS_SCHEMA = new URL('../../schema/analysis.schema.json', import.meta.url);
+export const ANALYSIS_SCHEMA = join(PACKAGE_ROOT, 'schema', 'analysis.schema.json');
 
 const MOST_ERRORS = 5;
 

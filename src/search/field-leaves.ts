@@ -1,10 +1,6 @@
-/** Tests of `field:value`. */
-import ipaddr from 'ipaddr.js';
+/** Tests of the file, and of what a pod wrote or is named in. */
 import { foldCase } from '../index-store/classes.js';
-import { quadsIn } from '../index-store/units.js';
-import type { LogLevel } from '../model/logs.js';
-import { levelOf } from '../logs/decode/level.js';
-import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { Leaf, PatternView } from './leaf.js';
 import type { FileView, LineView } from './line-view.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 import { findWord, WordLeaf } from './word-leaf.js';
@@ -44,33 +40,6 @@ export class FileLeaf implements Leaf {
       from = at + part.length;
     }
     return true;
-  }
-}
-
-/** `level:error`, `level:error,fatal`, `level:none`. */
-export class LevelLeaf implements Leaf {
-  readonly needs = null;
-  readonly words: readonly string[] = [];
-
-  constructor(private readonly levels: ReadonlySet<LogLevel>) {}
-
-  /** The levels named, or null when one is unknown. */
-  static parse(value: string): LevelLeaf | null {
-    const levels = value.split(',').map((name) => (name === 'none' ? null : (levelOf(name) ?? undefined)));
-    return levels.includes(undefined) ? null : new LevelLeaf(new Set(levels as LogLevel[]));
-  }
-
-  pattern({ pattern }: PatternView): Tri {
-    if (pattern.level === undefined) return MAYBE;
-    return this.levels.has(pattern.level) ? YES : NO;
-  }
-
-  block(): boolean {
-    return true;
-  }
-
-  line(line: LineView): boolean {
-    return this.levels.has(line.level);
   }
 }
 
@@ -115,29 +84,5 @@ export class PodLeaf implements Leaf {
     if (pod === null) return false;
     const [namespace, name] = foldCase(pod).split('/');
     return name === this.name && (this.namespace === null || namespace === this.namespace);
-  }
-}
-
-/** `ip:10.0.1.0/24`: lines with an IPv4 address of the block. */
-export class CidrLeaf implements Leaf {
-  readonly needs = null;
-  readonly words: readonly string[] = [];
-
-  constructor(private readonly range: [ipaddr.IPv4, number]) {}
-
-  pattern({ pattern, folded }: PatternView): Tri {
-    const mayHide = (pattern.bits & (1 << 27)) !== 0 || pattern.level === undefined;
-    return mayHide || /\d\.\d/.test(folded) ? MAYBE : NO;
-  }
-
-  block(_: MayHold): boolean {
-    return true;
-  }
-
-  line(line: LineView): boolean {
-    return quadsIn(line.text).some(([start, end]) => {
-      const text = line.text.slice(start, end);
-      return ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).match(this.range);
-    });
   }
 }

@@ -17,14 +17,16 @@ export interface PatternHits {
   /** Milliseconds since the epoch; null when no hit has a time. */
   readonly first: number | null;
   readonly last: number | null;
-  /** The first line that was hit. */
+  /** The first line that was hit, and its time. */
   readonly line: number;
+  readonly time: number | null;
 }
 
 /** Which patterns are decided, and what is to be read for the others. */
 export interface FilePlan {
   readonly file: IndexedFile;
   readonly decided: readonly Pattern[];
+  readonly undecided: readonly Pattern[];
   /** Lines of undecided patterns are looked for by these tasks. */
   readonly tasks: readonly SearchTask[];
   /** Bytes of text that the tasks read. */
@@ -47,7 +49,9 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     else if (tri === MAYBE) undecided.push(pattern);
   }
   const rows = undecided.length === 0 ? [] : rowsOf(index, query, window);
-  const wanted = undecided.length === index.patterns.length ? null : candidates(index, undecided, rows);
+  const wanted = isWorthIt(index, undecided, decided, rows.length)
+    ? candidates(index, undecided, rows)
+    : null;
   const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
   let bytes = 0;
   let room = 0;
@@ -56,13 +60,13 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     // No candidate lies in this block.
     if (wanted !== null && bits === undefined) continue;
     if (tasks.length === 0 || room <= 0) {
-      const { node, path, pod, profile, yearless, blocks } = index;
+      const { node, path, pod, profile, yearless } = index;
       const view = { node, path, pod, profile, yearless };
       tasks.push({
         query: source,
         file: view,
         textPath: file.textPath,
-        blocks,
+        blocks: index.columns.blocks,
         rows: [],
         wanted: [],
         window,
@@ -72,10 +76,28 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     const task = tasks.at(-1)!;
     task.rows.push(row);
     task.wanted.push(bits ?? null);
-    room -= index.blocks.size[row]!;
-    bytes += index.blocks.size[row]!;
+    room -= index.columns.blocks.size[row]!;
+    bytes += index.columns.blocks.size[row]!;
   }
-  return { file, decided, tasks, bytes };
+  return { file, decided, undecided, tasks, bytes };
+}
+
+/** Postings that take as long as reading and testing a block. */
+const POSTINGS_PER_BLOCK = 8192;
+
+/**
+ * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
+ * fail the test as well; those that are decided for must not be found again.
+ */
+function isWorthIt(
+  { patterns }: FileIndex,
+  undecided: readonly Pattern[],
+  decided: readonly Pattern[],
+  rows: number,
+): boolean {
+  if (decided.length > 0) return true;
+  if (undecided.length === patterns.length) return false;
+  return undecided.reduce((sum, { length }) => sum + length, 0) < rows * POSTINGS_PER_BLOCK;
 }
 
 const foldedOf = new Map<string, string>();
@@ -101,14 +123,17 @@ function timeOf({ first, last, untimed }: Pattern, window: TimeWindow): Tri {
 }
 
 /** Blocks in which a line can pass, by their times and their words. */
-function rowsOf({ blocks, filters }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+function rowsOf({ columns }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+  const { blocks } = columns;
   const rows: number[] = [];
   for (let row = 0; row < blocks.line.length; row++) {
     const timed = blocks.untimed[row] === 0;
     if (timed && since !== null && blocks.max[row]! < since) continue;
     if (timed && until !== null && blocks.min[row]! > until) continue;
-    const filter = filters.subarray(row === 0 ? 0 : blocks.filterEnd[row - 1]!, blocks.filterEnd[row]!);
-    if (query.block((hash) => blocks.unfiltered[row] === 1 || mayHold(filter, hash))) rows.push(row);
+    const from = row === 0 ? 0 : blocks.filterEnd[row - 1]!;
+    const inFilter = (hash: number): boolean =>
+      blocks.unfiltered[row] === 1 || mayHold(columns.filters.subarray(from, blocks.filterEnd[row]!), hash);
+    if (query.block(inFilter)) rows.push(row);
   }
   return rows;
 }
@@ -119,12 +144,13 @@ function candidates(
   patterns: readonly Pattern[],
   rows: readonly number[],
 ): Map<number, Uint8Array> {
-  const { blocks, lines } = index;
+  const { lines } = index;
+  const { blocks, postings } = index.columns;
   const open = new Set(rows);
   const bits = new Map<number, Uint8Array>();
   for (const { from, length } of patterns) {
     let row = 0;
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
+    eachPosting(postings.subarray(from, from + length), (line) => {
       while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
       if (!open.has(row)) return;
       const start = blocks.line[row]!;
@@ -151,10 +177,10 @@ export interface FileHits {
 }
 
 export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHits {
-  const { file, decided } = plan;
+  const { file, decided, undecided } = plan;
   const hits: PatternHits[] = decided.map((pattern) => {
-    const { count, first, last, line } = pattern;
-    return { pattern, count, first, last, line };
+    const { count, first, last, line, at: time } = pattern;
+    return { pattern, count, first, last, line, time };
   });
   const total = results.reduce((sum, { lines }) => sum + lines.length, 0);
   const found = new Float64Array(total);
@@ -165,26 +191,33 @@ export function fileHits(plan: FilePlan, results: readonly SearchHits[]): FileHi
     times.set(result.times, at);
     at += result.lines.length;
   }
-  if (total > 0) hits.push(...byPattern(file.index, found, times));
+  if (total > 0) hits.push(...byPattern(file.index, undecided, found, times));
   const count = hits.reduce((sum, hit) => sum + hit.count, 0);
   return { file, patterns: hits, count, decided, found };
 }
 
-/** Sorts lines that were found under their patterns. */
-function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): PatternHits[] {
-  const patternOf = new Map<number, number>();
-  for (const line of found) patternOf.set(line, -1);
-  for (const [i, { from, length }] of index.patterns.entries()) {
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
-      if (patternOf.has(line)) patternOf.set(line, i);
+/** Sorts lines that were found under their patterns, one of `undecided` each. */
+function byPattern(
+  index: FileIndex,
+  undecided: readonly Pattern[],
+  found: Float64Array,
+  times: Float64Array,
+): PatternHits[] {
+  const from = found[0]!;
+  const to = found.at(-1)!;
+  const { postings } = index.columns;
+  const numbers = new Int32Array(to - from + 1);
+  for (const [number, pattern] of undecided.entries()) {
+    eachPosting(postings.subarray(pattern.from, pattern.from + pattern.length), (line) => {
+      if (line >= from && line <= to) numbers[line - from] = number;
     });
   }
-  const hits = new Map<number, { count: number; first: number; last: number; line: number }>();
+  const hits = new Map<number, { count: number; first: number; last: number; line: number; time: number }>();
   for (const [i, line] of found.entries()) {
-    const number = patternOf.get(line)!;
+    const number = numbers[line - from]!;
     const time = times[i]!;
     const hit = hits.get(number);
-    if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line });
+    if (hit === undefined) hits.set(number, { count: 1, first: time, last: time, line, time });
     else {
       hit.count++;
       if (!(hit.first <= time)) hit.first = time === time ? time : hit.first;
@@ -192,9 +225,14 @@ function byPattern(index: FileIndex, found: Float64Array, times: Float64Array): 
     }
   }
   const known = (time: number): number | null => (Number.isNaN(time) ? null : time);
-  return [...hits].map(([number, { count, first, last, line }]) => {
-    return { pattern: index.patterns[number]!, count, first: known(first), last: known(last), line };
-  });
+  return [...hits].map(([number, { count, line, ...times }]) => ({
+    pattern: undecided[number]!,
+    count,
+    first: known(times.first),
+    last: known(times.last),
+    line,
+    time: known(times.time),
+  }));
 }
 
 /** The lines of all hits, in order. */
@@ -203,7 +241,7 @@ export function hitLines({ file: { index }, decided, found }: FileHits): Float64
   const lines = new Float64Array(total);
   let at = 0;
   for (const { from, length } of decided)
-    eachPosting(index.postings.subarray(from, from + length), (line) => {
+    eachPosting(index.columns.postings.subarray(from, from + length), (line) => {
       lines[at++] = line;
     });
   lines.set(found, at);

@@ -1,7 +1,5 @@
 /** One line while it is tested: its forms are made when a test asks for them. */
 import { foldCase } from '../index-store/classes.js';
-import { decodeLine } from '../logs/record.js';
-import type { LogLevel } from '../model/logs.js';
 
 /** What tests know of the file. */
 export interface FileView {
@@ -32,9 +30,5 @@ export class LineView {
 
   get folded(): string {
     return (this.lower ??= foldCase(this.text));
-  }
-
-  get level(): LogLevel {
-    return decodeLine(this.text).level;
   }
 }

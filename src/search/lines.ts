@@ -1,32 +1,8 @@
 /** The answer in lines: in the order of time over all files and nodes. */
 import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
-import type { FileIndex } from '../index-store/types.js';
 import { hitLines, type FileHits } from './file-hits.js';
-import { clockOf, lineBounds, lineTimes } from './scan-block.js';
-
-export interface HitLine {
-  readonly node: string;
-  readonly file: string;
-  readonly line: number;
-  /** Milliseconds since the epoch, of the line or of the nearest one above that has a time; null when there is none. */
-  readonly time: number | null;
-  readonly text: string;
-}
-
-/** Bytes of a line that are shown. */
-const MAX_SHOWN = 16 * 1024;
-
-/** The block that holds a line. */
-export function blockOf({ blocks }: FileIndex, line: number): number {
-  let low = 0;
-  let high = blocks.line.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (blocks.line[middle]! <= line) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
+import { blockOf, lineBounds, shownText, type HitLine } from './line-text.js';
+import { clockOf, lineTimes } from './line-times.js';
 
 /** A block with its lines and their times. */
 export class OpenBlock {
@@ -46,8 +22,8 @@ export class OpenBlock {
     this.text = index.read(file, row);
     this.bounds = lineBounds(this.text);
     this.count = this.bounds.length / 2;
-    this.first = file.index.blocks.line[row]!;
-    const clock = clockOf(file.index, file.index.blocks, row);
+    this.first = file.index.columns.blocks.line[row]!;
+    const clock = clockOf(file.index, file.index.columns.blocks, row);
     this.times = lineTimes(clock, this.text, this.bounds, Math.min(this.count - 1, last - this.first));
   }
 
@@ -56,20 +32,10 @@ export class OpenBlock {
     const start = this.bounds[i * 2]!;
     const end = this.bounds[i * 2 + 1]!;
     const time = this.times[i]!;
-    const cut = end - start > MAX_SHOWN ? '…' : '';
     const { node, path } = this.file.index;
-    return {
-      node,
-      file: path,
-      line: number,
-      time: time === time ? time : null,
-      text: this.text.toString('utf8', start, Math.min(end, start + MAX_SHOWN)) + cut,
-    };
+    const text = shownText(this.text, start, end);
+    return { node, file: path, line: number, time: time === time ? time : null, text };
   }
-}
-
-export function readLine(index: SearchIndex, file: IndexedFile, line: number): HitLine {
-  return new OpenBlock(index, file, blockOf(file.index, line), line).line(line);
 }
 
 interface Candidate {
@@ -106,14 +72,15 @@ export function firstLines(index: SearchIndex, hits: readonly FileHits[], limit:
 /** Blocks with hits: the earliest time that one of its lines can have, and the hits. */
 function rowsOf(of: FileHits): { row: number; min: number; lines: Float64Array }[] {
   const { index } = of.file;
+  const { blocks } = index.columns;
   const all = hitLines(of);
   const rows: { row: number; min: number; lines: Float64Array }[] = [];
   for (let at = 0; at < all.length;) {
     const row = blockOf(index, all[at]!);
-    const end = row + 1 < index.blocks.line.length ? index.blocks.line[row + 1]! : Infinity;
+    const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : Infinity;
     let to = at;
     while (to < all.length && all[to]! < end) to++;
-    const min = index.blocks.min[row]!;
+    const min = blocks.min[row]!;
     rows.push({ row, min: min === min ? min : Infinity, lines: all.subarray(at, to) });
     at = to;
   }

@@ -1,11 +1,7 @@
 /** From the text of a query to its tests. */
-import ipaddr from 'ipaddr.js';
-import { CidrLeaf, FileLeaf, LevelLeaf, PodLeaf } from './field-leaves.js';
 import type { Leaf } from './leaf.js';
 import { Query, type QueryNode } from './query.js';
-import { RegexLeaf } from './regex-leaf.js';
 import { QueryError, tokens, type Token } from './tokens.js';
-import { WildcardLeaf } from './wildcard-leaf.js';
 import { WordLeaf } from './word-leaf.js';
 
 export interface QuerySource {
@@ -21,42 +17,23 @@ const MAX_TERMS = 256;
 const MAX_DEPTH = 64;
 
 /** Throws QueryError. */
-export function parseQuery({ text, regex, ignoreCase }: QuerySource): Query {
+export async function parseQuery({ text, regex, ignoreCase }: QuerySource): Promise<Query> {
   if (text.trim() === '') throw new QueryError('the query is empty', 0);
   if (text.length > MAX_LENGTH)
     throw new QueryError(`the query is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);
-  if (regex) return new Query({ kind: 'leaf', leaf: regexLeaf(text, ignoreCase) });
+  if (regex) {
+    const { regexLeaf } = await import('./regex-leaf.js');
+    return new Query({ kind: 'leaf', leaf: regexLeaf(text, ignoreCase) });
+  }
   const all = tokens(text);
   if (all.length > MAX_TERMS)
     throw new QueryError(`the query has more than ${MAX_TERMS} terms`, all[MAX_TERMS]!.at);
-  return new Query(new Parser(all, text.length).query());
+  const leaves = new Map<Token, Leaf>();
+  for (const token of all) if (isTerm(token)) leaves.set(token, await leafOf(token));
+  return new Query(new Parser(all, leaves, text.length).query());
 }
 
-function regexLeaf(text: string, ignoreCase: boolean): Leaf {
-  try {
-    return new RegexLeaf(text, ignoreCase);
-  } catch (error) {
-    const { error: what, input } = error as { error?: unknown; input?: unknown };
-    if (typeof what !== 'string') throw new QueryError((error as Error).message, null);
-    const piece = typeof input === 'string' ? input : '';
-    // Of a missing parenthesis the engine names the whole expression.
-    if (piece === text)
-      throw new QueryError(what, what === 'missing closing )' ? openParenthesis(text) : null);
-    const at = piece === '' ? -1 : text.lastIndexOf(piece);
-    throw new QueryError(piece === '' ? what : `${what}: ${piece}`, at < 0 ? null : at);
-  }
-}
-
-/** Where the last ( stands that has no ); null when it cannot be told. */
-function openParenthesis(text: string): number | null {
-  const open: number[] = [];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === '(') open.push(at);
-    else if (text[at] === ')') open.pop();
-  }
-  return open.at(-1) ?? null;
-}
+const isTerm = ({ kind }: Token): boolean => kind === 'word' || kind === 'phrase';
 
 /** `or := and (OR and)*`, `and := not (AND? not)*`, `not := NOT not | ( or ) | term`. */
 class Parser {
@@ -65,6 +42,7 @@ class Parser {
 
   constructor(
     private readonly all: readonly Token[],
+    private readonly leaves: ReadonlyMap<Token, Leaf>,
     private readonly length: number,
   ) {}
 
@@ -103,7 +81,8 @@ class Parser {
     try {
       if (token.kind === 'NOT') return { kind: 'not', part: this.not() };
       if (token.kind === '(') return this.group(token);
-      if (token.kind === 'word' || token.kind === 'phrase') return { kind: 'leaf', leaf: leafOf(token) };
+      const leaf = this.leaves.get(token);
+      if (leaf !== undefined) return { kind: 'leaf', leaf };
       throw new QueryError(`a term is missing before ${token.text}`, token.at);
     } finally {
       this.depth--;
@@ -118,42 +97,36 @@ class Parser {
   }
 }
 
-function leafOf(token: Token): Leaf {
-  const { field, text, at, kind } = token;
+/** Tests that few queries need are loaded when one does. */
+async function leafOf({ field, text, at, kind }: Token): Promise<Leaf> {
+  const wild = /[*?]/.test(text);
   switch (field) {
     case 'file':
-      return new FileLeaf((file) => file.path, text);
     case 'node':
-      return new FileLeaf((file) => file.node, text);
+    case 'pod': {
+      if (field === 'pod' && wild) return wildcard(text, at);
+      const { FileLeaf, PodLeaf } = await import('./field-leaves.js');
+      if (field === 'pod') return new PodLeaf(text);
+      return new FileLeaf((file) => (field === 'file' ? file.path : file.node), text);
+    }
     case 'level': {
+      const { LevelLeaf } = await import('./level-leaf.js');
       const leaf = LevelLeaf.parse(text);
       if (leaf === null)
         throw new QueryError('levels are trace, debug, info, warn, error, fatal and none', at);
       return leaf;
     }
-    case 'ip':
+    case 'ip': {
+      if (text.includes('*')) return wildcard(text, at);
+      const { addressLeaf } = await import('./address-leaf.js');
       return addressLeaf(text, at);
-    case 'pod':
-      return /[*?]/.test(text) ? new WildcardLeaf(text) : new PodLeaf(text);
+    }
     default:
-      return kind === 'word' && /[*?]/.test(text) ? wildcard(text, at) : new WordLeaf(text);
+      return kind === 'word' && wild ? wildcard(text, at) : new WordLeaf(text);
   }
 }
 
-function wildcard(text: string, at: number): Leaf {
-  if (!/[^*?]/.test(text)) throw new QueryError('a wildcard needs a letter or a digit beside it', at);
-  return new WildcardLeaf(text);
-}
-
-function addressLeaf(text: string, at: number): Leaf {
-  if (text.includes('*')) return wildcard(text, at);
-  if (text.includes('/')) {
-    if (!ipaddr.isValidCIDR(text)) throw new QueryError(`${text} is no block of addresses`, at);
-    const [address, bits] = ipaddr.parseCIDR(text);
-    if (address.kind() !== 'ipv4') throw new QueryError('only IPv4 blocks can be searched', at);
-    return new CidrLeaf([address as ipaddr.IPv4, bits]);
-  }
-  if (!ipaddr.IPv4.isValidFourPartDecimal(text) && !ipaddr.IPv6.isValid(text))
-    throw new QueryError(`${text} is no address`, at);
-  return new WordLeaf(text);
+async function wildcard(text: string, at: number): Promise<Leaf> {
+  const { WildcardLeaf } = await import('./wildcard-leaf.js');
+  return new WildcardLeaf(text, at);
 }

@@ -1,10 +1,10 @@
 /** The answer in patterns: merged over files and nodes, ranked. */
 import type { SearchIndex } from '../index-store/search-index.js';
-import { shownTemplate } from '../index-store/template.js';
+import { shownTemplate } from '../index-store/marks.js';
 import type { WordHits } from '../index-store/words-index.js';
 import type { LogLevel } from '../model/logs.js';
 import type { FileHits, PatternHits } from './file-hits.js';
-import { readLine, type HitLine } from './lines.js';
+import { readLine, type HitLine } from './line-text.js';
 import type { SearchResult } from './search.js';
 
 export interface PatternRow {
@@ -137,6 +137,6 @@ function toRow(index: SearchIndex, { template, hits, count, level }: Merged): Pa
       file: file.index.path,
       count: hit.count,
     })),
-    example: readLine(index, earliest.of.file, earliest.hit.line),
+    example: readLine(index, earliest.of.file, earliest.hit.line, earliest.hit.time),
   };
 }

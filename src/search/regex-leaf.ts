@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js';
-import { MARKS } from '../index-store/template.js';
+import { MARKS } from '../index-store/marks.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import { couldHold } from './could-hold.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
+import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
 /** Two letters beyond ASCII fold to s and k: where case does not count, they count as those. */
@@ -18,7 +19,7 @@ const SIMPLE =
   /^(?:[A-Za-z0-9 _/:;,"'=<>@#%&!~`-]\??|\\[-./:_"'|()[\]{}*+?$^\\]\??|\.[*+]|\||\((?:\?:)?|\)|\[[A-Za-z]+\])+$/;
 
 /** A regular expression in RE2 syntax, found anywhere in the line, in time linear in its length. */
-export class RegexLeaf implements Leaf {
+class RegexLeaf implements Leaf {
   readonly needs: readonly string[] | null;
   readonly words: readonly string[] = [];
   private readonly expression: RE2JS;
@@ -54,4 +55,31 @@ export class RegexLeaf implements Leaf {
   private mayBeCaseVariant(template: string, bits: number): boolean {
     return this.caseVariants && ((bits & OTHER_BIT) !== 0 || CASE_VARIANTS.test(template));
   }
+}
+
+/** The test of an expression. Throws QueryError that says what is wrong with it. */
+export function regexLeaf(text: string, ignoreCase: boolean): Leaf {
+  try {
+    return new RegexLeaf(text, ignoreCase);
+  } catch (error) {
+    const { error: what, input } = error as { error?: unknown; input?: unknown };
+    if (typeof what !== 'string') throw new QueryError((error as Error).message, null);
+    const piece = typeof input === 'string' ? input : '';
+    // Of a missing parenthesis the engine names the whole expression.
+    if (piece === text)
+      throw new QueryError(what, what === 'missing closing )' ? openParenthesis(text) : null);
+    const at = piece === '' ? -1 : text.lastIndexOf(piece);
+    throw new QueryError(piece === '' ? what : `${what}: ${piece}`, at < 0 ? null : at);
+  }
+}
+
+/** Where the last ( stands that has no ); null when it cannot be told. */
+function openParenthesis(text: string): number | null {
+  const open: number[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '\\') at++;
+    else if (text[at] === '(') open.push(at);
+    else if (text[at] === ')') open.pop();
+  }
+  return open.at(-1) ?? null;
 }

@@ -1,14 +1,7 @@
 /** Finds the lines of one block that pass a query. */
-import { LineClock } from '../index-store/line-clock.js';
-import type { Blocks, FileIndex } from '../index-store/types.js';
+import { lineBounds } from './line-text.js';
 import { LineView, type FileView } from './line-view.js';
 import type { Query } from './query.js';
-
-const NEWLINE = 10;
-const RETURN = 13;
-
-/** What is the same for all blocks of a file. */
-export interface ScanFile extends FileView, Pick<FileIndex, 'profile' | 'yearless'> {}
 
 /** Records known to lie outside do not count; milliseconds since the epoch, both inclusive. */
 export interface TimeWindow {
@@ -19,42 +12,6 @@ export interface TimeWindow {
 export function isInside(time: number, { since, until }: TimeWindow): boolean {
   if (time !== time) return true;
   return (since === null || time >= since) && (until === null || time <= until);
-}
-
-/** Starts and ends of the lines of a block, without line ends; two numbers per line. */
-export function lineBounds(text: Buffer): number[] {
-  const bounds: number[] = [];
-  for (let start = 0; start < text.length;) {
-    let newline = text.indexOf(NEWLINE, start);
-    if (newline < 0) newline = text.length;
-    bounds.push(start, newline > start && text[newline - 1] === RETURN ? newline - 1 : newline);
-    start = newline + 1;
-  }
-  return bounds;
-}
-
-/** The clock as it stood before the first line of a block. */
-export function clockOf(file: ScanFile, blocks: Blocks, block: number): LineClock {
-  return new LineClock(file.profile, file.yearless, {
-    above: blocks.above[block]!,
-    turns: blocks.turns[block]!,
-    monthDay: blocks.monthDay[block]!,
-  });
-}
-
-/** Times of the lines of a block up to index `last`; NaN where there is none. */
-export function lineTimes(
-  clock: LineClock,
-  text: Buffer,
-  bounds: readonly number[],
-  last: number,
-): Float64Array {
-  const times = new Float64Array(last + 1);
-  for (let i = 0; i <= last; i++) {
-    clock.next(text, bounds[i * 2]!, bounds[i * 2 + 1]!);
-    times[i] = clock.time;
-  }
-  return times;
 }
 
 /** Finds candidates by the strings that every matching line holds. */

@@ -5,7 +5,7 @@ import { fileHits, planFile, type FileHits } from './file-hits.js';
 import { parseQuery, type QuerySource } from './parse.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
-import { scanRows, type SearchHits } from './task.js';
+import type { SearchHits } from './task.js';
 
 /** Below this much text, starting workers takes longer than reading it here. */
 const WORTH_A_POOL = 24 * 1024 * 1024;
@@ -25,12 +25,14 @@ export async function search(
   source: QuerySource,
   window: TimeWindow,
 ): Promise<SearchResult> {
-  const query = parseQuery(source);
+  const query = await parseQuery(source);
   const plans = index.files.map((file) => planFile(file, query, source, window));
   const bytesRead = plans.reduce((sum, { bytes }) => sum + bytes, 0);
   const pool = bytesRead > WORTH_A_POOL ? await index.pool() : null;
   const hits = await Promise.all(
     plans.map(async (plan) => {
+      if (plan.tasks.length === 0) return fileHits(plan, []);
+      const { scanRows } = await import('./task.js');
       const results = await Promise.all(
         plan.tasks.map(
           (task): Promise<SearchHits> | SearchHits =>

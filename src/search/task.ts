@@ -4,19 +4,13 @@ import { DamagedIndex } from '../index-store/text-part.js';
 import type { Blocks } from '../index-store/types.js';
 import { parseQuery, type QuerySource } from './parse.js';
 import type { Query } from './query.js';
-import {
-  clockOf,
-  isInside,
-  lineTimes,
-  matchingLines,
-  needle,
-  type ScanFile,
-  type TimeWindow,
-} from './scan-block.js';
+import type { FileView } from './line-view.js';
+import type { ClockedFile } from './line-times.js';
+import { isInside, matchingLines, needle, type TimeWindow } from './scan-block.js';
 
 export interface SearchTask {
   readonly query: QuerySource;
-  readonly file: ScanFile;
+  readonly file: FileView & ClockedFile;
   readonly textPath: string;
   readonly blocks: Blocks;
   /** Rows of `blocks` to look at. */
@@ -39,7 +33,7 @@ export default async function search(task: SearchTask): Promise<SearchHits> {
   try {
     const part = openPart(task.textPath);
     try {
-      return scanRows(task, (row) => part.read(task.blocks, row));
+      return await scanRows(task, (row) => part.read(task.blocks, row));
     } finally {
       part.close();
     }
@@ -50,21 +44,27 @@ export default async function search(task: SearchTask): Promise<SearchHits> {
   }
 }
 
-let last: { readonly key: string; readonly query: Query; readonly search: RegExp | null } | null = null;
-
-/** Tasks of one search follow each other: the last query is kept. */
-function compiled(source: QuerySource): { query: Query; search: RegExp | null } {
-  const key = JSON.stringify(source);
-  if (last?.key !== key) {
-    const query = parseQuery(source);
-    last = { key, query, search: needle(query) };
-  }
-  return last;
+interface Compiled {
+  readonly key: string;
+  readonly query: Query;
+  readonly search: RegExp | null;
 }
 
-export function scanRows(task: SearchTask, read: (row: number) => Buffer): SearchHits {
+let last: Compiled | null = null;
+
+/** Tasks of one search follow each other: the last query is kept. */
+async function compiled(source: QuerySource): Promise<Compiled> {
+  const key = JSON.stringify(source);
+  if (last?.key === key) return last;
+  const query = await parseQuery(source);
+  const made = { key, query, search: needle(query) };
+  last = made;
+  return made;
+}
+
+export async function scanRows(task: SearchTask, read: (row: number) => Buffer): Promise<SearchHits> {
   const { file, blocks, window } = task;
-  const { query, search } = compiled(task.query);
+  const { query, search } = await compiled(task.query);
   const lines: number[] = [];
   const times: number[] = [];
   for (const [i, row] of task.rows.entries()) {
@@ -73,6 +73,8 @@ export function scanRows(task: SearchTask, read: (row: number) => Buffer): Searc
     const wanted = bits === null ? null : (n: number): boolean => (bits[n >> 3]! & (1 << (n & 7))) !== 0;
     const { bounds, found } = matchingLines(text, file, query, search, wanted);
     if (found.length === 0) continue;
+    // Clocks bring all forms of times with them: most blocks that are read hold nothing.
+    const { clockOf, lineTimes } = await import('./line-times.js');
     const at = lineTimes(clockOf(file, blocks, row), text, bounds, found.at(-1)!);
     for (const index of found) {
       if (!isInside(at[index]!, window)) continue;

@@ -1,9 +1,10 @@
 import { RE2JS } from 're2js';
 import { foldCase } from '../index-store/classes.js';
-import { MARKS } from '../index-store/template.js';
+import { MARKS } from '../index-store/marks.js';
 import { couldHold } from './could-hold.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
+import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
 /** What a wildcard stands for: anything but blanks, quotes, brackets and the like. */
@@ -20,7 +21,9 @@ export class WildcardLeaf implements Leaf {
   /** With `?`, what stands behind a mark of unknown length decides. */
   private readonly certain: boolean;
 
-  constructor(text: string) {
+  /** `at`: where it stands in the query. Throws QueryError. */
+  constructor(text: string, at: number) {
+    if (!/[^*?]/.test(text)) throw new QueryError('a wildcard needs a letter or a digit beside it', at);
     const word = foldCase(text);
     const body = [...word]
       .map((char) => (char === '*' ? `${INSIDE}*` : char === '?' ? INSIDE : RE2JS.quote(char)))

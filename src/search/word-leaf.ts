@@ -1,5 +1,5 @@
 import { CLASS, foldCase, isDigitAt, SEPARATOR } from '../index-store/classes.js';
-import { MARKS } from '../index-store/template.js';
+import { MARKS } from '../index-store/marks.js';
 import { endsWord, startsWord, unitsOf } from '../index-store/units.js';
 import { couldHold } from './could-hold.js';
 import type { Leaf, MayHold, PatternView } from './leaf.js';

@@ -1,8 +1,8 @@
 /** What changed: patterns that a log shows for the first time shortly before the pivot. */
-import { MARKS, shownTemplate } from '../index-store/template.js';
+import { MARKS, shownTemplate } from '../index-store/marks.js';
 import type { SearchIndex } from '../index-store/search-index.js';
 import type { LogLevel } from '../model/logs.js';
-import { readLine, type HitLine } from '../search/lines.js';
+import { readLine, type HitLine } from '../search/line-text.js';
 import type { WindowFile } from './records.js';
 
 export interface Change extends HitLine {
@@ -35,8 +35,8 @@ export function changes(
     .sort((a, b) => (WEIGHT[b.level ?? ''] ?? 0) - (WEIGHT[a.level ?? ''] ?? 0) || b.time - a.time)
     .slice(0, MAX_CHANGES)
     .sort((a, b) => a.time - b.time)
-    .map(({ file, line, template, level, count }) => ({
-      ...readLine(index, file.file, line),
+    .map(({ file, line, time, template, level, count }) => ({
+      ...readLine(index, file.file, line, time),
       pattern: shownTemplate(template),
       level,
       count,

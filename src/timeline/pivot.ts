@@ -1,6 +1,7 @@
 /** Where in time a timeline looks: around the matches of a query, or around a time. */
 import type { SearchIndex } from '../index-store/search-index.js';
-import { firstLines, type HitLine } from '../search/lines.js';
+import type { HitLine } from '../search/line-text.js';
+import { firstLines } from '../search/lines.js';
 import type { QuerySource } from '../search/parse.js';
 import type { TimeWindow } from '../search/scan-block.js';
 import { search } from '../search/search.js';

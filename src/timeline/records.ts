@@ -2,7 +2,8 @@
 import { eachPosting } from '../index-store/postings.js';
 import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
 import type { FileIndex, Pattern } from '../index-store/types.js';
-import { clockOf, lineBounds, lineTimes } from '../search/scan-block.js';
+import { lineBounds } from '../search/line-text.js';
+import { clockOf, lineTimes } from '../search/line-times.js';
 import { isWithin, type Span } from './pivot.js';
 
 /** Text that is read for one timeline. */
@@ -35,7 +36,7 @@ export function readWindows(index: SearchIndex, windows: readonly Span[]): Windo
     if (file.index.source === null || file.index.timedLines === 0) continue;
     const rows: number[] = [];
     for (const row of rowsIn(file.index, windows)) {
-      const size = file.index.blocks.size[row]!;
+      const size = file.index.columns.blocks.size[row]!;
       if (size > room) unread += size;
       else {
         room -= size;
@@ -47,7 +48,7 @@ export function readWindows(index: SearchIndex, windows: readonly Span[]): Windo
   return { files, unread };
 }
 
-function rowsIn({ blocks }: FileIndex, windows: readonly Span[]): number[] {
+function rowsIn({ columns: { blocks } }: FileIndex, windows: readonly Span[]): number[] {
   const rows: number[] = [];
   for (let row = 0; row < blocks.line.length; row++)
     if (windows.some(({ from, to }) => blocks.min[row]! <= to && blocks.max[row]! >= from)) rows.push(row);
@@ -60,7 +61,7 @@ function linesIn(
   rows: readonly number[],
   windows: readonly Span[],
 ): WindowLine[] {
-  const { blocks } = file.index;
+  const { blocks } = file.index.columns;
   const patternOf = patternsOf(file.index, rows);
   const lines: WindowLine[] = [];
   for (const row of rows) {
@@ -78,7 +79,8 @@ function linesIn(
 
 /** The pattern of each line between the first and the last of some blocks. */
 function patternsOf(file: FileIndex, rows: readonly number[]): (line: number) => Pattern {
-  const { blocks, patterns, postings } = file;
+  const { patterns } = file;
+  const { blocks, postings } = file.columns;
   const first = blocks.line[rows[0]!]!;
   const after = rows.at(-1)! + 1;
   const end = after < blocks.line.length ? blocks.line[after]! : file.lines + 1;

@@ -2,7 +2,7 @@
 import { decodeLine } from '../logs/record.js';
 import { clean, fit, paint, type TextOptions } from '../report/layout.js';
 import type { Coverage } from '../search/coverage.js';
-import { isoTime, plural } from '../search/render.js';
+import { isoTime, plural } from '../search/numbers.js';
 import type { Timeline, TimelineEvent } from './timeline.js';
 
 export function timelineJson(t: Timeline, query: string, half: number, coverage: Coverage): object {

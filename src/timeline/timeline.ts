@@ -1,7 +1,8 @@
 /** Merges what happened around the pivot into one order in UTC. */
 import type { SearchIndex } from '../index-store/search-index.js';
 import type { AnalysisDocument } from '../model/document.js';
-import { OpenBlock, blockOf, type HitLine } from '../search/lines.js';
+import { blockOf, type HitLine } from '../search/line-text.js';
+import { OpenBlock } from '../search/lines.js';
 import { analysisEvents } from './analysis.js';
 import { changes, type Change } from './changes.js';
 import { clockNotes, type ClockNote } from './clocks.js';

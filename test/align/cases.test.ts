@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readCapture } from '../../src/capture/task.js';
+import { readCapture } from '../../src/capture/read.js';
 import { captureCases, casesFolder } from '../support/example-cases.js';
 import { trace } from './rows.js';
 

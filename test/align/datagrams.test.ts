@@ -22,6 +22,18 @@ describe('datagrams between four captures', () => {
     expect(f.losses.map((l) => [l.from, l.to, l.lost, l.sent])).toEqual([['src_eth0', 'dst_eth0', 2, 6]]);
   });
 
+  it('tells losses in bursts from losses by chance', () => {
+    const stream = (lost: (i: number) => boolean): Sent[] =>
+      Array.from({ length: 300 }, (_, i) => udp(i * 10, { reach: lost(i) ? 2 : 4 }));
+    const notes = (lost: (i: number) => boolean): string => run(stream(lost)).notes.join(' ');
+    // Twelve in a row, three times over; and as many, evenly spread, or in pairs.
+    expect(notes((i) => i > 50 && i % 90 < 12)).toContain('come in bursts');
+    expect(notes((i) => i % 8 === 5)).not.toContain('bursts');
+    expect(notes((i) => (i * 7919) % 100 < 12)).not.toContain('bursts');
+    // A tenth of them in a row, once, is what a link that was down for a while looks like: a burst all the same.
+    expect(notes((i) => i >= 100 && i < 130)).toContain('come in bursts');
+  });
+
   it('joins identical heartbeats over SNAT by their rhythm, whatever part of them each capture holds', () => {
     const beats = [0, 310, 490, 800, 1250, 1400, 1900];
     const row = (t: number, ends: string, ttl: number): Row => ({

@@ -24,7 +24,7 @@ describe('FlowNumbers', () => {
         for (const f of flows) {
           const key = keyOfFlow(f);
           if (!keys.has(key)) keys.set(key, keys.size);
-          expect(numbers.of(f)).toBe(keys.get(key));
+          expect(numbers.connection(numbers.tuple(f), f.isn)).toBe(keys.get(key));
         }
         expect(numbers.count).toBe(keys.size);
       }),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readCapture } from '../../src/capture/task.js';
+import { readCapture } from '../../src/capture/read.js';
 import { captureCases, casesFolder } from '../support/example-cases.js';
 import {
   classic,

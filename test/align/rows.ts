@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type { ArpSummary, CaptureFlow, CaptureTable, MacPair } from '../../src/model/capture.js';
 import { NO_TOPOLOGY, type Topology } from '../../src/align/topology.js';
-import { align, type AlignInput } from '../../src/align/index.js';
+import { align, prepare, type AlignInput } from '../../src/align/index.js';
 import type { Trace } from '../../src/model/trace.js';
 
 /** One packet: `10.0.1.5:40000 > 10.0.2.7:8080` at a time in milliseconds. */
@@ -133,7 +133,7 @@ export const RST_ACK = 20;
 /** `align` with nothing asked and nothing given. */
 export function trace(tables: readonly CaptureTable[], more: Partial<AlignInput> = {}): Trace {
   return align({
-    tables,
+    captures: tables.map((t) => prepare(t)),
     topology: NO_TOPOLOGY,
     question: { src: null, dst: null, protocol: null, since: null, until: null },
     given: new Map(),

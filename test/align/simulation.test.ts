@@ -6,13 +6,19 @@ import { simulate } from './sim/scenario.js';
 /** Seeds tried; thousands were tried by hand (EKS_NETCHECK_SIMULATIONS=5000). */
 const RUNS = Number(process.env['EKS_NETCHECK_SIMULATIONS'] ?? 300);
 
+/**
+ * Seeds that went wrong once: a node named by two file names alone; loss in bursts where only one-way traffic tells
+ * the clocks.
+ */
+const ONCE_WRONG = [30459, 30586];
+
 const asText = (value: unknown): string =>
   JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? v.toString() : v));
 
 describe('simulated captures', () => {
   it(`places what was lost, and calls nothing else lost, in ${RUNS} runs`, () => {
     const wrong: string[] = [];
-    for (let seed = 0; seed < RUNS; seed++) {
+    for (const seed of [...Array(RUNS).keys(), ...ONCE_WRONG]) {
       const run = simulate(seed);
       const trace = align(run.input);
       const right = accepted(run);

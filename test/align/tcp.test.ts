@@ -175,6 +175,18 @@ describe('TCP between four captures', () => {
     expect(later.notes.join(' ')).not.toContain('Only first packets');
   });
 
+  it('tells TCP losses in bursts from losses by chance', () => {
+    const flow = (lost: (i: number) => boolean): Sent[] => [
+      ...handshake(0),
+      ...Array.from({ length: 200 }, (_, i) => data(5 + i, 1001 + 100 * i, 100, { reach: lost(i) ? 2 : 4 })),
+      // All of it is sent again, and arrives.
+      ...Array.from({ length: 200 }, (_, i) => data(1000 + i, 1001 + 100 * i, 100)),
+      ack(1300, 1001 + 100 * 200),
+    ];
+    expect(run(flow((i) => i % 60 >= 40 && i % 60 < 55)).notes.join(' ')).toContain('come in bursts');
+    expect(run(flow((i) => i % 5 === 2)).notes.join(' ')).not.toContain('bursts');
+  });
+
   it('names a silent destination pod', () => {
     const t = run([0, 1000, 2000].map((at) => ({ t: at, flags: SYN, seq: 1000, mss: 1460 })));
     expect([t.summary.segment, tcpFlow(t).reason]).toEqual(['dst_pod', 'no-answer']);

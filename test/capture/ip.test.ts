@@ -20,7 +20,7 @@ import {
   u32be,
 } from '../support/pcap-writer.js';
 import { readBytes } from '../support/read-bytes.js';
-import { fnv, row, rowFlows } from '../support/rows.js';
+import { payloadHash, row, rowFlows } from '../support/rows.js';
 
 const four = { src: '10.0.2.9', dst: '10.0.1.7', sport: 8080, dport: 40000 } as const;
 const six = { src: 'fd00::9', dst: 'fd00::7', sport: 8080, dport: 40000 } as const;
@@ -43,7 +43,7 @@ describe('IPv4', () => {
       bits: BIT_DF,
       ipLength: 45,
       payload: 5,
-      hash: fnv(data('hello')),
+      hash: payloadHash(data('hello')),
       flags: 0x10,
       seq: 1,
       ack: 2,
@@ -88,7 +88,7 @@ describe('IPv4', () => {
     );
     expect([...table.columns.payload]).toEqual([200, 200, 200, 200, 200]);
     expect([...table.columns.hash]).toEqual(
-      [0, 10, 63, 64, 64].map((n) => (n === 0 ? 0 : fnv(payload.subarray(0, n)))),
+      [0, 10, 63, 64, 64].map((n) => (n === 0 ? 0 : payloadHash(payload.subarray(0, n)))),
     );
     expect([...table.columns.bits]).toEqual([BIT_SNAPPED, BIT_SNAPPED, BIT_SNAPPED, 0, 0]);
   });
@@ -153,7 +153,7 @@ describe('IPv4 fragments', () => {
     expect([...table.columns.payload]).toEqual([1472, 1480, 48]);
     expect([...table.columns.flags]).toEqual([0, 185, 370]);
     expect([...table.columns.bits]).toEqual([BIT_FRAG_FIRST, BIT_FRAG_LATER, BIT_FRAG_LATER | BIT_FRAG_LAST]);
-    expect(table.columns.hash[1]).toBe(fnv(datagram.subarray(1480, 1544)));
+    expect(table.columns.hash[1]).toBe(payloadHash(datagram.subarray(1480, 1544)));
   });
 
   it('gives a fragment that comes before its first one a flow without ports', async () => {
@@ -192,7 +192,7 @@ describe('IPv6', () => {
       bits: 0,
       ipLength: 64,
       payload: 4,
-      hash: fnv(data('data')),
+      hash: payloadHash(data('data')),
     });
   });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { BIT_SNAPPED } from '../../src/model/capture.js';
 import { bytes, concat, pcapFile, u16be } from '../support/pcap-writer.js';
 import { readBytes } from '../support/read-bytes.js';
-import { fnv } from '../support/rows.js';
+import { payloadHash } from '../support/rows.js';
 
 interface ParserPacket {
   readonly header: {
@@ -74,7 +74,7 @@ it('agrees with pcap-parser on every record of a random capture', async () => {
         expect(base + table.columns.time[i]! / 1000).toBe(timestampSeconds * 1e6 + timestampMicroseconds);
         expect(table.columns.payload[i]).toBe(originalLength - 20);
         const data = packet.data.subarray(20, 84);
-        expect(table.columns.hash[i]).toBe(data.length === 0 ? 0 : fnv(data));
+        expect(table.columns.hash[i]).toBe(data.length === 0 ? 0 : payloadHash(data));
         const snapped = capturedLength - 20 < Math.min(64, originalLength - 20);
         expect((table.columns.bits[i]! & BIT_SNAPPED) !== 0).toBe(snapped);
       });

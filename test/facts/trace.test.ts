@@ -564,12 +564,37 @@ describe('tls_alerts', () => {
       { packet: 1, kind: 'tls-alert' as const, text: 'fatal handshake_failure' },
     ],
   };
-  const fields = ['server', 'port', 'alert', 'connections', 'in_question'];
-  const expected = { server: '10.0.2.7', port: 8443, alert: 'handshake_failure', connections: 1 };
+  const fields = ['server', 'port', 'alert', 'refused_by', 'connections', 'in_question'];
+  const expected = {
+    server: '10.0.2.7',
+    port: 8443,
+    alert: 'handshake_failure',
+    refused_by: 'server',
+    connections: 1,
+  };
 
   it('names the server that refused', () => {
     expect(fieldsOf(tlsAlerts, context({ captures: [refused] }), fields)).toEqual([
       { ...expected, in_question: true },
+    ]);
+  });
+
+  it('names the server whose certificate a client refused', () => {
+    const packets = [
+      from('10.0.1.9', 40_000, '10.0.2.7', 8443),
+      from('10.0.2.7', 8443, '10.0.1.9', 40_000),
+      from('10.0.1.9', 40_000, '10.0.2.7', 8443),
+    ];
+    const untrusted = {
+      ...capture(packets),
+      app: [
+        { packet: 0, kind: 'tls-client-hello' as const, text: 'shop.example' },
+        { packet: 1, kind: 'tls-server-hello' as const, text: 'TLS 1.2' },
+        { packet: 2, kind: 'tls-alert' as const, text: 'fatal unknown_ca' },
+      ],
+    };
+    expect(fieldsOf(tlsAlerts, context({ captures: [untrusted] }), fields)).toEqual([
+      { ...expected, alert: 'unknown_ca', refused_by: 'client', in_question: true },
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mergeEntities } from '../../src/index-store/entities.js';
 import { SearchIndex } from '../../src/index-store/search-index.js';
 import { partName } from '../../src/index-store/text-part.js';
 import indexFiles from '../../src/index-store/task.js';
@@ -38,11 +39,13 @@ export async function indexTexts(texts: Readonly<Record<string, string | Buffer>
   });
   const stored = {
     bundles: [{ id: 'node-a', collectedAt: COLLECTED, files: files.length }],
-    files: result.files,
+    files: result.files.map(({ file }) => file),
     skipped: result.skipped,
     problems: [],
   };
-  const words = buildWords(result.files, [{ id: 'connection-refused', title: 'Connections are refused' }]);
+  const words = buildWords(stored.files, mergeEntities(result.files.map(({ entities }) => entities)), [
+    { id: 'connection-refused', title: 'Connections are refused' },
+  ]);
   const remove = (): Promise<void> => Promise.resolve(rmSync(folder, { recursive: true }));
   const opened = [{ index: stored, folder, words: () => words }];
   return { result, index: new SearchIndex(opened, { problems: [], fromCache: false }, remove, 1) };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mergeEntities } from '../../src/index-store/entities.js';
 import { logWords } from '../../src/index-store/log-words.js';
 import { buildWords, findWords, type StoredWords } from '../../src/index-store/words-index.js';
 import { indexTexts } from './support.js';
@@ -18,19 +19,33 @@ const RULES = [
 async function words(): Promise<StoredWords> {
   const { result, index } = await indexTexts({ 'var_log/ipamd.log': TEXT, 'var_log/connect.log': TEXT });
   await index.close();
-  return buildWords(result.files, RULES);
+  const entities = mergeEntities(result.files.map((built) => built.entities));
+  return buildWords(
+    result.files.map(({ file }) => file),
+    entities,
+    RULES,
+  );
+}
+
+/** The terms of the index with their documents. */
+function termsOf({ lunr }: StoredWords): { term: string; documents: string[] }[] {
+  return lunr.terms
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => line.split('\t'))
+    .map(([term, , documents]) => ({ term: term!, documents: documents!.split(' ') }));
 }
 
 /** Ids of the documents of terms that `wanted` takes. */
-function documentsOf({ lunr }: StoredWords, wanted: (term: string) => boolean): string[] {
-  const lists = lunr.terms.filter(([term]) => wanted(term)).map(([, , documents]) => documents.split(' '));
-  return [...new Set(lists.flat())].sort();
+function documentsOf(stored: StoredWords, wanted: (term: string) => boolean): string[] {
+  const lists = termsOf(stored).filter(({ term }) => wanted(term));
+  return [...new Set(lists.flatMap(({ documents }) => documents))].sort();
 }
 
 function asRefs(stored: StoredWords, asked: readonly string[]): string[] {
   const { patterns, files, entities, rules } = findWords(stored, asked);
   return [
-    ...[...patterns.keys()].map((template) => `p${stored.templates.indexOf(template)}`),
+    ...[...patterns.keys()].map((template) => `p${stored.templates.split('\n').indexOf(template)}`),
     ...files.map((path) => `f${stored.files.indexOf(path)}`),
     ...entities.map((entity) => `e${stored.entities.indexOf(entity)}`),
     ...rules.map((rule) => `r${stored.rules.indexOf(rule)}`),
@@ -40,7 +55,7 @@ function asRefs(stored: StoredWords, asked: readonly string[]): string[] {
 describe('findWords', () => {
   it('finds for each term of the index all its documents', async () => {
     const stored = await words();
-    const terms = stored.lunr.terms.map(([term]) => term);
+    const terms = termsOf(stored).map(({ term }) => term);
     expect(terms.length).toBeGreaterThan(15);
     for (const term of terms)
       expect(asRefs(stored, [term]), term).toEqual(

@@ -90,7 +90,7 @@ describe('the first data of a direction', () => {
 });
 
 describe('the reader', () => {
-  it('notes the first data of each direction only, and begins anew with a SYN', async () => {
+  it('notes the first data of each direction, later failures only, and begins anew with a SYN', async () => {
     const t = new Talk();
     const again = new Talk({ isn: 90_000, sisn: 95_000 });
     const table = await readBytes(
@@ -99,7 +99,10 @@ describe('the reader', () => {
         t.c(1, { flags: 'PA', payload: 'GET / HTTP/1.1\r\nHost: a\r\n\r\n' }),
         t.s(2, { flags: 'PA', payload: 'HTTP/1.1 200 OK\r\n\r\n' }),
         t.c(3, { flags: 'PA', seq: 27, payload: 'GET / HTTP/1.1\r\nHost: b\r\n\r\n' }),
-        t.s(4, { flags: 'PA', seq: 20, payload: 'HTTP/1.1 500 no\r\n\r\n' }),
+        t.s(4, { flags: 'PA', seq: 20, payload: 'HTTP/1.1 404 no\r\n\r\n' }),
+        t.s(5, { flags: 'PA', seq: 39, payload: 'HTTP/1.1 502 no\r\n\r\n' }),
+        t.c(6, { flags: 'PA', seq: 53, payload: hex('15 0303 0002 02 30') }),
+        t.c(7, { flags: 'PA', seq: 60, payload: hex('15 0303 001a 1122334455') }),
         ...again.handshake(10),
         again.c(11, { flags: 'PA', payload: clientHello('c') }),
       ]),
@@ -107,7 +110,9 @@ describe('the reader', () => {
     expect(table.app).toEqual([
       { packet: 3, kind: 'http-request', text: 'GET a' },
       { packet: 4, kind: 'http-response', text: '200' },
-      { packet: 10, kind: 'tls-client-hello', text: 'c' },
+      { packet: 7, kind: 'http-response', text: '502' },
+      { packet: 8, kind: 'tls-alert', text: 'fatal unknown_ca' },
+      { packet: 13, kind: 'tls-client-hello', text: 'c' },
     ]);
   });
 

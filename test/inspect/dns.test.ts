@@ -71,6 +71,32 @@ describe('DNS', () => {
     expect(parts(check(report, 'dns-slow'))).toEqual({ '5 s or more': 1 });
   });
 
+  it('names a server that answers nothing although another one does', async () => {
+    const other = '172.20.0.11';
+    const silent = (ms: number, id: number, sport = 41000): RecordInput =>
+      at(
+        ms,
+        udpPacket({
+          ...{ src: CLIENT, dst: other, sport, dport: 53 },
+          payload: dnsMessage({ id, name: 'shop.example', qtype: 1 }),
+        }),
+      );
+    const good = [1, 2, 3].flatMap((id) => [
+      ask(id * 100 + 50, 'shop.example', { id }),
+      answer(id * 100 + 51, 'shop.example', { id }),
+    ]);
+    const three = await inspect([silent(100, 91), silent(200, 92), silent(300, 93), ...good, END]);
+    expect(parts(check(three, 'dns-unanswered'))).toEqual({ 'to a silent server': 3 });
+    expect(check(three, 'dns-unanswered').class).toBe('fault');
+    const two = await inspect([silent(100, 91), silent(200, 92), ...good, END]);
+    expect(parts(check(two, 'dns-unanswered'))).toEqual({ 'answered when asked again': 2 });
+  });
+
+  it('judges a question that is asked again until the capture ends', async () => {
+    const report = await inspect([0, 5000, 10_000].map((ms) => ask(ms, 'dead.example')));
+    expect(parts(check(report, 'dns-unanswered'))).toEqual({ 'never answered': 1 });
+  });
+
   it('knows the race of A and AAAA by the one answer that comes at once', async () => {
     const raced = await inspect([
       ask(0, 'shop.svc'),
@@ -145,6 +171,7 @@ describe('NXDOMAIN', () => {
       ...resolve(12, 'api.pay.svc.cluster.local', 0),
       ...resolve(20, 'web.example.com.ec2.internal', 3),
       ...resolve(22, 'web.example.com', 0, '10.0.1.8'),
+      END,
     ]);
     expect(parts(check(report, 'dns-nxdomain'))).toEqual({ 'name does not exist': 5 });
   });

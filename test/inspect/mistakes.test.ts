@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { icmpErrorPacket, ip, tcp, udpPacket, dnsMessage } from '../support/pcap-writer.js';
+import { icmpErrorPacket, ip, tcp, udp, udpPacket, dnsMessage } from '../support/pcap-writer.js';
 import { alarms, at, check, inspect, parts, Talk } from './support.js';
 
 /** What other tools of this kind get wrong. */
@@ -138,5 +138,74 @@ describe('mistakes not to make', () => {
     expect(JSON.stringify(report.checks.map((c) => [c.id, c.title, c.parts, c.examples]))).not.toMatch(
       /flood/i,
     );
+  });
+
+  it('takes crossing SYNs for one connection, without attempts or retransmissions', async () => {
+    const t = new Talk();
+    const report = await inspect([
+      t.syn(0),
+      t.s(40, { flags: 'S', seq: 0 }),
+      t.c(40.1, { flags: 'SA', seq: 0, ack: 1 }),
+      t.s(80, { flags: 'SA', seq: 0, ack: 1 }),
+      t.c(80.1),
+      t.c(81, { flags: 'PA', payload: 4 }),
+      t.s(82, { ack: 5 }),
+      t.c(3000, { seq: 5 }),
+    ]);
+    expect(alarms(report)).toEqual([]);
+    expect(check(report, 'retransmission').count).toBe(0);
+    expect(check(report, 'handshake-unanswered').of).toBe(1);
+  });
+
+  it('misses no byte where a keep-alive is the first packet of a connection that it sees', async () => {
+    const t = new Talk();
+    const idle = [
+      t.c(0, { seq: 100 }),
+      t.s(1, { seq: 300, ack: 101 }),
+      t.c(1000, { seq: 100 }),
+      t.s(1001, { seq: 300, ack: 101 }),
+    ];
+    for (const records of [
+      [...idle, t.c(1500, { flags: 'PA', seq: 101, payload: 10 }), t.s(1501, { seq: 300, ack: 111 })],
+      // The answers take another way.
+      [t.c(0, { seq: 100 }), t.c(1000, { seq: 100 }), t.c(1500, { flags: 'PA', seq: 101, payload: 10 })],
+    ])
+      expect(check(await inspect(records), 'capture-gaps').count).toBe(0);
+    // A byte that is really missing.
+    const lost = [t.c(0, { seq: 101 }), t.s(1, { seq: 300, ack: 101 }), t.s(2, { seq: 300, ack: 102 })];
+    expect(parts(check(await inspect(lost), 'capture-gaps'))).toEqual({ 'acknowledged but never seen': 1 });
+  });
+
+  it('counts neither needless repetitions nor those a router asked for as losses', async () => {
+    const t = new Talk({ stamps: true });
+    const records = [...t.handshake()];
+    for (let n = 0; n < 40; n++) {
+      const seq = 1 + n * 100;
+      records.push(t.c(10 + n * 10, { flags: 'PA', seq, payload: 100 }));
+      records.push(t.s(11 + n * 10, { ack: seq + 100 }));
+      if (n % 3 === 0) records.push(t.c(12 + n * 10, { flags: 'PA', seq, payload: 100 }));
+    }
+    const result = check(await inspect(records), 'retransmission');
+    expect([parts(result), result.class]).toEqual([{ needless: 14 }, 'information']);
+  });
+
+  it('takes the end of a traceroute for no fault, and the same from elsewhere for one', async () => {
+    const unreachable = (src: string, dport: number): ReturnType<typeof at> =>
+      at(
+        10,
+        icmpErrorPacket({
+          ...{ src, dst: '10.0.1.7', type: 3, code: 3 },
+          quoted: ip(
+            17,
+            { src: '10.0.1.7', dst: '10.0.2.9' },
+            udp({ src: '10.0.1.7', dst: '10.0.2.9', sport: 5000, dport, payload: 'x'.repeat(20) }),
+          ),
+        }),
+      );
+    expect(parts(check(await inspect([unreachable('10.0.2.9', 33440)]), 'icmp-error'))).toEqual({
+      'end of a traceroute': 1,
+    });
+    for (const record of [unreachable('10.0.1.1', 33440), unreachable('10.0.2.9', 9999)])
+      expect(parts(check(await inspect([record]), 'icmp-error'))).toEqual({ 'port unreachable': 1 });
   });
 });

@@ -121,7 +121,8 @@ describe('fragments', () => {
       fragment(0.2, 1, 2960, 100, false),
       fragment(1, 2, 1480, 100, false),
       fragment(1.1, 2, 0, 1480, true),
-      fragment(2, 3, 1480, 100, false),
+      fragment(0.3, 9, 1480, 100, false) /* its first one may be older than the capture */,
+      fragment(102, 3, 1480, 100, false),
       fragment(3, 4, 0, 1480, true),
       fragment(3.1, 4, 2960, 100, false),
       END,
@@ -150,6 +151,13 @@ describe('ARP', () => {
     expect([parts(result), result.of]).toEqual([{ unanswered: 1 }, 3]);
     expect(result.flows).toEqual([{ protocol: 'arp', src: A, dst: '10.0.1.99', count: 3 }]);
     expect(result.examples[0]!.text).toBe('02:00:00:00:00:0a asked 3 times who has 10.0.1.99');
+  });
+
+  it('is one too when the asker goes on asking until the capture ends', async () => {
+    const report = await inspect([0, 1000, 2000, 3000].map((ms) => ask(ms, '10.0.1.99')));
+    expect(parts(check(report, 'arp-unanswered'))).toEqual({ 'unanswered here': 1 });
+    const soon = await inspect([0, 100, 200, 300].map((ms) => ask(ms, '10.0.1.99')));
+    expect(check(soon, 'arp-unanswered').count).toBe(0);
   });
 });
 

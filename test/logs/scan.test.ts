@@ -50,6 +50,24 @@ describe('scanLogs', () => {
     expect(scan.problems).toBeUndefined();
   });
 
+  it('asks once what several conditions ask, and answers each', async () => {
+    const alike = [...queries, query('mark', ['ipamd', 'kubelet', 'kernel'], { id: 'again' })];
+    const asked = new Set<string>();
+    const scan = await scanLogs(
+      [first],
+      alike,
+      (task) => {
+        for (const { id } of task.queries) asked.add(id);
+        return scanLogFile(task);
+      },
+      options,
+    );
+    expect([...asked].sort()).toEqual(['mark', 'never']);
+    expect([...scan.matches.keys()]).toEqual(['mark', 'never', 'again']);
+    const [one] = scan.matches.get('mark')!;
+    expect(scan.matches.get('again')).toEqual([{ ...one, queryId: 'again' }]);
+  });
+
   it('keeps the first and the last half of the records', async () => {
     const scan = await scanLogs([first], queries, scanLogFile, {
       limits: { ...DEFAULT_LIMITS, maxRecords: 3 },

@@ -1,5 +1,6 @@
 /** First and last record of every log, read without asking anything of the lines between. */
 import { scanLogs } from '../../logs/scan.js';
+import { bytesOf } from '../../logs/seam.js';
 import { scanLogFile } from '../../logs/task.js';
 import type { LogFileScan } from '../../logs/types.js';
 import type { Limits } from '../../limits.js';
@@ -29,7 +30,7 @@ export async function logTimes(bundles: readonly Bundle[], options: LogTimesOpti
       [],
       async (task) => {
         const scan = await pool.run<LogFileScan>('logs', task);
-        done += task.file.size;
+        done = Math.min(total, done + bytesOf(task));
         onProgress?.({ stage: 'logs', subject: task.file.name, done, total, unit: 'bytes' });
         return scan;
       },

@@ -11,7 +11,7 @@ const META: CheckMeta = {
   id: 'arp-unanswered',
   title: 'ARP requests that nobody answers',
   unit: 'addresses asked for',
-  threshold: `${REPEATED} or more requests by one asker, no reply, although the capture goes on for 1 s or more`,
+  threshold: `${REPEATED} or more requests by one asker, no reply, although the capture goes on for 1 s or more after the first`,
   normal: 'Announcements and probes (an address asking for itself, or from 0.0.0.0).',
 };
 
@@ -47,7 +47,7 @@ export const arpUnanswered: Check = {
     for (const [, a] of asked) {
       const { request } = a;
       if (present.has(request.targetIp)) continue;
-      if (a.packets < REPEATED || x.after(a.last) < WAIT_NS) continue;
+      if (a.packets < REPEATED || x.after(a.first) < WAIT_NS) continue;
       tally.between('arp', request.senderIp, request.targetIp, a.packets);
       tally.add(local.has(request.senderMac) ? 'unanswered' : 'unanswered here', () => ({
         time: x.time(a.first),

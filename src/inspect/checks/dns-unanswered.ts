@@ -1,9 +1,12 @@
+import type { InspectContext } from '../context.js';
 import { questionText, type DnsQuestion } from '../dns.js';
 import { Tally } from '../tally.js';
 import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 1e9;
+/** So many questions without an answer are no accident. */
+const SEVERAL = 3;
 
 const META: CheckMeta = {
   id: 'dns-unanswered',
@@ -18,6 +21,11 @@ const PARTS = {
   'never answered': {
     class: 'fault',
     means: 'the name could not be resolved: questions or answers get lost, or the server is down.',
+  },
+  'to a silent server': {
+    class: 'fault',
+    means:
+      'another server answered the same question; this one answered none of the questions it got, and each costs a timeout.',
   },
   'no answer of anybody seen': {
     class: 'suspicious',
@@ -42,6 +50,7 @@ export const dnsUnanswered: Check = {
       asked.set(keyOf(q), (asked.get(keyOf(q)) ?? 0) + q.attemptCount);
       if (q.answer !== null) resolved.add(keyOf(q));
     }
+    const silent = silentServers(x);
     let judged = 0;
     for (const q of questions) {
       const again = q.answer !== null && q.attempts.length > 1 && x.c.time[q.answer]! >= q.attempts[1]!;
@@ -49,14 +58,20 @@ export const dnsUnanswered: Check = {
         judged++;
         continue;
       }
+      // Where it was asked again, the first attempt has waited long enough.
+      if (q.answer === null && x.after(q.attempts[0]!) < WAIT_NS) continue;
       const rest = x.after(q.last);
-      if (q.answer === null && rest < WAIT_NS) continue;
       judged++;
       x.between(tally, q.flow, q.way);
       const recovered = again || resolved.has(keyOf(q));
       const proved = resolved.size + x.dns.orphans > 0 || asked.get(keyOf(q))! > 1;
       const lost = proved ? 'never answered' : 'no answer of anybody seen';
-      tally.add(recovered ? 'answered when asked again' : lost, () =>
+      const part = !recovered
+        ? lost
+        : silent.has(serverOf(x, q))
+          ? 'to a silent server'
+          : 'answered when asked again';
+      tally.add(part, () =>
         x.example(
           q.row,
           `${questionText(q)} asked ${q.attemptCount} times${recovered ? '' : `, no answer in the ${durationText(rest)} that follow`}`,
@@ -71,4 +86,21 @@ export const dnsUnanswered: Check = {
 /** The same for all attempts of one asker, whatever socket and identifier they use. */
 function keyOf(q: DnsQuestion): string {
   return `${q.client} ${q.type} ${q.name}`;
+}
+
+/** Address and port that the question went to. */
+function serverOf(x: InspectContext, q: DnsQuestion): string {
+  return x.source(q.flow, 1 - q.way);
+}
+
+/** Servers that got questions, several of them in time, and answered none. */
+function silentServers(x: InspectContext): Set<string> {
+  const asked = new Map<string, number>();
+  const answering = new Set<string>();
+  for (const q of x.dns.questions) {
+    const server = serverOf(x, q);
+    if (q.answer !== null) answering.add(server);
+    else if (x.after(q.attempts[0]!) >= WAIT_NS) asked.set(server, (asked.get(server) ?? 0) + 1);
+  }
+  return new Set([...asked].filter(([server, n]) => n >= SEVERAL && !answering.has(server)).map(([s]) => s));
 }

@@ -4,6 +4,8 @@ import { Tally } from '../tally.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 1e9;
+/** Fragments of one datagram follow each other within this time. */
+const TOGETHER_NS = 20e6;
 const IPV4_HEADER = 20;
 /** With the fragment header. */
 const IPV6_HEADERS = 48;
@@ -57,6 +59,8 @@ export const fragments: Check = {
     const judge = (d: Datagram): void => {
       const part = partOf(d);
       if (part !== 'complete' && x.after(d.last) < WAIT_NS) return;
+      // The fragments before may have come before the capture began.
+      if (part === 'first fragment missing' && x.c.time[d.row]! - x.first < TOGETHER_NS) return;
       judged++;
       if (part !== 'complete') x.between(tally, x.c.flow[d.row]!, x.c.way[d.row]!);
       tally.add(part, () =>

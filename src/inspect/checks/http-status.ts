@@ -4,13 +4,14 @@ import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const WAIT_NS = 5e9;
+const CLOSED_NS = 1e9;
 
 const META: CheckMeta = {
   id: 'http-status',
   title: 'HTTP/1 answers by class',
   unit: 'HTTP/1 connections',
   threshold:
-    'the first request and the first response of each connection; no response within 5 s, or until the connection ends, counts as unanswered',
+    'the first request and the first response of each connection, and its first one of class 5xx; no response within 5 s, or until the connection ends, counts as unanswered',
   normal: 'Responses of the classes 1xx to 3xx; 4xx is a matter between client and server.',
 };
 
@@ -50,7 +51,12 @@ export const httpStatus: Check = {
       // SYN-ACK the capture may see one direction only.
       if (all.data(server)[k] !== NONE || all.synAck[k] === NONE) continue;
       const waited = x.after(x.c.time[request.packet]!);
-      const ended = all.hasFin(k) || all.reset[k] !== NONE;
+      // A client may close its half and wait for the answer.
+      const closed = all.fin(1 - server)[k]!;
+      const ended =
+        all.fin(server)[k] !== NONE ||
+        all.reset[k] !== NONE ||
+        (closed !== NONE && x.after(x.c.time[closed]!) >= CLOSED_NS);
       if (!ended && waited < WAIT_NS) continue;
       judged++;
       ends();

@@ -5,6 +5,9 @@ import { protocolName } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 import { icmpName, isTooBig } from './icmp-names.js';
 
+/** Destination ports of its probes, first and last. */
+const TRACEROUTE = [33434, 33534] as const;
+
 const META: CheckMeta = {
   id: 'icmp-error',
   title: 'ICMP errors',
@@ -12,7 +15,7 @@ const META: CheckMeta = {
   threshold:
     'every error counts; "fragmentation needed" and "packet too big" are judged by the path MTU check',
   normal:
-    'Nothing of it in itself; a port unreachable for a late DNS answer and an exceeded TTL for traceroute are expected.',
+    'Nothing of it in itself; a port unreachable for a late DNS answer, and what traceroute asks for, are expected.',
 };
 
 const PARTS = {
@@ -28,6 +31,10 @@ const PARTS = {
   'answer to a closed socket': {
     class: 'information',
     means: 'a DNS answer came after the asker had closed its socket: too late, or it took the first of two.',
+  },
+  'end of a traceroute': {
+    class: 'information',
+    means: 'the host itself answers a probe to a port of traceroute: the way was found.',
   },
   'TTL exceeded': { class: 'suspicious', means: 'packets go round in a loop, or start with a small TTL.' },
   'TTL exceeded for traceroute': { class: 'information', means: 'that is how traceroute finds the hops.' },
@@ -93,6 +100,12 @@ export function quotedText(x: InspectContext, i: number, quoted: number): string
   return `${protocolName(x.table.flows[quoted]!.protocol)} ${x.source(quoted, way)} → ${x.source(quoted, 1 - way)}`;
 }
 
+/** Address that packet `i` comes from. */
+function sentBy(x: InspectContext, i: number): string {
+  const { a, b } = x.table.flows[x.c.flow[i]!]!;
+  return x.c.way[i] === 0 ? a : b;
+}
+
 function partOf(x: InspectContext, i: number, quoted: number | null): Part {
   const part = BY_NAME.get(icmpName(x, i)) ?? 'other';
   if (quoted === null) return part;
@@ -101,10 +114,10 @@ function partOf(x: InspectContext, i: number, quoted: number | null): Part {
   const [from, to] = way === 0 ? [flow.aPort, flow.bPort] : [flow.bPort, flow.aPort];
   if (part === 'port unreachable' && flow.protocol === PROTO_UDP && from === 53)
     return 'answer to a closed socket';
+  const traced = flow.protocol === PROTO_UDP && to >= TRACEROUTE[0] && to <= TRACEROUTE[1];
+  if (part === 'port unreachable' && traced && sentBy(x, i) === (way === 0 ? flow.b : flow.a))
+    return 'end of a traceroute';
   if (part !== 'TTL exceeded') return part;
-  const probe =
-    flow.protocol === PROTO_UDP
-      ? to >= 33434 && to <= 33534
-      : flow.protocol === PROTO_ICMP || flow.protocol === PROTO_ICMPV6;
+  const probe = traced || flow.protocol === PROTO_ICMP || flow.protocol === PROTO_ICMPV6;
   return probe ? 'TTL exceeded for traceroute' : part;
 }

@@ -26,6 +26,10 @@ const PARTS = {
     means:
       'no close of the old connection was seen: a client that crashed, NAT that hands out ports too soon, or the close was not captured.',
   },
+  'of an older connection': {
+    class: 'information',
+    means: 'of the old connection only acknowledgements are in the capture: it may have been closed before.',
+  },
   'tried again from the same port': {
     class: 'information',
     means: 'the attempt before got no answer; the client tries again with a fixed source port.',
@@ -67,6 +71,9 @@ function partOf(x: InspectContext, k: number, before: number, gap: number): keyo
   const attempted =
     all.syn[before] !== NONE && all.synAck[before] === NONE && all.established[before] === NONE;
   if (attempted && all.reset[before] === NONE) return 'tried again from the same port';
-  if (!attempted && !all.hasFin(before) && all.reset[before] === NONE) return 'while the old one was open';
+  if (!attempted && !all.hasFin(before) && all.reset[before] === NONE) {
+    const begun = all.syn[before] !== NONE || all.synAck[before] !== NONE;
+    return begun || all.hasData(before) ? 'while the old one was open' : 'of an older connection';
+  }
   return gap < TIME_WAIT_NS ? 'within 60 s of the close' : 'later than 60 s after the close';
 }

@@ -42,6 +42,10 @@ const PARTS = {
     class: 'information',
     means: 'nothing else of the connection is in the capture, so nothing can be said of its reason.',
   },
+  'after a TLS alert': {
+    class: 'information',
+    means: 'one side refused the TLS handshake and ended the connection; see the TLS checks.',
+  },
   'after FIN': { class: 'normal', means: 'the connection was closing already.' },
   'by the client before data': {
     class: 'normal',
@@ -87,6 +91,9 @@ function partOf(x: InspectContext, k: number): keyof typeof PARTS | null {
     if (!begun) return 'of an older connection';
     return byClient ? 'by the client before data' : 'by the server before data';
   }
+  const alert = x.app.get(k)?.['tls-alert'];
+  if (alert?.text.startsWith('fatal') && x.c.time[alert.packet]! <= x.c.time[row]!)
+    return 'after a TLS alert';
   if (all.resetIdle[k]! >= IDLE_NS) return 'after silence';
   if (byClient) return 'by the client after data';
   return begun && all.data(1 - client)[k] === NONE

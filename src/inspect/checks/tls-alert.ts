@@ -6,7 +6,7 @@ const META: CheckMeta = {
   title: 'TLS alerts',
   unit: 'connections that begin with TLS',
   threshold:
-    'an alert as the first data of a direction; alerts later on are not looked at and mostly encrypted',
+    'an alert that is not encrypted: in place of a hello, or up to TLS 1.2 during the handshake; later ones are encrypted',
   normal: 'close_notify ends a connection in good order.',
 };
 
@@ -16,7 +16,7 @@ const PARTS = {
   close_notify: { class: 'normal', means: 'an orderly end.' },
 } as const;
 
-/** Alerts in place of a hello. */
+/** Alerts during the handshake. */
 export const tlsAlert: Check = {
   ...META,
   run(x) {

@@ -50,7 +50,9 @@ export const tlsHandshake: Check = {
         judged++;
         continue;
       }
-      const part = partOf(x, k, hello.packet, messages['tls-alert'] !== undefined);
+      const alert = messages['tls-alert'];
+      const refused = alert !== undefined && x.c.way[alert.packet] !== x.c.way[hello.packet];
+      const part = partOf(x, k, hello.packet, refused);
       if (part === null) continue;
       judged++;
       x.between(tally, all.flow[k]!, all.client[k]!);

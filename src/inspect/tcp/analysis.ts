@@ -26,6 +26,9 @@ export interface TcpAnalysis {
   readonly appConnection: Int32Array;
 }
 
+/** SYNs cross within a round trip. */
+const CROSS_NS = 1e9;
+
 /** Rows that hold an application message are marked during the pass with this bit. */
 const HAS_APP = 0x80;
 
@@ -111,12 +114,21 @@ class TcpPass {
     if (syn === TCP_SYN) {
       const { connections: all } = this;
       if (k !== NONE && all.syn[k] !== NONE && all.isn[k] === c.seq[i] && all.client[k] === way) return k;
+      if (k !== NONE && this.crosses(i, k, way)) return k;
       return this.begin(i, flow, way, c.seq[i]!, k);
     }
     if (syn === (TCP_SYN | TCP_ACK)) return this.answered(i, flow, way, k);
     if (k !== NONE) return k;
     const { aPort, bPort } = this.table.flows[flow]!;
     return this.begin(i, flow, aPort > bPort ? 0 : 1, 0, NONE);
+  }
+
+  /** Both sides opened at once: the other one's SYN is on its way to the first. */
+  private crosses(i: number, k: number, way: number): boolean {
+    const { connections: all } = this;
+    if (all.syn[k] === NONE || all.client[k] === way) return false;
+    if (all.synAck[k] !== NONE || all.established[k] !== NONE || all.reset[k] !== NONE) return false;
+    return this.table.columns.time[i]! - all.first[k]! < CROSS_NS;
   }
 
   private answered(i: number, flow: number, way: number, k: number): number {
@@ -171,8 +183,10 @@ class TcpPass {
   private syn(i: number, k: number): void {
     const { connections: all } = this;
     if (all.syn[k] === NONE) all.syn[k] = i;
-    if (all.syns[k]! < 0xffff) all.syns[k]!++;
-    if (all.synAck[k] !== NONE) all.synAfterAnswer[k] = 1;
+    // Where SYNs crossed, the client sends a SYN-ACK too.
+    const again = (this.table.columns.flags[i]! & TCP_ACK) === 0;
+    if (again && all.syns[k]! < 0xffff) all.syns[k]!++;
+    if (again && all.synAck[k] !== NONE) all.synAfterAnswer[k] = 1;
   }
 
   private synAck(i: number, k: number): void {

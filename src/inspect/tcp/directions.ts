@@ -9,6 +9,10 @@ export const ACKS = 8;
 export const CLOSED_WINDOW = 16;
 /** The latest packet of this side was a keep-alive that has no answer yet. */
 export const KEEP_ALIVE_OPEN = 32;
+/** All that was seen of this side are acknowledgements with one sequence number, perhaps that of a keep-alive. */
+export const ONLY_ACKS = 64;
+/** This side has sent a SYN-ACK. */
+export const ANSWERED = 128;
 
 /** State of each direction of TCP, by flow × 2 + way. */
 export class Directions {

@@ -1,6 +1,16 @@
 import type { PacketColumns } from '../../model/capture.js';
 import { TCP_ACK, TCP_FIN, TCP_SYN } from '../../model/capture.js';
-import { ACKED, ACKS, CLOSED_WINDOW, Directions, FINISHED, KEEP_ALIVE_OPEN, STARTED } from './directions.js';
+import {
+  ACKED,
+  ACKS,
+  ANSWERED,
+  CLOSED_WINDOW,
+  Directions,
+  FINISHED,
+  KEEP_ALIVE_OPEN,
+  ONLY_ACKS,
+  STARTED,
+} from './directions.js';
 import { Gaps, type Gap } from './gaps.js';
 import {
   AGAIN_EARLY,
@@ -75,12 +85,18 @@ export class SequenceTracker {
     const seq = c.seq[i]!;
     const end = (seq + length) >>> 0;
     this.totals.segments++;
+    const answers = (flags & TCP_SYN) !== 0 && (flags & TCP_ACK) !== 0;
+    const first = answers && !dirs.has(d, ANSWERED);
+    if (first) dirs.state[d]! |= ANSWERED;
     if (!dirs.has(d, STARTED)) {
       this.start(d, seq, end, c.time[i]!);
       return PLAIN;
     }
+    // Both sides opened at once: the SYN-ACK has the sequence number of this side's own SYN.
+    if (first && seq === dirs.lowest[d]!) return PLAIN;
     const ahead = (seq - dirs.highest[d]!) | 0;
-    if (ahead > 0) this.open(i, d, dirs.highest[d]!, seq);
+    const probed = this.skipsProbe(d, ahead);
+    if (ahead > 0 && !probed) this.open(i, d, dirs.highest[d]!, seq);
     if (ahead >= 0) {
       // Where no acknowledgements are seen, going on is the only sign that what was sent again arrived.
       if (!dirs.has(d, ACKED)) dirs.againCount[d] = 0;
@@ -166,15 +182,24 @@ export class SequenceTracker {
     const seq = c.seq[i]!;
     if (!dirs.has(d, STARTED)) {
       this.start(d, seq, seq, c.time[i]!);
+      dirs.state[d]! |= ONLY_ACKS;
       return PLAIN;
     }
     const ahead = (seq - dirs.highest[d]!) | 0;
     if (ahead === -1) return this.probe(i, d);
     if (ahead > 0 && ahead < MAX_AHEAD) {
-      this.open(i, d, dirs.highest[d]!, seq);
+      if (!this.skipsProbe(d, ahead)) this.open(i, d, dirs.highest[d]!, seq);
       dirs.highest[d] = seq;
     }
     return PLAIN;
+  }
+
+  /** A keep-alive that was the first packet seen of a side has the number below the next: nothing lies between. */
+  private skipsProbe(d: number, ahead: number): boolean {
+    const { dirs } = this;
+    const probed = ahead === 1 && dirs.has(d, ONLY_ACKS);
+    dirs.state[d]! &= ~ONLY_ACKS;
+    return probed;
   }
 
   private start(d: number, seq: number, end: number, time: number): void {
@@ -214,8 +239,10 @@ export class SequenceTracker {
     dirs.acked[o] = ack;
     dirs.state[o]! |= ACKED;
     if (dirs.againCount[o]! > 0 && ((ack - dirs.againSeq[o]!) | 0) > 0) dirs.againCount[o] = 0;
+    if (outstanding === 0) dirs.state[o]! &= ~ONLY_ACKS;
     if (outstanding >= 0) return;
-    this.open(i, o, dirs.highest[o]!, ack, d);
+    if (this.skipsProbe(o, -outstanding)) dirs.lowest[o] = ack;
+    else this.open(i, o, dirs.highest[o]!, ack, d);
     dirs.highest[o] = ack;
   }
 

@@ -16,7 +16,17 @@ export interface Body {
   readonly pairs: readonly Pair[];
 }
 
-const HEAD_KEYS = new Set(['level', 'ts', 'timestamp', 'time', 'msg', 'message']);
+type HeadKey = 'level' | 'ts' | 'timestamp' | 'time' | 'msg' | 'message';
+const HEAD_KEYS: ReadonlySet<string> = new Set<HeadKey>([
+  'level',
+  'ts',
+  'timestamp',
+  'time',
+  'msg',
+  'message',
+]);
+const isHeadKey = (key: string): key is HeadKey => HEAD_KEYS.has(key);
+
 /** Members of every zap record that say where in the program it was written: fields, but no part of the message. */
 const SOURCE_KEYS = new Set(['caller', 'logger', 'stacktrace', 'severity']);
 const COREDNS_LEVEL = /^\[(DEBUG|INFO|WARNING|ERROR|FATAL)\] /;
@@ -47,19 +57,20 @@ function plain(text: string): Body {
 function decodeJson(text: string): Body | null {
   const pairs = jsonLine(text);
   if (pairs === null) return null;
-  const head = new Map<string, string>();
+  // The first of each name. A record by itself, since this is done for every line that some query may match.
+  const head: Partial<Record<HeadKey, string>> = {};
   const rest: Pair[] = [];
   for (const pair of pairs) {
-    if (HEAD_KEYS.has(pair[0]) && !head.has(pair[0])) head.set(pair[0], pair[1]);
+    if (isHeadKey(pair[0]) && head[pair[0]] === undefined) head[pair[0]] = pair[1];
     else rest.push(pair);
   }
-  const message = head.get('msg') ?? head.get('message');
-  if (message === undefined && head.get('level') === undefined) return null;
-  const time = head.get('ts') ?? head.get('timestamp') ?? head.get('time');
+  const message = head.msg ?? head.message;
+  if (message === undefined && head.level === undefined) return null;
+  const time = head.ts ?? head.timestamp ?? head.time;
   return {
-    family: head.has('ts') || !head.has('timestamp') ? 'ZAP' : 'ZAP-old',
+    family: head.ts !== undefined || head.timestamp === undefined ? 'ZAP' : 'ZAP-old',
     stamp: time === undefined ? null : (isoAt(time, 0)?.stamp ?? epochStamp(time)),
-    level: levelOf(head.get('level')),
+    level: levelOf(head.level),
     message: joined(message ?? '', rest),
     pairs: rest,
   };

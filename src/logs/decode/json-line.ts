@@ -5,6 +5,8 @@ export type Pair = readonly [key: string, value: string];
 const MAX_PAIRS = 64;
 const QUOTE = 34;
 const BACKSLASH = 92;
+const BLANK = 32;
+const TAB = 9;
 
 /**
  * The members of the JSON object that starts at the first character of `text`, in their order. It reads what loggers
@@ -37,7 +39,7 @@ export function jsonLine(text: string): Pair[] | null {
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at++;
+  for (let code = text.charCodeAt(at); code === BLANK || code === TAB; code = text.charCodeAt(at)) at++;
   return at;
 }
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { logWords } from '../../index-store/log-words.js';
 import type { AnalysisDocument } from '../../model/document.js';
+import { PACKAGE_ROOT } from '../../package-root.js';
 import { cut } from '../unsafe.js';
 import { coverageSection, nextSection } from './coverage.js';
 import { findingsSection } from './findings.js';
@@ -16,7 +18,7 @@ import { timelineSection } from './timeline.js';
 import { trailSection } from './trail.js';
 import { againstSection, verdictSection } from './verdict.js';
 
-const ASSETS = new URL('../../../assets/report/', import.meta.url);
+const ASSETS = join(PACKAGE_ROOT, 'assets', 'report');
 
 /** One HTML file without any reference to another: style and script are inside, allowed by their hashes alone. */
 export function renderHtml(d: AnalysisDocument): string {
@@ -89,9 +91,9 @@ function parts(): Parts {
   if (made !== null) return made;
   const read = (file: URL | string): string => readFileSync(file, 'utf8').replaceAll('\r\n', '\n');
   const lunr = read(createRequire(import.meta.url).resolve('lunr/lunr.min.js'));
-  const style = read(new URL('report.css', ASSETS));
+  const style = read(join(ASSETS, 'report.css'));
   // The words of the search in bundles are those of the page.
-  const script = `${lunr}\n${logWords.toString()}\n${read(new URL('report.js', ASSETS))}`;
+  const script = `${lunr}\nconst logWords = ${logWords.toString()};\n${read(join(ASSETS, 'report.js'))}`;
   const policy = [
     "default-src 'none'",
     `style-src '${hash(style)}'`,

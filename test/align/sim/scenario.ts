@@ -1,6 +1,6 @@
 import type { Point } from '../../../src/model/trace.js';
 import type { Topology, TopologyNode } from '../../../src/align/topology.js';
-import type { AlignInput } from '../../../src/align/index.js';
+import { prepare, type AlignInput } from '../../../src/align/index.js';
 import type { CaptureTable } from '../../../src/model/capture.js';
 import { Clockwork } from './clockwork.js';
 import { runDatagrams } from './datagrams.js';
@@ -335,7 +335,7 @@ function assemble(run: Run): Simulated {
   const words = `seed ${run.seed}: ${plan.words}; ${sameNode ? 'same node' : 'cross'}${run.six ? ' v6' : ''} nat=${run.nat} ${format} snap=${snap} windows=${windows} points=${reached.map((t) => t.point).join('+')} miss=${missRate} names=${style} knows=${knows}${overlay ? ' overlay' : ''} skew=${offsets.get(2)! / S} drift=${drift}`;
   return {
     input: {
-      tables,
+      captures: tables.map((t) => prepare(t)),
       topology: topologyOf(run, knows, run.random.chance(0.5)),
       question: { src: null, dst: null, protocol: null, since: null, until: null },
       given: new Map(),

@@ -1,9 +1,10 @@
-/** The answers of a search as text and as JSON. */
+/** The answers of a search as text. */
 import pc from 'picocolors';
 import { escapeUnsafe } from '../ingest/printable.js';
 import type { TextOptions } from '../report/layout.js';
-import type { Coverage } from './coverage.js';
-import type { HitLine, LineWithContext } from './lines.js';
+import type { HitLine } from './line-text.js';
+import type { LineWithContext } from './lines.js';
+import { isoTime, plural } from './numbers.js';
 import type { PatternAnswer, PatternRow } from './pattern-rows.js';
 
 // Measuring characters as a terminal does takes longer to load than a search takes: text is cut by count instead.
@@ -11,59 +12,6 @@ const clean = escapeUnsafe;
 const paint = (o: TextOptions): ReturnType<typeof pc.createColors> => pc.createColors(o.color);
 const fit = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, width - 1)}…`;
-
-/** ISO 8601 in UTC, or null; times of hostile files may lie beyond the calendar. */
-export function isoTime(ms: number | null): string | null {
-  return ms === null || !(Math.abs(ms) <= 8.64e15) ? null : new Date(ms).toISOString();
-}
-
-const jsonLine = ({ node, file, line, time, text }: HitLine): object => ({
-  node,
-  file,
-  line,
-  time: isoTime(time),
-  text,
-});
-
-export function patternsJson(answer: PatternAnswer, lines: number, coverage: Coverage): object {
-  const { files, entities, rules } = answer.related;
-  return {
-    patterns: answer.rows.map(({ example, first, last, ...row }) => ({
-      ...row,
-      first: isoTime(first),
-      last: isoTime(last),
-      example: jsonLine(example),
-    })),
-    total: { patterns: answer.patterns, lines },
-    related: {
-      files,
-      entities: entities.map(({ kind, name, count, first, last }) => ({
-        kind,
-        name,
-        count,
-        first: isoTime(first),
-        last: isoTime(last),
-      })),
-      rules,
-    },
-    coverage,
-  };
-}
-
-export function linesJson(
-  lines: readonly (HitLine | LineWithContext)[],
-  total: number,
-  coverage: Coverage,
-): object {
-  return {
-    lines: lines.map((line) => ({
-      ...jsonLine(line),
-      ...('before' in line ? { before: line.before.map(jsonLine), after: line.after.map(jsonLine) } : {}),
-    })),
-    total: { lines: total },
-    coverage,
-  };
-}
 
 export function patternsText(answer: PatternAnswer, lines: number, o: TextOptions): string {
   if (lines === 0) return 'Nothing was found.\n';
@@ -129,13 +77,4 @@ function lineText(line: HitLine, o: TextOptions): string {
   const p = paint(o);
   const time = isoTime(line.time) ?? '-'.padEnd(24);
   return `${time} ${p.dim(`${clean(line.node)} ${clean(line.file)}:${line.line}`)} ${clean(line.text)}`;
-}
-
-export function plural(count: number, word: string): string {
-  return `${withCommas(count)} ${word}${count === 1 ? '' : 's'}`;
-}
-
-/** `1,234,567`: loading the language data of `toLocaleString` takes longer than a search. */
-function withCommas(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

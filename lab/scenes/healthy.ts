@@ -1,0 +1,100 @@
+/** Healthy traffic of many kinds: none of it may raise an alarm. */
+import type { Scene } from './scene.js';
+
+const sysctl = (setting: string): string[] =>
+  ['client', 'server'].map((side) => `ip netns exec {${side}} sysctl -q -w ${setting}`);
+
+export const healthyScenes: readonly Scene[] = [
+  { name: 'http-keep-alive', why: 'Requests with pauses on one connection that stays open.' },
+  { name: 'http-new-connections', why: 'A connection for every request.' },
+  { name: 'long-poll', why: 'The server answers after six seconds.' },
+  { name: 'grpc-stream', why: 'HTTP/2 frames both ways, pings, and a quiet end.' },
+  { name: 'server-push', why: 'Only the server sends, for seconds.' },
+  { name: 'idle', why: 'Nothing for seven seconds, then the connection goes on.' },
+  { name: 'idle-keep-alive', why: 'Both ends probe the idle connection.', sees: ['keep-alive'] },
+  { name: 'idle-keep-alive-v6', why: 'The same over IPv6.', sees: ['keep-alive'] },
+  { name: 'ping', why: 'Six echo requests.' },
+  { name: 'multicast-chatter', why: 'mDNS and SSDP questions have no answers in most networks.' },
+  {
+    name: 'dns-search-path',
+    why: 'ndots:5 makes three names that do not exist for one that does.',
+    sees: ['dns-nxdomain'],
+  },
+  {
+    name: 'traceroute',
+    why: 'TTL exceeded on the way and port unreachable at its end, on purpose.',
+    sees: ['icmp-error'],
+  },
+  { name: 'ntp', why: 'Three exchanges with a time server.' },
+  { name: 'dhcp', why: 'Broadcasts from 0.0.0.0, some of them unanswered.' },
+  { name: 'neighbour-discovery', why: 'Duplicate address detection is healthy without an answer.' },
+  { name: 'half-closed', why: 'The client has sent its FIN, the server goes on for seconds.' },
+  { name: 'simultaneous-open', why: 'Two SYNs cross, one connection.', cable: { delay: 0.08 } },
+  {
+    name: 'fast-open',
+    why: 'Requests ride on the SYN.',
+    setup: sysctl('net.ipv4.tcp_fastopen=3'),
+  },
+  { name: 'bulk', why: 'Eight megabytes each way, segments of up to 64 KB.' },
+  {
+    name: 'bulk-snap-96',
+    plays: 'bulk',
+    why: 'The same, captured with 96 bytes of each packet.',
+    snaplen: 96,
+  },
+  {
+    name: 'bulk-without-options',
+    plays: 'bulk',
+    why: 'No timestamps, no SACK, no window scaling.',
+    setup: [
+      ...sysctl('net.ipv4.tcp_timestamps=0'),
+      ...sysctl('net.ipv4.tcp_sack=0'),
+      ...sysctl('net.ipv4.tcp_window_scaling=0'),
+    ],
+  },
+  {
+    name: 'mss-clamped',
+    plays: 'small-bulk',
+    why: 'The router clamps the segment size on its way.',
+    setup: ['ip netns exec {router} iptables -t mangle -A FORWARD -p tcp --syn -j TCPMSS --set-mss 536'],
+  },
+  {
+    name: 'path-mtu-heeded',
+    plays: 'small-bulk',
+    why: '"Fragmentation needed" is not normal, but the sender obeys.',
+    setup: ['ip -n {router} route replace 10.9.2.2 dev s mtu 1300'],
+    sees: ['path-mtu'],
+  },
+  { name: 'ecn', plays: 'bulk', why: 'SYNs with ECE and CWR.', setup: sysctl('net.ipv4.tcp_ecn=1') },
+  {
+    name: 'syn-cookies',
+    plays: 'http-new-connections',
+    why: 'The server answers every SYN with a cookie.',
+    setup: sysctl('net.ipv4.tcp_syncookies=2'),
+  },
+  { name: 'parallel-connections', why: 'Twelve connections with the same bytes at the same time.' },
+  { name: 'window-closed-briefly', why: 'A slow reader closes its window for a tenth of a second.' },
+  { name: 'udp-fragments', why: 'Datagrams of five fragments, all of them there.', sees: ['fragments'] },
+  { name: 'probes-that-close', why: 'Health checks: connect and close.' },
+  { name: 'probes-that-reset', why: 'Health checks: connect and reset.' },
+  { name: 'reset-after-fin', why: 'A client that is gone resets what comes late.', sees: ['tcp-reset'] },
+  { name: 'one-way-datagrams', why: 'Statistics that nobody answers.' },
+  { name: 'same-port-again', why: 'The same five-tuple again, after a proper close.' },
+  {
+    name: 'idle-begun-before',
+    why: 'Keep-alives are the first packets of connections that the capture sees.',
+  },
+  { name: 'begun-before', why: 'Connections older and younger than the capture.' },
+  { name: 'tls-trusted', why: 'Handshakes that both sides like, closed with an alert that says so.' },
+  { name: 'arp-probes', why: 'A host asks whether its own address is taken; silence is the good answer.' },
+  { name: 'other-protocols', why: 'LLDP, spanning tree and frames of unknown types.' },
+  { name: 'urgent-data', why: 'Out-of-band bytes.' },
+  { name: 'keystrokes', why: 'One byte per segment, both ways.' },
+  { name: 'http-not-modified', why: 'Redirects and unknown pages are answers.' },
+  {
+    name: 'late-frames',
+    plays: 'http-keep-alive',
+    why: 'A line of 120 ms with a few late and doubled frames.',
+    cable: { delay: 0.12, reorder: 0.01, duplicate: 0.01, late: 0.02 },
+  },
+];

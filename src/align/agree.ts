@@ -1,0 +1,82 @@
+import type { FlowNumbers } from './flow-numbers.js';
+import { prepare, type PreparedCapture } from './prepare.js';
+import { NOT_SEEN, type Reused } from './reuse.js';
+
+/** Prepared captures that tell connections apart alike, and the number of each flow of each of them. */
+export interface Agreed {
+  readonly captures: readonly PreparedCapture[];
+  readonly numbers: readonly Uint32Array[];
+}
+
+/** What one capture shows to be several connections is so in all of them: those that did not see it are split anew. */
+export function agreeOnConnections(captures: readonly PreparedCapture[], numbers: FlowNumbers): Agreed {
+  const tuples = captures.map(({ table }) => Uint32Array.from(table.flows, (f) => numbers.tuple(f)));
+  const known = connectionsOf(captures, tuples);
+  const agreed = captures.map((p, i) => {
+    const wanted = new Map<number, Reused>();
+    if (known.size > 0)
+      tuples[i]!.forEach((tuple, f) => {
+        const reused = known.get(tuple);
+        if (reused !== undefined) wanted.set(f, reused);
+      });
+    return sameConnections(p.beginnings.reused, wanted) ? p : prepare(p.table, wanted);
+  });
+  return {
+    captures: agreed,
+    numbers: agreed.map(({ flows, original, table }, i) => {
+      const tuple = (f: number): number =>
+        tuples[i]![f < table.flows.length ? f : original[f - table.flows.length]!]!;
+      return Uint32Array.from(flows, (flow, f) => numbers.connection(tuple(f), flow.isn));
+    }),
+  };
+}
+
+/** Connections of the five-tuples that began more than once, over all captures. */
+function connectionsOf(
+  captures: readonly PreparedCapture[],
+  tuples: readonly Uint32Array[],
+): Map<number, Reused> {
+  const size = tuples.reduce((n, t) => t.reduce((m, tuple) => Math.max(m, tuple + 1), n), 0);
+  const first = new Float64Array(size).fill(NOT_SEEN);
+  const ways = new Uint8Array(size);
+  const several = new Map<number, Reused>();
+  captures.forEach(({ beginnings: b }, i) => {
+    for (let f = 0; f < b.first.length; f++) {
+      const isn = b.first[f]!;
+      if (isn === NOT_SEEN) continue;
+      const tuple = tuples[i]![f]!;
+      const own = b.reused.get(f);
+      if (first[tuple] === NOT_SEEN) {
+        first[tuple] = isn;
+        ways[tuple] = b.way[f]!;
+        if (own !== undefined) several.set(tuple, own);
+      } else if (ways[tuple] === b.way[f]! && (own !== undefined || first[tuple] !== isn)) {
+        const known = several.get(tuple) ?? { clientIsA: ways[tuple] === 0, isns: [first[tuple]!] };
+        several.set(tuple, joined(known, own?.isns ?? [isn]));
+      }
+    }
+  });
+  return several;
+}
+
+function joined(known: Reused, isns: readonly number[]): Reused {
+  if (isSubset(isns, known.isns)) return known;
+  return { ...known, isns: [...new Set([...known.isns, ...isns])] };
+}
+
+/** Mostly the two are the same, in the same order. */
+function isSubset(x: readonly number[], of: readonly number[]): boolean {
+  if (x.every((isn, i) => of[i] === isn)) return true;
+  const all = new Set(of);
+  return x.every((isn) => all.has(isn));
+}
+
+function sameConnections(x: ReadonlyMap<number, Reused>, y: ReadonlyMap<number, Reused>): boolean {
+  if (x.size !== y.size) return false;
+  for (const [f, a] of x) {
+    const b = y.get(f);
+    if (b === undefined || b.clientIsA !== a.clientIsA || b.isns.length !== a.isns.length) return false;
+    if (!isSubset(a.isns, b.isns)) return false;
+  }
+  return true;
+}
