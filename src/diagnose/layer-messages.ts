@@ -2,7 +2,8 @@ import { sameAddress } from '../facts/support/addresses.js';
 import { concernOf, connectionsOfConcern } from '../facts/support/concern.js';
 import type { AppMessageKind } from '../model/capture.js';
 import type { DiagnosisInput } from './input.js';
-import { cutOff, plural, tested, type LayerTest } from './layer-test.js';
+import { plural } from '../plural.js';
+import { cutOff, tested, type LayerTest } from './layer-test.js';
 
 /** rcode of an answer that says the resolver itself failed. */
 const SERVFAIL = 2;

@@ -1,5 +1,6 @@
 import type { DiagnosisInput } from './input.js';
-import { plural, subjects, tested, type LayerTest } from './layer-test.js';
+import { plural } from '../plural.js';
+import { subjects, tested, type LayerTest } from './layer-test.js';
 
 /** IP bytes from which on a packet counts as large: above what any tunnel's overhead leaves of 1500. */
 const LARGE = 1400;

@@ -2,7 +2,8 @@ import { isKnown } from '../model/location.js';
 import type { NodeFacts } from '../model/node.js';
 import type { Segment, Trace } from '../model/trace.js';
 import type { DiagnosisInput } from './input.js';
-import { answered, plural, seenAt, subjects, tested, type LayerTest } from './layer-test.js';
+import { plural } from '../plural.js';
+import { answered, seenAt, subjects, tested, type LayerTest } from './layer-test.js';
 
 type Side = 'src' | 'dst';
 const SIDE_NAME: Record<Side, string> = { src: 'source', dst: 'destination' };

@@ -35,5 +35,3 @@ export function answered(trace: Trace | null): boolean {
 export function cutOff(trace: Trace | null): boolean {
   return trace !== null && (trace.summary.verdict === 'dropped' || trace.summary.verdict === 'rejected');
 }
-
-export const plural = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

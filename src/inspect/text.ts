@@ -45,11 +45,6 @@ export function durationText(ns: number): string {
   return ns < 7200e9 ? `${(ns / 60e9).toFixed(1)} min` : `${(ns / 3600e9).toFixed(1)} h`;
 }
 
-/** `1 connection`, `2 connections`. */
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n} ${n === 1 ? one : many}`;
-}
-
 /** `0.3 %`, with enough digits to tell it from nothing. */
 export function percent(part: number, of: number): string {
   if (of === 0) return '0 %';

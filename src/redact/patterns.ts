@@ -1,13 +1,6 @@
-import type { Kind } from './placeholders.js';
-
-/** Something to replace; `group` is the part that is the value, the whole match where absent. */
-export interface Pattern {
-  readonly kind: Kind;
-  /** Global and not sticky; written so that it runs in linear time. */
-  readonly regex: RegExp;
-  readonly group?: number;
-  readonly accept?: (value: string) => boolean;
-}
+import { NAMED } from './names.js';
+import { START, type Pattern } from './pattern.js';
+import { SECRETS } from './secrets.js';
 
 /** Endings of names that are the same in every cluster and on every machine. */
 const COMMON_NAMES =
@@ -38,99 +31,17 @@ function isHost(name: string): boolean {
   return HOST_ENDING.test(name) && !COMMON_NAMES.test(name);
 }
 
-/** Where a value may begin: not inside a word, but after `%3A` of a URL, `\n` of an escaped text and a colour code. */
-const START = String.raw`(?:(?<![0-9A-Za-z])|(?<=%[0-9A-Fa-f]{2}|\\[nrt]|\[[0-9;]{1,8}m))`;
-
-/** The same where a dot or a dash before it makes it a part of something longer. */
+/** As `START`, where a dot or a dash before it makes it a part of something longer. */
 const NAME_START = String.raw`(?:(?<![0-9A-Za-z.%-])(?<!%[0-9A-Fa-f])|(?<=%[0-9A-Fa-f]{2}|\\[nrt]|\[[0-9;]{1,8}m))`;
 
 const COLON = '(?::|%3[Aa])';
-
-/** Names of settings whose value is a secret. */
-const SECRET_NAME = [
-  'pass(?:word|wd|phrase)|pwd|secret(?:[_-]?(?:access[_-]?)?key)?|(?:api|private|access|auth|account)[_-]?key',
-  '(?:access|session|security|auth|bootstrap|bearer|refresh|id|metadata)[_-]?token|token',
-  'key-data|certificate-authority-data|certificate-data|signature|credentials?|webhook[_-]?url',
-].join('|');
-
-const NO_SECRET = /^(?:true|false|null|none|nil|<[^>]*>|\*+|\d{1,3})$/i;
-
-const isSecret = (value: string): boolean => !NO_SECRET.test(value);
-
-/** Letters of both cases and digits in a row, and no path. */
-function isRandom(value: string): boolean {
-  const slashes = value.split('/').length - 1;
-  return /[a-z]/.test(value) && /[A-Z]/.test(value) && /\d/.test(value) && slashes * 10 <= value.length;
-}
-
-/** Prefixes by which the issuers of tokens mark them. */
-const MARKED_TOKEN = [
-  'gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}',
-  'xapp-[A-Za-z0-9-]{10,}|npm_[A-Za-z0-9]{30,}|dckr_pat_[A-Za-z0-9_-]{20,}|hv[sbr]\\.[A-Za-z0-9_-]{16,}',
-  '[srp]k_(?:live|test)_[A-Za-z0-9]{16,}|sk-[A-Za-z0-9_-]{20,}|AIza[A-Za-z0-9_-]{30,}',
-  'SG\\.[A-Za-z0-9_-]{16,}\\.[A-Za-z0-9_-]{16,}|k8s-aws-v1\\.[A-Za-z0-9_-]{10,}',
-  // Session tokens of AWS, and those of the instance metadata service.
-  '(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|FQoGZXIvYXdz)[A-Za-z0-9/+=]{16,}|AQAE[A-Za-z0-9_-]{30,}={0,2}',
-].join('|');
 
 /**
  * In order: what holds other kinds (an ARN holds an account) comes before them. Words that a person gave come first
  * of all and are not here.
  */
 export const PATTERNS: readonly Pattern[] = [
-  { kind: 'secret', regex: /-----BEGIN [A-Z ]{1,40}-----[^-]{0,10000}(?:-----END [A-Z ]{1,40}-----)?/g },
-  // The same in base64, as kubeconfig files hold it.
-  { kind: 'secret', regex: /LS0tLS1CRUdJTi[A-Za-z0-9+/=]{10,}/g },
-  { kind: 'token', regex: /(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]*)?/g },
-  {
-    kind: 'token',
-    regex: /\b(?:Bearer|Basic|Digest|Negotiate)(?:\s+|%20)([A-Za-z0-9._~+/=-]{8,})/gi,
-    group: 1,
-  },
-  { kind: 'token', regex: /\b(?:set-)?cookie["']?:\s{0,3}([^\s"'][^"'\n]{3,2000})/gi, group: 1 },
-  { kind: 'token', regex: new RegExp(`${START}(?:${MARKED_TOKEN})`, 'g') },
-  {
-    kind: 'secret',
-    regex: /(?<![A-Z0-9])(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA|ANVA|AIPA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Z0-9])/g,
-  },
-  // `"password": "two words"`, also where the quotes are escaped because the whole stands in a JSON string.
-  {
-    kind: 'secret',
-    regex: new RegExp(
-      String.raw`(?:${SECRET_NAME})(?:\\{0,3}["'])?\s{0,3}[=:]\s{0,3}(\\{0,3}["'])([^\n]{2,500}?)\1`,
-      'gi',
-    ),
-    group: 2,
-    accept: isSecret,
-  },
-  {
-    kind: 'secret',
-    regex: new RegExp(
-      String.raw`(?:${SECRET_NAME})(?:\\{0,3}["'])?\s{0,3}(?:[=:]|%3[DdAa])\s{0,3}(?:\\{0,3}["'])?((?:[^\s"',;&}\])\\%]|%(?!2[26Cc]|3[Bb]|7[Dd])|\\(?!["'nrt])){4,})`,
-      'gi',
-    ),
-    group: 1,
-    accept: isSecret,
-  },
-  // `--token abc` of a command line; as a separate word it needs the dashes.
-  {
-    kind: 'secret',
-    regex: /--[a-z-]{0,40}(?:password|passwd|secret|token|key)\s{1,3}(?!-)([^\s"',;]{4,})/gi,
-    group: 1,
-    accept: (v) => isSecret(v) && !v.startsWith('/'),
-  },
-  { kind: 'secret', regex: /:\/\/([^\s/]{1,300})@/g, group: 1 },
-  // Key material without a name: a secret access key, a line out of the middle of a PEM file.
-  {
-    kind: 'secret',
-    regex: /(?<![A-Za-z0-9+/=_.-])[A-Za-z0-9+/]{40,}={0,2}(?![A-Za-z0-9+/=_])/g,
-    accept: isRandom,
-  },
-  {
-    kind: 'token',
-    regex: /(?<![A-Za-z0-9.-])[a-z0-9]{6}\.[a-z0-9]{16}(?![A-Za-z0-9.-])/g,
-    accept: (v) => /\d/.test(v.slice(7)) && /[a-z]/.test(v.slice(7)),
-  },
+  ...SECRETS,
   {
     kind: 'email',
     regex: /(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]{1,64}(?:@|%40)(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g,
@@ -142,14 +53,8 @@ export const PATTERNS: readonly Pattern[] = [
       'g',
     ),
   },
-  // Names of clusters and the id in the address of one's endpoint and OIDC issuer.
-  {
-    kind: 'host',
-    regex:
-      /(?:cluster[_-]?name(?:\\{0,3}["'])?\s{0,3}[=:]\s{0,3}(?:\\{0,3}["'])?|kubernetes\.io\/cluster\/|--cluster(?:-name)?[ =])([A-Za-z0-9][A-Za-z0-9_-]{1,99})/gi,
-    group: 1,
-    accept: isSecret,
-  },
+  ...NAMED,
+  // The id in the address of a cluster's endpoint and OIDC issuer.
   {
     kind: 'resource',
     regex: /(?<![0-9A-Za-z])(?=[0-9A-F]{0,31}[A-F])(?=[0-9A-F]{0,31}\d)[0-9A-F]{32}(?![0-9A-Za-z.])/g,

@@ -3,6 +3,7 @@ export type Kind =
   | 'account'
   | 'arn'
   | 'host'
+  | 'role'
   | 'instance'
   | 'resource'
   | 'public-ip'

@@ -1,5 +1,6 @@
 import type { AnalysisDocument } from '../model/document.js';
 import { AddressRedactor } from './addresses.js';
+import { knownNames, type KnownNames } from './known-names.js';
 import { ADDRESSES, PATTERNS } from './patterns.js';
 import { Placeholders, type Kind } from './placeholders.js';
 
@@ -22,7 +23,7 @@ export interface Redacted {
  */
 export function redactDocument(document: AnalysisDocument, options: RedactOptions = {}): Redacted {
   const names = new Placeholders();
-  const redactor = new TextRedactor(names, options, knownHosts(document));
+  const redactor = new TextRedactor(names, options, knownNames(document));
   const walk = (value: unknown): unknown => {
     if (typeof value === 'string') return redactor.redact(value);
     if (Array.isArray(value)) return value.map(walk);
@@ -64,38 +65,6 @@ const FIXED = new Set([
   ...['time', 'first', 'last', 'start', 'collected_at', 'code', 'certainty', 'rule'],
 ]);
 
-/** Words that stand in every report: a node or cluster of that name stays as it is. */
-const PLAIN_WORDS = new Set([
-  ...['default', 'main', 'local', 'localhost', 'node', 'nodes', 'cluster', 'source', 'destination', 'bundle'],
-  ...[
-    'bundles',
-    'pod',
-    'eks',
-    'aws',
-    'vpc',
-    'src',
-    'dst',
-    'table',
-    'route',
-    'host',
-    'eth0',
-    'kernel',
-    'linux',
-  ],
-]);
-
-/** Names of nodes and clusters, which no pattern finds. */
-function knownHosts(d: AnalysisDocument): string[] {
-  const given = d.coverage.bundles.flatMap((b) => [b.identity['hostname'], b.identity['cluster_name']]);
-  // Ids of instances have their own pattern; the name of an input counts where it is more than a plain word.
-  const ids = d.coverage.bundles
-    .map((b) => b.id)
-    .filter((id) => !/^i-[0-9a-f]{8,17}$/.test(id) && /[\d.-]/.test(id));
-  return [...new Set([...given, ...ids])].filter(
-    (n): n is string => typeof n === 'string' && n.length >= 3 && !PLAIN_WORDS.has(n.toLowerCase()),
-  );
-}
-
 /** A stretch of text: still to be looked at, or a placeholder already. */
 interface Piece {
   readonly text: string;
@@ -104,16 +73,22 @@ interface Piece {
 
 class TextRedactor {
   private readonly words: RegExp | null;
-  private readonly hosts: RegExp | null;
+  private readonly known: readonly (readonly [Kind, RegExp])[];
   private readonly addresses: AddressRedactor;
 
   constructor(
     private readonly names: Placeholders,
     options: RedactOptions,
-    hosts: readonly string[],
+    known: KnownNames,
   ) {
-    this.words = anyOf(options.words ?? [], 'gi', '');
-    this.hosts = anyOf(hosts, 'g', '[A-Za-z0-9]');
+    this.words = anyOf((options.words ?? []).flatMap(spellings), 'gi', ['', '']);
+    const whole = ['(?<![A-Za-z0-9])', '(?![A-Za-z0-9])'] as const;
+    const candidates: readonly (readonly [Kind, RegExp | null])[] = [
+      ['role', anyOf(known.roles.map(literal), 'g', whole)],
+      ['host', anyOf(known.hosts.map(literal), 'gi', whole)],
+      ['host', anyOf(known.plainHosts.map(literal), 'g', AS_NODE)],
+    ];
+    this.known = candidates.filter((c): c is readonly [Kind, RegExp] => c[1] !== null);
     this.addresses = new AddressRedactor(names, options.privateAddresses === true);
   }
 
@@ -123,8 +98,8 @@ class TextRedactor {
       pieces = replace(pieces, this.words, 0, (v) => this.names.of('word', v.toLowerCase()));
     for (const { kind, regex, group = 0, accept } of PATTERNS) {
       pieces = replace(pieces, regex, group, (v) => (accept?.(v) === false ? null : this.name(kind, v)));
-      if (kind === 'arn' && this.hosts !== null)
-        pieces = replace(pieces, this.hosts, 0, (v) => this.name('host', v));
+      if (kind === 'arn')
+        for (const [known, name] of this.known) pieces = replace(pieces, name, 0, (v) => this.name(known, v));
     }
     for (const { regex, plain } of ADDRESSES)
       pieces = replace(pieces, regex, 0, (v) => this.addresses.redact(plain(v)));
@@ -136,14 +111,39 @@ class TextRedactor {
   }
 }
 
-function anyOf(words: readonly string[], flags: string, neighbour: string): RegExp | null {
-  const literals = words
-    .filter((w) => w !== '')
-    .sort((a, b) => b.length - a.length)
-    .map((w) => w.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'));
-  if (literals.length === 0) return null;
-  const [before, after] = neighbour === '' ? ['', ''] : [`(?<!${neighbour})`, `(?!${neighbour})`];
-  return new RegExp(`${before}(?:${literals.join('|')})${after}`, flags);
+/** Where a plain word is the name of a node: alone, behind a word that says so, in brackets, as a folder. */
+const AS_NODE = [
+  String.raw`(?:(?<=^|/)|(?<=\b(?:on|node|Node|bundle|host|hostname) )|(?<=\b(?:[Nn]ode(?:Name)?|host(?:name)?)(?:\\{0,3}["'])?[=:] ?(?:\\{0,3}["'])?)|(?<=\()(?=[A-Za-z]+[):]))`,
+  String.raw`(?=$|[\s:,;)/"'\\]|\.(?:\s|$))`,
+] as const;
+
+/** A word as it is typed, and as names of files have it: `Acme Shop`, `acme-shop`, `acme_shop`, `acme%20shop`. */
+function spellings(word: string): string[] {
+  const parts = (text: string): string =>
+    text
+      .split(/[\s_-]+/)
+      .filter((part) => part !== '')
+      .map(literal)
+      .join('(?:[\\s_.+-]|%20)?');
+  // Archives of other systems hold accented letters in two parts.
+  return [...new Set([word.normalize('NFC'), word.normalize('NFD')])].flatMap((form) =>
+    /[^\s_-]/.test(form) ? [parts(form)] : form === '' ? [] : [literal(form)],
+  );
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+}
+
+/** Any of the expressions, the longest first, between what must stand before and after it. */
+function anyOf(
+  sources: readonly string[],
+  flags: string,
+  [before, after]: readonly [string, string],
+): RegExp | null {
+  if (sources.length === 0) return null;
+  const sorted = [...sources].sort((a, b) => b.length - a.length || (a < b ? -1 : 1));
+  return new RegExp(`${before}(?:${sorted.join('|')})${after}`, flags);
 }
 
 /** Replaces in what is not a placeholder yet; `null` leaves a match as it is. */

@@ -1,10 +1,10 @@
 import type { AnalysisDocument, DocEvidence, DocFinding } from '../model/document.js';
 import { flowGroups, hostOf, sourcePorts } from './flow-groups.js';
+import { plural } from '../plural.js';
 import { block, code, plain, rich } from './markdown-text.js';
 import { pathPicture } from './text-path.js';
 import { cut } from './unsafe.js';
 import {
-  count,
   DIRECTION_NAME,
   doLater,
   doNow,
@@ -133,7 +133,7 @@ function flows(d: AnalysisDocument): string {
   });
   const more =
     groups.length > rows.length
-      ? `\n\n… and ${count(groups.length - rows.length, 'more group')} in the JSON report`
+      ? `\n\n… and ${plural(groups.length - rows.length, 'more group')} in the JSON report`
       : '';
   const table =
     rows.length === 0
@@ -157,7 +157,7 @@ function logs(d: AnalysisDocument): string {
   });
   const more =
     all.patterns.length > rows.length
-      ? `\n\n… and ${count(all.patterns.length - rows.length, 'more pattern')} in the JSON report`
+      ? `\n\n… and ${plural(all.patterns.length - rows.length, 'more pattern')} in the JSON report`
       : '';
   const left = logPatternsLeftOut(all);
   const rest = left === '' ? '' : `\n\n${rich(left)}`;

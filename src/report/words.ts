@@ -1,4 +1,5 @@
 /** The words that all formats share. */
+import { plural } from '../plural.js';
 import type { AnalysisDocument, DocFinding, DocLogPatterns, LayerName } from '../model/document.js';
 import type { Category, Severity } from '../model/rule.js';
 import type { Direction, Point, Segment } from '../model/trace.js';
@@ -92,8 +93,8 @@ export const LOG_LEVEL_NAME = { fatal: 'fatal', error: 'error', warn: 'warning',
 /** What a list of patterns lacks, in words; empty when it is whole. */
 export function logPatternsLeftOut({ patterns_left_out, lines_left_out }: DocLogPatterns): string {
   if (lines_left_out === 0) return '';
-  const patterns = patterns_left_out === 0 ? '' : `${count(patterns_left_out, 'more pattern')}, `;
-  return `… and ${patterns}${count(lines_left_out, 'line')} in none of these; \`eks-netcheck search\` finds them in the bundle`;
+  const patterns = patterns_left_out === 0 ? '' : `${plural(patterns_left_out, 'more pattern')}, `;
+  return `… and ${patterns}${plural(lines_left_out, 'line')} in none of these; \`eks-netcheck search\` finds them in the bundle`;
 }
 
 /** The first thing to do, and which finding it is for; null where nothing is wrong. */
@@ -115,9 +116,4 @@ export function doLater(d: AnalysisDocument): readonly (readonly [string, string
 /** The finding whose resolution is the immediate mitigation. */
 export function mitigatingFinding(d: AnalysisDocument): DocFinding | null {
   return d.findings.find((f) => f.resolution === d.mitigation.immediate) ?? null;
-}
-
-/** `1 flow`, `3 flows`. */
-export function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

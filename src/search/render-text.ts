@@ -4,7 +4,8 @@ import { escapeUnsafe } from '../ingest/printable.js';
 import type { TextOptions } from '../report/layout.js';
 import type { HitLine } from './line-text.js';
 import type { LineWithContext } from './lines.js';
-import { isoTime, plural } from './numbers.js';
+import { plural } from '../plural.js';
+import { isoTime } from './numbers.js';
 import type { PatternAnswer, PatternRow } from './pattern-rows.js';
 
 // Measuring characters as a terminal does takes longer to load than a search takes: text is cut by count instead.

@@ -2,7 +2,8 @@
 import { decodeLine } from '../logs/record.js';
 import { clean, fit, paint, type TextOptions } from '../report/layout.js';
 import type { Coverage } from '../search/coverage.js';
-import { isoTime, plural } from '../search/numbers.js';
+import { plural } from '../plural.js';
+import { isoTime } from '../search/numbers.js';
 import type { Timeline, TimelineEvent } from './timeline.js';
 
 export function timelineJson(t: Timeline, query: string, half: number, coverage: Coverage): object {
@@ -55,8 +56,7 @@ export function timelineText(t: Timeline, query: string, o: TextOptions): string
         : `${plural(pivot.matches, 'line')} match the pivot, and none has a usable time.`;
     return `${why}\n${notes(t)}`;
   }
-  const matches =
-    pivot.matches === 0 ? '' : `, ${plural(pivot.matches, 'match').replace(/matchs$/, 'matches')}`;
+  const matches = pivot.matches === 0 ? '' : `, ${plural(pivot.matches, 'match', 'matches')}`;
   out.push(p.bold(`Pivot: ${clean(query)}${matches}`));
   for (const [i, { from, to }] of pivot.windows.entries())
     out.push(`  ${isoTime(from)} … ${isoTime(to)}, pivot at ${isoTime(pivot.times[i]!)}`);

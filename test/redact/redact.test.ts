@@ -57,6 +57,30 @@ describe('redactDocument', () => {
     ['a\\n2600:1f14::5', 'a\\npublic-ip6-::'],
     ['::ffff:52.94.1.1', '::ffff:public-ip-0.0.0.0'],
     ['https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com', 'https://host-1'],
+    ['the password is hunter', 'the password is secret-1'],
+    ['passphrase was "two words", again', 'passphrase was "secret-1", again'],
+    ['using password hunter2 for db', 'using password secret-1 for db'],
+    ['token: abcd', 'token: secret-1'],
+    ['token: x7f', 'token: secret-1'],
+    ['bearer token is 8d7-x', 'bearer token is secret-1'],
+    ['password=abc&pwd=1', 'password=secret-1&pwd=secret-2'],
+    ['{"pwd":"a","api_key":"xyz"}', '{"pwd":"secret-1","api_key":"secret-2"}'],
+    ['--token abc --password x', '--token secret-1 --password secret-2'],
+    ['curl -u admin:pw1 x', 'curl -u admin:secret-1 x'],
+    ['Authorization: Basic YTpi', 'Authorization: Basic token-1'],
+    ['iam/security-credentials/acme-nodes failed', 'iam/security-credentials/role-1 failed'],
+    ['"InstanceProfileName":"acme-nodes"', '"InstanceProfileName":"role-1"'],
+    ['node_role = AcmeNodes', 'node_role = role-1'],
+    ['the IAM role acme-eks-nodes lacks it', 'the IAM role role-1 lacks it'],
+    ['instance profile "acme_nodes"', 'instance profile "role-1"'],
+    [
+      'role eksctl-acme-nodegroup-a-NodeInstanceRole-1OX7 and AcmeNodeInstanceRole-Q1',
+      'role role-1 and role-2',
+    ],
+    ['arn:aws:iam::123456789012:role/team/acme-nodes; acme-nodes may not', 'arn-1; role-1 may not'],
+    ['arn:aws:sts::123456789012:assumed-role/acme-x/i-1 x', 'arn-1 x'],
+    ['May 17 09:31:22 shop-7 kubelet[21]: shop-7 is up', 'May 17 09:31:22 host-1 kubelet[21]: host-1 is up'],
+    ['2024-05-17T09:31:22+0000 wolke kernel: on wolke', '2024-05-17T09:31:22+0000 host-1 kernel: on host-1'],
     ['oidc.eks.cn-north-1.amazonaws.com.cn/id/0123456789ABCDEF0123456789ABCDEF', 'host-1/id/resource-1'],
   ])('%j is %j', (text, want) => {
     expect(redact(text)).toBe(want);
@@ -77,6 +101,19 @@ describe('redactDocument', () => {
     '--token-file /var/run/secrets/eks.amazonaws.com.d/token',
     'secretName: my-tls tokenreviews=12345',
     'policyendpoints.default.svc allow-dns-q7x2k.17f0c2a9',
+    'token: unable to reach the API server; secret: not found; token: expired',
+    'the token is expired, the secret is missing and the password is incorrect',
+    'error getting token: Post "https://172.20.0.1": dial tcp: i/o timeout',
+    'using password: YES password authentication failed',
+    'secret "my-tls" not found, tokens: 12, max_token=30',
+    'Bearer authentication and Basic auth, authorization mode=Webhook',
+    'repair the IAM role or wait, an instance profile is attached',
+    'node-role.kubernetes.io/control-plane and kubernetes.io/role=node role: leader',
+    'roleRef system:node role/eks-node AWSServiceRoleForAmazonEKS',
+    'docker run -u 1000:1000 journalctl -u kubelet: x',
+    '2024-05-17T09:31:22Z INFO controller: msg, 2024-05-17T09:31:22Z stdout F x: y',
+    'May 17 09:31:22 localhost kernel: eth0: link up',
+    'exec kube-proxy --token-file=/x',
   ])('leaves %j', (text) => {
     expect(redact(text)).toBe(text);
   });
@@ -101,6 +138,38 @@ describe('redactDocument', () => {
 
   it('replaces words whatever their case, the longest first', () => {
     expect(redact('Acme-shop of ACME', { words: ['acme', 'acme-shop'] })).toBe('word-1 of word-2');
+  });
+
+  it('finds words in names of files, whatever stands between their parts', () => {
+    const words = ['Acme Shop', 'müller'];
+    const text =
+      'eks_acme-shop_1.tar.gz ACME_SHOP.pcap acmeshop/x Acme%20Shop.log mu\u0308ller.zip MÜLLER acme';
+    expect(redact(text, { words })).toBe(
+      'eks_word-1_1.tar.gz word-2.pcap word-3/x word-4.log word-5.zip word-6 acme',
+    );
+  });
+
+  it('replaces the names that nodes give themselves wherever they stand, and a plain word where it is a node', () => {
+    const d = fullDocument();
+    d.coverage.bundles = [
+      {
+        ...d.coverage.bundles[0]!,
+        id: 'payments',
+        identity: { hostname: 'Karl7.corp.acme', cluster_name: 'blau' },
+      },
+    ];
+    d.diagnosis.summary =
+      'karl7 lost it; on payments, payments: no log; the payments pod of namespace payments, KARL7.CORP.ACME blau';
+    d.findings[0]!.node = 'payments';
+    d.evidence[0]!.file = 'payments/karl7_eth0.pcap';
+    const out = redactDocument(d).document;
+    const id = out.coverage.bundles[0]!.id;
+    expect(id).toMatch(/^host-\d+$/);
+    expect(out.findings[0]!.node).toBe(id);
+    expect(out.diagnosis.summary).toMatch(
+      /^host-\d+ lost it; on host-\d+, payments: no log; the payments pod of namespace payments, host-\d+ host-\d+$/,
+    );
+    expect(out.evidence[0]!.file).toMatch(/^host-\d+\/host-\d+_eth0\.pcap$/);
   });
 
   it('takes a word as it is, not as a pattern', () => {

@@ -16,6 +16,66 @@ const SHAPES = [
   /\bip-\d+-\d+-/,
 ];
 
+/** Lines as logs have them, and what of each must not be seen again. */
+const PLANTED: readonly (readonly [line: string, originals: readonly string[]])[] = [
+  ['Nov 20 22:08:59 frieda kubelet[2931]: the password is Zwiebel', ['frieda', 'Zwiebel']],
+  ['E1120 22:08:59.537754 2931 log.go:32] "no" err="token: q7" node="frieda"', ['q7']],
+  [
+    '{"level":"error","msg":"AccessDenied for arn:aws:iam::210987654321:role/kuchen-nodes"}',
+    ['kuchen-nodes'],
+  ],
+  ['kuchen-nodes is no role; instance profile "kuchen-profile"', ['kuchen-nodes', 'kuchen-profile']],
+  ['GET /latest/meta-data/iam/security-credentials/backstube-7', ['backstube-7']],
+  ['pod in "acme-orders", ACME_ORDERS, acmeorders', ['acme', 'ACME']],
+  ['db password=ab1 PGPASSWORD=xy --token zz9', ['ab1', '=xy', 'zz9']],
+];
+
+describe.each(SAMPLE_NAMES)('%s with secrets in its logs', (name) => {
+  const planted = (): AnalysisDocument => {
+    const d = structuredClone(sampleDocument(name));
+    const node = d.coverage.bundles[0]!.id;
+    for (const [n, [content]] of PLANTED.entries()) {
+      const file = `logs/acme orders_${n}/acme-orders.log`;
+      const id = `E-${900 + n}`;
+      const context = [{ line: 1, text: content }];
+      d.evidence.push({ id, type: 'search', node, file, line: 1, time: null, content, context });
+      d.findings[0]?.evidence.push(id);
+      d.diagnosis.against.push(`Line ${n} says: ${content}`);
+      const example = { node, file, line: 1, content };
+      const pattern = {
+        pattern: content,
+        level: null,
+        count: 1,
+        first: null,
+        last: null,
+        nodes: [node],
+        example,
+      };
+      d.log_patterns!.patterns.push(pattern);
+    }
+    return d;
+  };
+
+  it.each(FORMATS)('shows none of them in %s', (format) => {
+    const { document } = redactDocument(planted(), { words: ['Acme Orders'] });
+    expect(documentErrors(document)).toEqual([]);
+    const text = render(document, format, { color: false, width: 200 });
+    const originals = PLANTED.flatMap(([, all]) => all);
+    expect(originals.filter((o) => text.includes(o))).toEqual([]);
+  });
+
+  it('changes nothing else', () => {
+    const lines = [
+      'pod coredns of kube-system on eth0',
+      'Error syncing pod, skipping',
+      'KUBE-SERVICES -j ACCEPT',
+    ];
+    const d = planted();
+    d.diagnosis.against.push(...lines);
+    expect(redactDocument(d).document.diagnosis.against.slice(-3)).toEqual(lines);
+  });
+});
+
 describe.each(SAMPLE_NAMES)('%s', (name) => {
   let original: AnalysisDocument;
   let redacted: Redacted;

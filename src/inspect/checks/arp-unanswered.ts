@@ -1,7 +1,7 @@
 import type { ArpSummary } from '../../model/capture.js';
 import type { InspectContext } from '../context.js';
 import { Tally } from '../tally.js';
-import { plural } from '../text.js';
+import { plural } from '../../plural.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const REPEATED = 3;

@@ -1,6 +1,7 @@
 import { NONE } from '../tcp/connections.js';
 import { Tally } from '../tally.js';
-import { durationText, plural } from '../text.js';
+import { plural } from '../../plural.js';
+import { durationText } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 
 /** So much of the capture must be left after a SYN to say that nothing answered it. */

@@ -1,7 +1,7 @@
 import { BIT_FRAG_FIRST, BIT_FRAG_LATER, BIT_ICMP_ERROR, PROTO_TCP, TCP_ACK } from '../../model/capture.js';
 import type { InspectContext } from '../context.js';
 import { Tally } from '../tally.js';
-import { plural } from '../text.js';
+import { plural } from '../../plural.js';
 import type { Check, CheckMeta } from '../types.js';
 import { quotedFlow, quotedText } from './icmp-error.js';
 import { isTooBig } from './icmp-names.js';

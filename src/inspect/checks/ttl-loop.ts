@@ -1,5 +1,5 @@
 import { Tally } from '../tally.js';
-import { plural } from '../text.js';
+import { plural } from '../../plural.js';
 import type { Check, CheckMeta } from '../types.js';
 
 const LOOP = 3;

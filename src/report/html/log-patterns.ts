@@ -1,6 +1,7 @@
 import type { AnalysisDocument, DocLogPattern } from '../../model/document.js';
+import { plural } from '../../plural.js';
 import { cut } from '../unsafe.js';
-import { count, LOG_LEVEL_NAME, LOG_PATTERNS_TITLE, logPatternsLeftOut, placeOf } from '../words.js';
+import { LOG_LEVEL_NAME, LOG_PATTERNS_TITLE, logPatternsLeftOut, placeOf } from '../words.js';
 import { bounded, html, kept, leftOut, NOTHING, sentence, type Markup } from './markup.js';
 
 /** As many as an analysis gives; a document of another hand may have more. */
@@ -19,7 +20,7 @@ export function logPatternsSection(d: AnalysisDocument): Markup {
       logs.patterns.length === 0
         ? html`<p>None in the logs that were collected.</p>`
         : html`<details class="log-list">
-              <summary>${count(logs.patterns.length, 'pattern')} of ${count(lines, 'line')}</summary>
+              <summary>${plural(logs.patterns.length, 'pattern')} of ${plural(lines, 'line')}</summary>
               <div class="wide" tabindex="0" role="region" aria-label="${LOG_PATTERNS_TITLE}">
                 <table class="log-patterns">
                   <thead>
