@@ -1,6 +1,19 @@
 /** Cases of the lab that alignment still gets wrong, cut down to a few packets: see `OPEN_FAULTS` of the lab. */
 import { describe, expect, it } from 'vitest';
-import { ACK, AT, capture, PSH_ACK, SYN, SYN_ACK, trace, twoNodes, type Row } from './rows.js';
+import {
+  ACK,
+  AT,
+  capture,
+  fourPoints,
+  handshake,
+  PSH_ACK,
+  RST_ACK,
+  SYN,
+  SYN_ACK,
+  trace,
+  twoNodes,
+  type Row,
+} from './rows.js';
 
 /** Only the source veth holds packets: the filters of the other captures match nothing behind the translation. */
 const onlySrcVeth = (rows: readonly Row[]) => [
@@ -43,5 +56,31 @@ describe('captures whose filter does not match behind NAT', () => {
     const t = trace(onlySrcVeth(rows), { topology });
     const dropped = t.flows.find((f) => f.dst.ip === '172.20.0.7')!;
     expect([dropped.verdict, dropped.segment]).toEqual(['inconclusive', 'unknown']);
+  });
+});
+
+describe('a device between the nodes that resets what is open', () => {
+  /** `vpc-reset-midstream`: the reset in the server's name is at both source points and never at the destination. */
+  it.fails('refuses the connection; its last packet is not merely lost', () => {
+    const reset: Row = {
+      ...{ t: 1060.3, ends: '10.0.2.7:8080 > 10.0.1.5:40000' },
+      ...{ flags: RST_ACK, seq: 501, ack: 1201, ttl: 63 },
+    };
+    const sent = [
+      ...handshake(0),
+      { t: 10, flags: PSH_ACK, seq: 1001, ack: 501, payload: 100 },
+      { t: 11, back: true, flags: ACK, seq: 501, ack: 1101 },
+      { t: 60, flags: PSH_ACK, seq: 1101, ack: 501, payload: 100, reach: 2 },
+    ];
+    const tables = fourPoints(sent).map((table) => ({ ...table }));
+    const withReset = (point: 'src_veth' | 'src_eth0', ttl: number, late: number) => {
+      const rows: Row[] = [{ ...reset, t: reset.t + late, ttl }];
+      return capture(`${point}-2.pcap`, rows, AT[point]);
+    };
+    const t = trace([...tables, withReset('src_eth0', 63, 0), withReset('src_veth', 62, 0.1)], {
+      topology: twoNodes(),
+    });
+    const flow = t.flows.find((f) => f.dst.port === 8080)!;
+    expect([flow.verdict, flow.segment]).toEqual(['rejected', 'vpc']);
   });
 });
