@@ -84,3 +84,29 @@ describe('a device between the nodes that resets what is open', () => {
     expect([flow.verdict, flow.segment]).toEqual(['rejected', 'vpc']);
   });
 });
+
+describe('answers that come in by another interface of the source node, without a bundle', () => {
+  /** `rp-filter-strict`, captures alone: eth1 shows the questions, eth0 the answers, the veth only questions. */
+  it.fails('are not lost in the VPC: one capture of the node holds them', () => {
+    const times = [0, 400, 1000, 1200, 1400, 2000, 3000, 3400, 4200, 5000, 6000, 7000];
+    const packet = (t: number, n: number, synAck: boolean, ttl: number, late: number): Row => {
+      const [a, b] = [`10.0.1.5:${40_000 + (n % 3)}`, '10.0.2.7:8080'];
+      return {
+        ...{ t: t + late, ttl, headers: 60, ends: synAck ? `${b} > ${a}` : `${a} > ${b}` },
+        ...(synAck ? { flags: SYN_ACK, seq: 500, ack: 1001 } : { flags: SYN, seq: 1000 }),
+      };
+    };
+    const syn = (ttl: number, late: number): Row[] => times.map((t, n) => packet(t, n, false, ttl, late));
+    const synAck = (ttl: number, late: number): Row[] => times.map((t, n) => packet(t, n, true, ttl, late));
+    const both = (...rows: Row[][]): Row[] => rows.flat().sort((a, b) => a.t - b.t);
+    const t = trace([
+      capture('i-0aa_eni1.pcap', syn(64, 0)),
+      capture('i-0aa_eth1.pcap', syn(63, 0.02)),
+      capture('i-0aa_eth0.pcap', synAck(63, 0.3)),
+      capture('i-0bb_eth0.pcap', both(syn(63, 0.1), synAck(63, 0.2))),
+      capture('i-0bb_eni2.pcap', both(syn(62, 0.12), synAck(64, 0.15))),
+    ]);
+    const flow = t.flows.find((f) => f.dst.port === 8080)!;
+    expect([flow.segment, flow.direction]).not.toEqual(['vpc', 'return']);
+  });
+});
