@@ -81,7 +81,9 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     answered,
     watchedSeconds: watchedSeconds(path, seen, scene),
   };
-  const beside = besideTheWay(forwardAt, backAt);
+  const beside = besideTheWay(forwardAt, backAt).map(
+    (aside, k) => aside || mayFilter(c, path.points[k]!, scene),
+  );
   const coverage = [
     coverageOf(path.points, beside, scene),
     coverageOf([...path.points].reverse(), [...beside].reverse(), scene),
@@ -113,6 +115,19 @@ function coverageOf(points: readonly PathPoint[], beside: readonly boolean[], sc
  */
 function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): boolean[] {
   return forwardAt.map((n, k) => n + backAt[k]! === 0 && forwardAt.slice(k + 1).some((m) => m > 0));
+}
+
+/**
+ * A capture of an ENI without a single packet, of a flow to a service whose pods have other addresses or ports: a filter
+ * for the service, as it was set for all captures, matches nothing there.
+ */
+function mayFilter(c: Conversation, p: PathPoint, scene: Scene): boolean {
+  return (
+    c.translated === null &&
+    p.station.endsWith('eni') &&
+    p.watchers.every((t) => t.packets === 0) &&
+    scene.topology.endpoints(c.protocol, c.server).length > 0
+  );
 }
 
 function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
@@ -191,7 +206,7 @@ function analyseTcp(
     ...found,
     failing,
     failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
-    refusal: state.established ? null : refusal,
+    refusal,
     witnesses: [
       tcpWitness(forward, ranAround(path.points, scene)),
       reversed(tcpWitness(back, ranAround(reversedPoints, scene))),

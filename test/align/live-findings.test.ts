@@ -28,14 +28,14 @@ const syns = (ends: string): Row[] =>
 
 describe('captures whose filter does not match behind NAT', () => {
   /** `filter-host-snat-drop`: `host <pod>` on all points, the source node translates to its own address. */
-  it.fails('an empty capture that missed answered flows proves nothing about later ones', () => {
+  it('an empty capture that missed answered flows while others ran proves nothing about later ones', () => {
     const there = '10.0.1.5:40001 > 10.0.2.7:9090';
     const back = '10.0.2.7:9090 > 10.0.1.5:40001';
     const answered: Row[] = [
       { t: 0, ends: there, flags: SYN, seq: 1 },
       { t: 1, ends: back, flags: SYN_ACK, seq: 9, ack: 2, ttl: 62 },
-      { t: 2, ends: there, flags: PSH_ACK, seq: 2, ack: 10, payload: 100 },
-      { t: 3, ends: back, flags: ACK, seq: 10, ack: 102, ttl: 62 },
+      { t: 402, ends: there, flags: PSH_ACK, seq: 2, ack: 10, payload: 100 },
+      { t: 403, ends: back, flags: ACK, seq: 10, ack: 102, ttl: 62 },
     ];
     const running: Row[] = [{ t: 12_000, ends: '10.0.1.5:40002 > 10.0.1.9:7', protocol: 17, payload: 9 }];
     const rows = [...answered, ...syns('10.0.1.5:40000 > 10.0.2.7:8080'), ...running];
@@ -45,7 +45,7 @@ describe('captures whose filter does not match behind NAT', () => {
   });
 
   /** `filter-service-port-drop`: `port 80` on all points, the Service's endpoint listens on 8080. */
-  it.fails('a flow that is translated on the way cannot be missed by a capture without any packet', () => {
+  it('a flow that is translated on the way cannot be missed by a capture without any packet', () => {
     const rows: Row[] = [
       ...syns('10.0.1.5:40000 > 172.20.0.7:80'),
       { t: 12_000, ends: '10.0.1.5:40002 > 172.20.0.9:80', flags: SYN, seq: 1 },
@@ -61,7 +61,7 @@ describe('captures whose filter does not match behind NAT', () => {
 
 describe('a device between the nodes that resets what is open', () => {
   /** `vpc-reset-midstream`: the reset in the server's name is at both source points and never at the destination. */
-  it.fails('refuses the connection; its last packet is not merely lost', () => {
+  it('refuses the connection; its last packet is not merely lost', () => {
     const reset: Row = {
       ...{ t: 1060.3, ends: '10.0.2.7:8080 > 10.0.1.5:40000' },
       ...{ flags: RST_ACK, seq: 501, ack: 1201, ttl: 63 },
