@@ -1,5 +1,5 @@
 /** Which node a capture or an address belongs to, where no bundle says so: told from the packets. */
-import type { Conversation } from './conversations.js';
+import type { Conversation, OrientedLeg } from './conversations.js';
 import type { FileNameHint } from './file-name-hints.js';
 import { fingerprintsOf } from './fingerprints.js';
 import type { Place } from './geography.js';
@@ -20,7 +20,7 @@ export function groupWithoutBundles(
   const enis = taps.filter((t) => places[t.index]!.kind === 'eni' && t.packets > 0);
   for (const tap of enis) {
     if (places[tap.index]!.node !== null) continue;
-    places[tap.index]!.node = freshNode(places);
+    places[tap.index]!.node = besideByName(tap, enis, places, hints, conversations) ?? freshNode(places);
     spreadNodes(groups, places);
   }
   homesByDirection(enis, places, homes);
@@ -61,6 +61,47 @@ export function groupWithoutBundles(
     spreadNodes(groups, places);
     for (const ip of place.podIps) homes.set(ip, node);
   }
+}
+
+/**
+ * The node of another ENI whose file name has the same word for it, if no packet was seen at both: between two nodes
+ * the ENIs of both show it, a node with several sends it by one of them.
+ */
+function besideByName(
+  tap: TapData,
+  enis: readonly TapData[],
+  places: readonly Place[],
+  hints: readonly FileNameHint[],
+  conversations: readonly Conversation[],
+): string | null {
+  const word = hints[tap.index]!.nodeWord;
+  if (word === null) return null;
+  const beside = enis.filter(
+    (t) =>
+      t !== tap &&
+      places[t.index]!.node !== null &&
+      hints[t.index]!.nodeWord === word &&
+      !sharePackets(tap, t, conversations),
+  );
+  const nodes = new Set(beside.map((t) => places[t.index]!.node));
+  return nodes.size === 1 ? [...nodes][0]! : null;
+}
+
+/** Some conversation has packets of one way at both taps. */
+function sharePackets(x: TapData, y: TapData, conversations: readonly Conversation[]): boolean {
+  return conversations.some((c) => {
+    const [here, there] = [x, y].map((t) => c.legs.filter(({ leg }) => leg.tap === t.index));
+    return here!.some((h) =>
+      there!.some((o) =>
+        ([0, 1] as const).some((way) => h.leg.packets(wayOf(h, way)) > 0 && o.leg.packets(wayOf(o, way)) > 0),
+      ),
+    );
+  });
+}
+
+/** Way in the tap's table of what the client (0) or the server (1) sent. */
+function wayOf({ forward }: OrientedLeg, way: 0 | 1): 0 | 1 {
+  return way === 0 ? forward : forward === 0 ? 1 : 0;
 }
 
 /** Who reaches a pod's veth without being forwarded is its node. */
