@@ -1,5 +1,6 @@
 /** Single-capture checks: statistics and anomalies of one capture, without any other point or bundle. */
 import type { CaptureTable } from '../model/capture.js';
+import { weighAbsence } from './absence.js';
 import { ALL_CHECKS } from './checks/index.js';
 import { InspectContext } from './context.js';
 import { linkTypeName } from './link-types.js';
@@ -46,6 +47,6 @@ export function inspectCapture(table: CaptureTable): CaptureReport {
     dropped_by_kernel: told.length === 0 ? null : told.reduce((sum, i) => sum + i.droppedByKernel!, 0),
     truncated: table.truncated,
     corrupt: table.corrupt,
-    checks: ALL_CHECKS.map((check) => check.run(x)),
+    checks: ALL_CHECKS.map((check) => weighAbsence(check.run(x), x)),
   };
 }

@@ -6,7 +6,13 @@ export interface PartMeaning {
   readonly means: string;
 }
 
-const SEVERITY: Readonly<Record<CheckClass, number>> = { fault: 0, suspicious: 1, information: 2, normal: 3 };
+/** Worst first. */
+export const SEVERITY: Readonly<Record<CheckClass, number>> = {
+  fault: 0,
+  suspicious: 1,
+  information: 2,
+  normal: 3,
+};
 const MAX_EXAMPLES = 5;
 const MAX_FLOWS = 10;
 const MAX_PAIRS = 10_000;

@@ -208,4 +208,57 @@ describe('mistakes not to make', () => {
     for (const record of [unreachable('10.0.1.1', 33440), unreachable('10.0.2.9', 9999)])
       expect(parts(check(await inspect([record]), 'icmp-error'))).toEqual({ 'port unreachable': 1 });
   });
+
+  it('takes an answer to a socket that is closed for no fault, and a server that is gone for one', async () => {
+    const datagram = (ms: number, back: boolean): ReturnType<typeof at> => {
+      const [src, dst, sport, dport] = back
+        ? (['10.0.2.9', '10.0.1.7', 9125, 40000] as const)
+        : (['10.0.1.7', '10.0.2.9', 40000, 9125] as const);
+      return at(ms, udpPacket({ src, dst, sport, dport, payload: 'x'.repeat(20) }));
+    };
+    const unreachable = (ms: number, ofAnswer: boolean): ReturnType<typeof at> => {
+      const [src, dst, sport, dport] = ofAnswer
+        ? (['10.0.2.9', '10.0.1.7', 9125, 40000] as const)
+        : (['10.0.1.7', '10.0.2.9', 40000, 9125] as const);
+      const quoted = ip(17, { src, dst }, udp({ src, dst, sport, dport, payload: 'x'.repeat(20) }));
+      return at(ms, icmpErrorPacket({ src: dst, dst: src, type: 3, code: 3, quoted }));
+    };
+    const both = [datagram(0, false), datagram(1, true)];
+    const late = await inspect([...both, datagram(2, true), unreachable(2.1, true)]);
+    expect(parts(check(late, 'icmp-error'))).toEqual({ 'answer to a closed socket': 1 });
+    const gone = await inspect([...both, datagram(2, false), unreachable(2.1, false)]);
+    expect(parts(check(gone, 'icmp-error'))).toEqual({ 'port unreachable': 1 });
+  });
+
+  it('raises no alarm over a single answer that is absent where the capture missed packets itself', async () => {
+    const t = new Talk();
+    const question = (id: number, ms: number): ReturnType<typeof at> =>
+      at(
+        ms,
+        udpPacket({
+          ...{ src: '10.0.1.7', dst: '172.20.0.10', sport: 5000 + id, dport: 53 },
+          payload: dnsMessage({ id, name: `a${id}.example`, qtype: 1 }),
+        }),
+      );
+    const reply = (id: number, ms: number): ReturnType<typeof at> =>
+      at(
+        ms,
+        udpPacket({
+          ...{ src: '172.20.0.10', dst: '10.0.1.7', sport: 53, dport: 5000 + id },
+          payload: dnsMessage({ id, name: `a${id}.example`, qtype: 1, response: true, rcode: 0 }),
+        }),
+      );
+    const upload = (missing: boolean): ReturnType<typeof at>[] => [
+      ...t.handshake(),
+      ...[0, 1, 2, 3, 4, 5].flatMap((n) =>
+        n === 3 && missing ? [] : [t.c(n + 1, { flags: 'PA', seq: 1 + n * 100, payload: 100 })],
+      ),
+      t.s(8, { ack: 601 }),
+    ];
+    const rest = [question(1, 10), reply(1, 11), question(2, 20), t.c(3000, { seq: 601 })];
+    const result = check(await inspect([...upload(true), ...rest]), 'dns-unanswered');
+    expect([parts(result), result.class]).toEqual([{ 'never answered': 1 }, 'information']);
+    expect(result.explanation).toContain('The capture itself missed packets');
+    expect(check(await inspect([...upload(false), ...rest]), 'dns-unanswered').class).toBe('fault');
+  });
 });

@@ -5,6 +5,8 @@ import { protocolName } from '../text.js';
 import type { Check, CheckMeta } from '../types.js';
 import { icmpName, isTooBig } from './icmp-names.js';
 
+/** Linux chooses source ports from here on. */
+const EPHEMERAL = 32768;
 /** Destination ports of its probes, first and last. */
 const TRACEROUTE = [33434, 33534] as const;
 
@@ -15,7 +17,7 @@ const META: CheckMeta = {
   threshold:
     'every error counts; "fragmentation needed" and "packet too big" are judged by the path MTU check',
   normal:
-    'Nothing of it in itself; a port unreachable for a late DNS answer, and what traceroute asks for, are expected.',
+    'Nothing of it in itself; a port unreachable for an answer that is late, and what traceroute asks for, are expected.',
 };
 
 const PARTS = {
@@ -30,7 +32,7 @@ const PARTS = {
   },
   'answer to a closed socket': {
     class: 'information',
-    means: 'a DNS answer came after the asker had closed its socket: too late, or it took the first of two.',
+    means: 'an answer came after the asker had closed its socket: too late, or it took the first of two.',
   },
   'end of a traceroute': {
     class: 'information',
@@ -71,16 +73,18 @@ export const icmpError: Check = {
   run(x) {
     const tally = new Tally(PARTS);
     let packets = 0;
+    const sent = new Uint8Array(x.table.flows.length * 2);
     for (let k = 0; k < x.table.packets; k++) {
       const i = x.rowAt(k);
       if (!x.counts(i)) continue;
+      if ((x.c.bits[i]! & BIT_ICMP_ERROR) === 0) sent[x.c.flow[i]! * 2 + x.c.way[i]!] = 1;
       const { protocol } = x.table.flows[x.c.flow[i]!]!;
       if (protocol !== PROTO_ICMP && protocol !== PROTO_ICMPV6) continue;
       packets++;
       if ((x.c.bits[i]! & BIT_ICMP_ERROR) === 0 || isTooBig(x, i)) continue;
       const quoted = quotedFlow(x, i);
       if (quoted !== null) x.between(tally, quoted);
-      tally.add(partOf(x, i, quoted), () =>
+      tally.add(partOf(x, i, quoted, sent), () =>
         x.example(i, `${icmpName(x, i)}${quoted === null ? '' : ` for ${quotedText(x, i, quoted)}`}`),
       );
     }
@@ -106,13 +110,15 @@ function sentBy(x: InspectContext, i: number): string {
   return x.c.way[i] === 0 ? a : b;
 }
 
-function partOf(x: InspectContext, i: number, quoted: number | null): Part {
+function partOf(x: InspectContext, i: number, quoted: number | null, sent: Uint8Array): Part {
   const part = BY_NAME.get(icmpName(x, i)) ?? 'other';
   if (quoted === null) return part;
   const flow = x.table.flows[quoted]!;
   const way = x.c.window[i]! & 1;
   const [from, to] = way === 0 ? [flow.aPort, flow.bPort] : [flow.bPort, flow.aPort];
-  if (part === 'port unreachable' && flow.protocol === PROTO_UDP && from === 53)
+  // The one that says so has asked before, from a port of its own choice.
+  const asker = sent[quoted * 2 + 1 - way] === 1 && to > from && to >= EPHEMERAL;
+  if (part === 'port unreachable' && flow.protocol === PROTO_UDP && (from === 53 || asker))
     return 'answer to a closed socket';
   const traced = flow.protocol === PROTO_UDP && to >= TRACEROUTE[0] && to <= TRACEROUTE[1];
   if (part === 'port unreachable' && traced && sentBy(x, i) === (way === 0 ? flow.b : flow.a))
