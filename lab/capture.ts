@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { shiftClock } from './pcap.js';
+import { addressOf } from './plan.js';
 import { inside, sleep, start } from './shell.js';
 import type { CaptureOptions, ExtraPoint, NodePlan, Plan, PointName } from './types.js';
 import type { ChildProcess } from 'node:child_process';
@@ -16,6 +17,8 @@ export interface CaptureJob {
   readonly device: string;
   /** File name below `caps/`, without `.gz`. */
   readonly file: string;
+  /** tcpdump's filter expression, empty for everything. */
+  readonly filter: string;
 }
 
 /** Which captures to make, and how the operator would have named them. */
@@ -23,7 +26,7 @@ export function planCaptures(plan: Plan, options: CaptureOptions): CaptureJob[] 
   const { src, dst } = plan.nodes;
   const { A, B } = plan.pods;
   const server = plan.nodes[B.node];
-  const all: Omit<CaptureJob, 'file'>[] = options.any
+  const all: Omit<CaptureJob, 'file' | 'filter'>[] = options.any
     ? [
         { role: 'src_any', node: src, device: 'any' },
         { role: 'dst_any', node: dst, device: 'any' },
@@ -35,7 +38,8 @@ export function planCaptures(plan: Plan, options: CaptureOptions): CaptureJob[] 
         { role: 'dst_veth', node: server, device: B.hostVeth },
       ];
   const sameNode = plan.options.sameNode ?? false;
-  const beside: Record<ExtraPoint, Omit<CaptureJob, 'file'>> = {
+  const filter = (options.filter ?? '').replace('{A}', addressOf(A)).replace('{B}', addressOf(B));
+  const beside: Record<ExtraPoint, Omit<CaptureJob, 'file' | 'filter'>> = {
     src_eth1: { role: 'src_eth1', node: src, device: 'eth1' },
     src_veth_c: { role: 'src_veth_c', node: src, device: plan.pods.C.hostVeth },
     dst_veth_d: { role: 'dst_veth_d', node: dst, device: plan.pods.D.hostVeth },
@@ -45,10 +49,10 @@ export function planCaptures(plan: Plan, options: CaptureOptions): CaptureJob[] 
     .filter(
       (job) => !sameNode || job.role === 'src_veth' || job.role === 'dst_veth' || job.role === 'src_any',
     )
-    .map((job) => ({ ...job, file: fileName(job, options) }));
+    .map((job) => ({ ...job, file: fileName(job, options), filter }));
 }
 
-function fileName(job: Omit<CaptureJob, 'file'>, options: CaptureOptions): string {
+function fileName(job: Omit<CaptureJob, 'file' | 'filter'>, options: CaptureOptions): string {
   const suffix = options.tool === 'dumpcap' ? 'pcapng' : 'pcap';
   const number = job.node.role === 'src' ? 1 : 2;
   switch (options.naming ?? 'instance') {
@@ -92,7 +96,7 @@ export class Captures {
 
   #command(job: CaptureJob): string[] {
     const path = join(this.#folder, job.file);
-    const { snaplen, buffer, rotate, linkType, tool } = this.#options;
+    const { snaplen, buffer, rotate, ring = 20, linkType, tool } = this.#options;
     const option = (flag: string, value: number | string | undefined): string[] =>
       value === undefined ? [] : [flag, String(value)];
     const snap = option('-s', snaplen);
@@ -104,8 +108,9 @@ export class Captures {
       ...['tcpdump', '-i', job.device, '-U', '-Z', 'root', ...snap],
       ...option('-B', buffer),
       ...option('-y', linkType),
-      ...(rotate ? ['-C', String(rotate), '-W', '20'] : []),
+      ...(rotate ? ['-C', String(rotate), '-W', String(ring)] : []),
       ...['-w', path],
+      ...(job.filter ? job.filter.split(' ') : []),
     ];
   }
 

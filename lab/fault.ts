@@ -47,6 +47,7 @@ export const CAUSES = [
   'unreachable_route',
   'veth_missing',
   'vpc_drop',
+  'vpc_reset',
   'wrong_interface_captured',
 ] as const;
 export type Cause = (typeof CAUSES)[number];

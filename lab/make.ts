@@ -9,7 +9,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeCase } from './case.js';
-import { FAULTS, SAMPLES } from './faults/index.js';
+import { FAULTS, OPEN_FAULTS, SAMPLES } from './faults/index.js';
 import { missingAbilities, whyNot } from './requirements.js';
 import { cleanUpAtExit } from './shell.js';
 import type { Ability, Fault } from './fault.js';
@@ -59,9 +59,11 @@ async function main(): Promise<number> {
 }
 
 function choose(from: readonly Fault[], names: readonly string[]): readonly Fault[] | string {
-  const unknown = names.filter((name) => !from.some((fault) => fault.name === name));
+  if (names.length === 0) return from;
+  const all = [...from, ...OPEN_FAULTS];
+  const unknown = names.filter((name) => !all.some((fault) => fault.name === name));
   if (unknown.length) return `no such case: ${unknown.join(', ')} (see --list)`;
-  return names.length ? from.filter((fault) => names.includes(fault.name)) : from;
+  return all.filter((fault) => names.includes(fault.name));
 }
 
 /** One line per case on standard output: `made`, `skipped` with the reason, or `failed` with the reason. */

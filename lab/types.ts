@@ -158,6 +158,10 @@ export interface CaptureOptions {
   readonly snaplen?: number;
   /** `-y`: the link type of an `-i any` capture. */
   readonly linkType?: 'LINUX_SLL' | 'LINUX_SLL2';
+  /** tcpdump's filter expression; `{A}` and `{B}` stand for the addresses of the pods under test. */
+  readonly filter?: string;
+  /** Keeps only so many files of `rotate`: a ring, whose numbers say nothing of the order. */
+  readonly ring?: number;
   /** `-B`: the kernel's buffer in KiB. A small one makes the capture itself miss packets. */
   readonly buffer?: number;
   /** Starts a new file after so many megabytes (`-C`, `-W 20`). */

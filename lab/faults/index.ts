@@ -10,20 +10,24 @@ import { branchEniHealthy } from './branch-eni-healthy.js';
 import { branchEniRuleMissing } from './branch-eni-rule-missing.js';
 import { branchEniVpcDrop } from './branch-eni-vpc-drop.js';
 import { bulkHealthy } from './bulk-healthy.js';
-import { captureMissesOneWay } from './capture-misses-one-way.js';
 import { captureMisses } from './capture-misses.js';
+import { captureMissesLoss10 } from './capture-misses-loss-10.js';
+import { captureMissesOneWay } from './capture-misses-one-way.js';
 import { connRefused } from './conn-refused.js';
 import { fullConntrack } from './conntrack-full.js';
 import { dnsServerSilent } from './dns-server-silent.js';
 import { dstMissingPodRoute } from './dst-missing-pod-route.js';
 import { dstPodSilent } from './dst-pod-silent.js';
 import { duplicateHealthy } from './duplicate-healthy.js';
+import { filterHostSnat, filterHostSnatDrop } from './filter-host-snat.js';
+import { filterServicePort, filterServicePortDrop } from './filter-service-port.js';
 import { forwardPolicyDrop } from './forward-policy-drop.js';
 import { forwardRuleDrop } from './forward-rule-drop.js';
 import { forwardRuleReject } from './forward-rule-reject.js';
 import { geneveBlocked } from './geneve-blocked.js';
 import { geneveHealthy } from './geneve-healthy.js';
 import { geneveLoss20 } from './geneve-loss-20.js';
+import { geneveSnap96Healthy } from './geneve-snap96-healthy.js';
 import { healthy } from './healthy.js';
 import { ipipBlocked } from './ipip-blocked.js';
 import { ipipHealthy } from './ipip-healthy.js';
@@ -37,16 +41,21 @@ import { loss30SkewSnat } from './loss-30-skew-snat.js';
 import { loss5 } from './loss-5.js';
 import { mtuBlackhole } from './mtu-blackhole.js';
 import { mtuBlackholeIcmpLost } from './mtu-blackhole-icmp-lost.js';
+import { mtuBlackholeReturn } from './mtu-blackhole-return.js';
 import { netpolEgressDeny } from './netpol-egress-deny.js';
 import { netpolIngressDeny } from './netpol-ingress-deny.js';
 import { noDstEth0 } from './no-dst-eth0.js';
+import { nodeClientDrop } from './node-client-drop.js';
 import { pcapngCaptureMisses } from './pcapng-capture-misses.js';
 import { pcapngVpcDrop } from './pcapng-vpc-drop.js';
 import { pmtudWorks } from './pmtud-works.js';
 import { rateLimit } from './rate-limit.js';
+import { rateLimitDstVeth } from './rate-limit-dst-veth.js';
+import { rateLimitSrcNode } from './rate-limit-src-node.js';
 import { reorderHealthy } from './reorder-healthy.js';
 import { reorderLoss } from './reorder-loss.js';
 import { returnPathLost } from './return-path-lost.js';
+import { ringCaptures } from './ring-captures.js';
 import { rotatedCaptures, rotatedCapturesLoss } from './rotated-captures.js';
 import { routeLoop } from './route-loop.js';
 import { rpFilterStrict } from './rp-filter-strict.js';
@@ -63,6 +72,7 @@ import { snap96Loss30 } from './snap96-loss-30.js';
 import { snatRemote } from './snat-remote.js';
 import { snatRemoteDrop } from './snat-remote-drop.js';
 import { snatReturnLost } from './snat-return-lost.js';
+import { udpFragmentsLost } from './udp-fragments-lost.js';
 import { udpReturnLost } from './udp-return-lost.js';
 import { unreachableRoute } from './unreachable-route.js';
 import { vpcDrop } from './vpc-drop.js';
@@ -71,6 +81,7 @@ import { vpcResetMidstream } from './vpc-reset-midstream.js';
 import { vxlanBlocked } from './vxlan-blocked.js';
 import { vxlanHealthy } from './vxlan-healthy.js';
 import { vxlanLoss20 } from './vxlan-loss-20.js';
+import { vxlanSnap96Loss20 } from './vxlan-snap96-loss-20.js';
 import type { Fault } from '../fault.js';
 
 /** The cases that samples/ ships. */
@@ -152,4 +163,18 @@ export const FAULTS: readonly Fault[] = [
   geneveHealthy,
   geneveBlocked,
   geneveLoss20,
+  rateLimitSrcNode,
+  rateLimitDstVeth,
+  udpFragmentsLost,
+  geneveSnap96Healthy,
+  vxlanSnap96Loss20,
+  mtuBlackholeReturn,
+  captureMissesLoss10,
+  ringCaptures,
+  nodeClientDrop,
+  filterServicePort,
+  filterHostSnat,
 ];
+
+/** Made when they are named, and not part of the tests: alignment still gets them wrong (test/align/live-findings). */
+export const OPEN_FAULTS: readonly Fault[] = [filterHostSnatDrop, filterServicePortDrop];

@@ -11,7 +11,7 @@ export const vpcResetMidstream: Fault = {
   flows: (f) => [...f.failing({ requests: 6, size: 900, gap: 0.1 }), ...f.bystanders()],
   truth: {
     expected: [],
-    optional: ['connection_refused', 'vpc_drop'],
+    optional: ['vpc_reset', 'vpc_drop'],
     dropPoint: 'vpc',
   },
 };

@@ -10,8 +10,7 @@ export const vpcReset: Fault = {
     ),
   flows: (f) => [...f.failing(), ...f.bystanders()],
   truth: {
-    expected: [],
-    optional: ['connection_refused', 'vpc_drop'],
+    expected: ['vpc_reset'],
     dropPoint: 'vpc',
     notes: ['the reset is first seen at src_eth0; the SYN is at neither point of the destination node'],
   },

@@ -1,7 +1,7 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Conversation } from './conversations.js';
-import { ASSUMED, COVERED, LIKELY, type Windows } from './coverage.js';
+import { ASSUMED, COVERED, LIKELY, NOT_COVERED, type Windows } from './coverage.js';
 import { reversed } from './miss-rates.js';
 import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirection } from './datagrams.js';
 import type { Geography } from './geography.js';
@@ -81,8 +81,15 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     answered,
     watchedSeconds: watchedSeconds(path, seen, scene),
   };
-  if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, scene) };
-  return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, scene) };
+  const beside = besideTheWay(forwardAt, backAt).map(
+    (aside, k) => aside || mayFilter(c, path.points[k]!, scene),
+  );
+  const coverage = [
+    coverageOf(path.points, beside, scene),
+    coverageOf([...path.points].reverse(), [...beside].reverse(), scene),
+  ] as const;
+  if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, coverage, scene) };
+  return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, coverage, scene) };
 }
 
 function count(o: Observation, back: 0 | 1): number {
@@ -98,8 +105,29 @@ function bytes(o: Observation, back: 0 | 1): number {
   return n;
 }
 
-function coverageOf(points: readonly PathPoint[], scene: Scene): CoverageOf {
-  return (from, to, t) => scene.windows.at(points[to]!, points[from]!, t);
+function coverageOf(points: readonly PathPoint[], beside: readonly boolean[], scene: Scene): CoverageOf {
+  return (from, to, t) => (beside[to]! ? NOT_COVERED : scene.windows.at(points[to]!, points[from]!, t));
+}
+
+/**
+ * Points that saw nothing of the conversation although the client's packets arrived beyond them: it goes another way,
+ * and what is missing there was not lost. Answers tell nothing: a node on the way may have made them.
+ */
+function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): boolean[] {
+  return forwardAt.map((n, k) => n + backAt[k]! === 0 && forwardAt.slice(k + 1).some((m) => m > 0));
+}
+
+/**
+ * A capture of an ENI without a single packet, of a flow to a service whose pods have other addresses or ports: a filter
+ * for the service, as it was set for all captures, matches nothing there.
+ */
+function mayFilter(c: Conversation, p: PathPoint, scene: Scene): boolean {
+  return (
+    c.translated === null &&
+    p.station.endsWith('eni') &&
+    p.watchers.every((t) => t.packets === 0) &&
+    scene.topology.endpoints(c.protocol, c.server).length > 0
+  );
 }
 
 function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {
@@ -125,6 +153,9 @@ export function isDns(c: Conversation): boolean {
   return c.server.port === 53 || c.translated?.server.port === 53;
 }
 
+/** Of the points in the order of the path, and in reverse. */
+type Coverages = readonly [CoverageOf, CoverageOf];
+
 type Measured = Pick<
   Analysis,
   | 'failing'
@@ -143,15 +174,16 @@ function analyseTcp(
   seen: readonly Observation[],
   state: TcpState,
   refusal: Refusal | null,
+  coverage: Coverages,
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
   const forward = tcpDirection(seen, 0);
   const back = tcpDirection([...seen].reverse(), 1);
   const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: tcpLosses(forward, coverageOf(path.points, scene), watchedUntil(path.points, scene), least),
+    forward: tcpLosses(forward, coverage[0], watchedUntil(path.points, scene), least),
     back: mirror(
-      tcpLosses(back, coverageOf(reversedPoints, scene), watchedUntil(reversedPoints, scene), least),
+      tcpLosses(back, coverage[1], watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });
@@ -174,7 +206,7 @@ function analyseTcp(
     ...found,
     failing,
     failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
-    refusal: state.established ? null : refusal,
+    refusal,
     witnesses: [
       tcpWitness(forward, ranAround(path.points, scene)),
       reversed(tcpWitness(back, ranAround(reversedPoints, scene))),
@@ -233,6 +265,7 @@ function analyseDatagrams(
   seen: readonly Observation[],
   answered: boolean,
   refusal: Refusal | null,
+  coverage: Coverages,
   scene: Scene,
 ): Measured {
   const reversedPoints = [...path.points].reverse();
@@ -258,21 +291,9 @@ function analyseDatagrams(
   const answeredUntil = unansweredSince(seen, expectsAnswer);
   const failing = !answered && refusal === null;
   const losses = (least: LeastCoverage): { forward: PairLoss[]; back: PairLoss[] } => ({
-    forward: datagramLosses(
-      forward,
-      answeredUnits,
-      coverageOf(path.points, scene),
-      watchedUntil(path.points, scene),
-      least,
-    ),
+    forward: datagramLosses(forward, answeredUnits, coverage[0], watchedUntil(path.points, scene), least),
     back: mirror(
-      datagramLosses(
-        back,
-        () => 0,
-        coverageOf(reversedPoints, scene),
-        watchedUntil(reversedPoints, scene),
-        least,
-      ),
+      datagramLosses(back, () => 0, coverage[1], watchedUntil(reversedPoints, scene), least),
       path.points.length,
     ),
   });

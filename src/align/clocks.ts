@@ -2,6 +2,7 @@ import { BIT_ICMP_ERROR, PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/ca
 import type { ClockOffset } from '../model/trace.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import type { Geography } from './geography.js';
+import { SAME_MOMENT_NS } from './observations.js';
 import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
@@ -102,31 +103,33 @@ function estimatePair(
     const fromA = home === a || (away === b && home !== b);
     const fromB = home === b || (away === a && home !== a);
     if (fromA === fromB) continue;
-    const atA = bestLeg(c, a, geography);
-    const atB = bestLeg(c, b, geography);
-    if (atA && atB) matchLegs(taps, c, atA, atB, fromA, bounds);
+    const atA = bestLegs(c, a, geography);
+    const atB = bestLegs(c, b, geography);
+    if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds);
   }
   return fit(bounds);
 }
 
-/** The leg next to the wire: its delays are the smallest. */
-function bestLeg(c: Conversation, node: string, geography: Geography): OrientedLeg | null {
+/** The legs next to the wire, where delays are the smallest: several where the capture was rotated. */
+function bestLegs(c: Conversation, node: string, geography: Geography): OrientedLeg[] {
   const here = c.legs.filter(({ leg }) => geography.places[leg.tap]!.node === node);
-  return here.find(({ leg }) => geography.places[leg.tap]!.kind === 'eni') ?? here[0] ?? null;
+  const atEni = here.filter(({ leg }) => geography.places[leg.tap]!.kind === 'eni');
+  return atEni.length > 0 ? atEni : here.slice(0, 1);
 }
 
 function matchLegs(
   taps: readonly TapData[],
   c: Conversation,
-  atA: OrientedLeg,
-  atB: OrientedLeg,
+  atA: readonly OrientedLeg[],
+  atB: readonly OrientedLeg[],
   clientAtA: boolean,
   bounds: Bounds,
 ): void {
-  const [tapA, tapB] = [taps[atA.leg.tap]!, taps[atB.leg.tap]!];
-  const hashed = (!atA.leg.snapped && !atB.leg.snapped) || tapA.hashReach === tapB.hashReach;
-  const times = sample(taps[atA.leg.tap]!, atA, c.protocol, hashed);
-  for (const [key, tb] of sample(taps[atB.leg.tap]!, atB, c.protocol, hashed)) {
+  const legs = [...atA, ...atB];
+  const reaches = new Set(legs.map(({ leg }) => taps[leg.tap]!.hashReach));
+  const hashed = reaches.size === 1 || legs.every(({ leg }) => !leg.snapped);
+  const times = sample(taps, atA, c.protocol, hashed);
+  for (const [key, tb] of sample(taps, atB, c.protocol, hashed)) {
     const ta = times.get(key);
     if (ta === undefined || Number.isNaN(ta) || Number.isNaN(tb)) continue;
     const fromClient = key.startsWith('>');
@@ -135,11 +138,35 @@ function matchLegs(
 }
 
 /** Times by a key that names one packet wherever it is seen; NaN where it names several. */
-function sample(tap: TapData, oriented: OrientedLeg, protocol: number, hashed: boolean): Map<string, number> {
-  const { leg, forward } = oriented;
+function sample(
+  taps: readonly TapData[],
+  legs: readonly OrientedLeg[],
+  protocol: number,
+  hashed: boolean,
+): Map<string, number> {
+  const [first, ...others] = legs.map((oriented) =>
+    sampleLeg(taps[oriented.leg.tap]!, oriented, protocol, hashed),
+  );
+  const out = first ?? new Map<string, number>();
+  for (const more of others)
+    for (const [key, t] of more) {
+      const known = out.get(key);
+      // Captures that overlap, or a trunk and the VLAN on it, show one packet twice.
+      if (known === undefined) out.set(key, t);
+      else if (!(Math.abs(known - t) <= SAME_MOMENT_NS)) out.set(key, NaN);
+    }
+  return out;
+}
+
+function sampleLeg(
+  tap: TapData,
+  { leg, forward }: OrientedLeg,
+  protocol: number,
+  hashed: boolean,
+): Map<string, number> {
+  const out = new Map<string, number>();
   const { rows, offsets } = tap.flowIndex;
   const c = tap.table.columns;
-  const out = new Map<string, number>();
   const from = offsets[leg.flow]!;
   const to = offsets[leg.flow + 1]!;
   // The same packets must be drawn at both taps: draw by content, not by position.

@@ -3,6 +3,7 @@ import type { FlowEnd } from '../model/trace.js';
 import { fingerprintsOf } from './fingerprints.js';
 import { tupleOf, type Group } from './groups.js';
 import { flowKey, keyOfFlow, packetTimes, type IcmpError, type Leg } from './legs.js';
+import { isInitialTtl } from './scope.js';
 import { rotatedSeries } from './tap-groups.js';
 import type { TapData } from './taps.js';
 import type { FiveTuple, Topology } from './topology.js';
@@ -159,7 +160,7 @@ function linkByFingerprint(taps: readonly TapData[], groups: readonly Group[], l
         if (x.flow.protocol !== y.flow.protocol || links.root(x) === links.root(y)) continue;
         if (!noTapSeesBoth(x, y)) continue;
         const strong = print.startsWith('S') && !print.endsWith('.0');
-        if (strong || sharesEnd(x, y)) links.join(x, y, true);
+        if (strong || (sharesEnd(x, y) && !bothUnforwarded(x, y))) links.join(x, y, true);
       }
   }
 }
@@ -261,6 +262,11 @@ function together(x: Span, y: Span): boolean {
   }
   for (; j < y.times.length; j++) if (inner(y.times[j]!)) return false;
   return matched >= 3;
+}
+
+/** NAT is done where packets are forwarded: what nobody forwarded before either capture are two flows. */
+function bothUnforwarded(x: Group, y: Group): boolean {
+  return isInitialTtl(clientTtl(x)) && isInitialTtl(clientTtl(y));
 }
 
 /** NAT leaves the client or the server as it is, never the one in the other's place. */

@@ -34,6 +34,8 @@ interface Window {
   stoppedEarly: boolean;
   /** An empty capture missed something as late as this: nothing says that it began at all after. */
   missedUntil: number;
+  /** It did so while others of the node ran: its interface or its filter is a wrong one. */
+  blind: boolean;
 }
 
 /** Knows from when to when each capture ran: from its own frames, from its neighbours', and from what it missed. */
@@ -57,6 +59,7 @@ export class Windows {
         startedLate: false,
         stoppedEarly: false,
         missedUntil: -Infinity,
+        blind: false,
       };
     });
     for (const w of this.windows) {
@@ -99,11 +102,18 @@ export class Windows {
         if (last === -Infinity) continue;
         for (const t of watchers) {
           const w = this.windows[t.index]!;
-          if (own === null) w.missedUntil = Math.max(w.missedUntil, last);
-          else if (first < own.first - guard) w.startedLate = true;
+          if (own === null) {
+            w.missedUntil = Math.max(w.missedUntil, last);
+            if (this.nodeRan(w.node, last)) w.blind = true;
+          } else if (first < own.first - guard) w.startedLate = true;
           if (own !== null && last > own.last + guard) w.stoppedEarly = true;
         }
       }
+  }
+
+  private nodeRan(node: string | null, t: number): boolean {
+    const ran = node === null ? undefined : this.nodes.get(node);
+    return ran !== undefined && t > ran.first + LATER_START && t < ran.last - LOST_AT_END;
   }
 
   /**
@@ -198,7 +208,7 @@ export class Windows {
     const likely =
       node !== undefined && t >= node.first + LATER_START + guard && t <= node.last - LOST_AT_END - guard;
     if (w.first === null || w.last === null) {
-      if (t <= w.missedUntil + guard) return NOT_COVERED;
+      if (w.blind || t <= w.missedUntil + guard) return NOT_COVERED;
       if (likely) return LIKELY;
       return w.missedUntil > -Infinity ? NOT_COVERED : ASSUMED;
     }

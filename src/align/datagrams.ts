@@ -182,18 +182,29 @@ export function datagramWitness(
   const keys = new Set(direction.units.flatMap((m) => [...m.keys()]));
   for (const key of keys) {
     const counts = direction.units.map((m) => m.get(key)?.count ?? 0);
-    const time = direction.units.find((m) => m.has(key))!.get(key)!.times[0]!;
+    const [first, last] = seenAt(direction, key);
     for (let k = 0; k < points; k++) {
       const before = Math.max(0, ...counts.slice(0, k));
       const beyond = Math.max(Math.min(answered(key), Math.max(...counts)), ...counts.slice(k + 1));
       const passed = k === 0 ? beyond : Math.min(before, beyond);
       // A point that saw nothing of the flow stands beside its way: that is no miss.
-      if (passed === 0 || direction.total[k] === 0 || !ran(k, time)) continue;
+      if (passed === 0 || direction.total[k] === 0 || !ran(k, first) || !ran(k, last)) continue;
       had[k]! += passed;
       missed[k]! += Math.max(0, passed - counts[k]!);
     }
   }
   return { had, missed };
+}
+
+/** When the copies of a datagram were first and last seen anywhere. */
+function seenAt(direction: DatagramDirection, key: string): [number, number] {
+  let [first, last] = [Infinity, -Infinity];
+  for (const map of direction.units)
+    for (const t of map.get(key)?.times ?? []) {
+      if (t < first) first = t;
+      if (t > last) last = t;
+    }
+  return [first, last];
 }
 
 type Mutable = { -readonly [K in keyof PairLoss]: PairLoss[K] } & {

@@ -53,9 +53,12 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
       if (size !== null) {
         j.reason = 'size';
         sizes.set(j, size);
-      } else if (partOfPartialLoss(j, group)) {
+      } else {
+        const stretch = partialLossAround(j, group);
+        if (stretch === null) continue;
         j.verdict = 'lossy';
         j.reason = 'partial';
+        j.stretch = stretch;
       }
     }
   }
@@ -121,19 +124,21 @@ function sizeLoss(j: Judged, largest: ReadonlyMap<string, number>): SizeLoss | n
   return { largestPassed: passed, smallestLost: smallest, dontFragment };
 }
 
-function partOfPartialLoss(j: Judged, group: readonly Judged[]): boolean {
+/** Where siblings lose part of their packets, if that is where this flow may have lost all of its own; else null. */
+function partialLossAround(j: Judged, group: readonly Judged[]): Stretch | null {
   const tcp = j.analysis.conversation.protocol === PROTO_TCP;
   for (const other of group) {
     if (other === j) continue;
     for (const { stretch, direction, pair } of stretchLosses(other.analysis)) {
-      if (stretch !== j.stretch || direction !== j.direction || !pair.proved) continue;
+      if (direction !== j.direction || !pair.proved) continue;
+      if (stretch !== j.stretch && !(j.stretch === 'unknown' && j.candidates.includes(stretch))) continue;
       const passed = pair.sent - pair.lost;
-      if (pair.lost > 0 && passed > 0) return true;
+      if (pair.lost > 0 && passed > 0) return stretch;
       // One question, one datagram: a sibling of the same service that passed makes it chance as well.
-      if (!tcp && passed > 0 && sameService(j, other)) return true;
+      if (!tcp && passed > 0 && stretch === j.stretch && sameService(j, other)) return stretch;
     }
   }
-  return false;
+  return null;
 }
 
 function sameService(x: Judged, y: Judged): boolean {

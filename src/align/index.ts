@@ -198,8 +198,11 @@ function groupFates(
     const c = members[0]!.analysis.conversation;
     const ends = endsOf(c, scene.geography, topology);
     let score = weight(members);
-    if (vethEnds.has(ends.srcIp ?? '')) score += 40;
-    if (vethEnds.has(ends.dstIp ?? '')) score += 20;
+    const [atSource, atDestination] = [vethEnds.has(ends.srcIp ?? ''), vethEnds.has(ends.dstIp ?? '')];
+    if (atSource) score += 40;
+    if (atDestination) score += 20;
+    // Somebody captured at these two pods: how they fare matters more than that one of them reaches others.
+    if (atSource && atDestination) score += 40;
     if (members.some((m) => isAsked(m.analysis.conversation, question))) score += 10_000;
     return { members, ends, score: score + Math.min(members.length, 30) };
   });
@@ -213,7 +216,9 @@ function weight(members: readonly Judged[]): number {
   const j = members[0]!;
   switch (j.verdict) {
     case 'dropped':
-      return j.reason === 'no-answer' ? 900 : 1000;
+      if (j.reason === 'no-answer') return 900;
+      // A refusal was seen; that nothing arrived may be a capture's fault.
+      return members.some((m) => m.proved) ? 1000 : 790;
     case 'rejected':
       return 800;
     case 'lossy': {

@@ -63,7 +63,12 @@ export class Kinds {
       return eni('packets of several ends, or forwarded before they came here', true);
     const pod = candidates.length === 2 ? this.podBesideNode(tap, candidates) : null;
     if (pod !== null)
-      return veth(pod, `every packet is between ${pod} and its node, whose other packets go elsewhere`, true);
+      // A node's probes of its own pods are not at its ENI either: where the file's name says ENI, it is one.
+      return veth(
+        pod,
+        `every packet is between ${pod} and its node, whose other packets go elsewhere`,
+        false,
+      );
     for (const ip of candidates) {
       const found = this.settle(tap, legs, ip);
       if (found !== null) return found;

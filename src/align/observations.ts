@@ -56,7 +56,7 @@ export function observe(point: PathPoint, geography: Geography, clocks: Clocks):
 }
 
 /** Two captures of one interface, or of a trunk and the VLAN on it, show a packet within this time of each other. */
-const SAME_MOMENT_NS = 5e5;
+export const SAME_MOMENT_NS = 5e5;
 /** Packets looked back at for another copy. */
 const LOOK_BACK = 256;
 

@@ -76,7 +76,16 @@ function stateOf(first: PathPoint): TcpState | null {
   const [forwardData, backData] = [leg.ackPackets(w) > 0, leg.ackPackets(v) > 0];
   const established = (synAck > 0 && forwardData) || (syn + synAck === 0 && forwardData && backData);
   if (!established) return null;
-  return { syn, synAck, established, refusedAt: NONE, refusalTtl: NONE, refusalTime: NONE, reset: false };
+  return {
+    syn,
+    synAck,
+    established,
+    refusedAt: NONE,
+    resetAt: NONE,
+    refusalTtl: NONE,
+    refusalTime: NONE,
+    reset: false,
+  };
 }
 
 /** Nothing lost between neighbouring points; null unless each capture surely ran while the other saw packets. */

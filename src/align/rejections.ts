@@ -32,6 +32,7 @@ export function findRefusal(
   topology: Topology,
   ran: RanAt,
 ): Refusal | null {
+  if (state?.established === true) return resetOnTheWay(c, path, state, ran);
   return (
     (state === null ? null : resetRefusal(c, path, state, ran)) ??
     icmpRefusal(c, path, topology, ran) ??
@@ -85,19 +86,35 @@ function resetRefusal(c: Conversation, path: Path, state: TcpState, ran: RanAt):
       first = k;
       break;
     }
-  if (first < 0) return null;
-  const station = path.points[first]!.station;
+  return first < 0 ? null : refusalByReset(c, path, state, first, ran);
+}
+
+/** @param first farthest point that saw the reset */
+function refusalByReset(c: Conversation, path: Path, state: TcpState, first: number, ran: RanAt): Refusal {
   return {
     by: 'rst',
     icmpType: null,
     icmpCode: null,
     sender: (c.translated?.server ?? c.server).ip,
     direction: 'forward',
-    firstSeen: station,
+    firstSeen: path.points[first]!.station,
     stretch: madeBetween(path, first, state.refusalTtl[first]!, (k) =>
       ran(first, k, state.refusalTime[first]!),
     ),
   };
+}
+
+/**
+ * A reset of an open connection that captures nearer to the server, running at the time, do not hold: the server never
+ * sent it, a device on the way did, in its name. One capture may have missed the packet; two do not.
+ */
+function resetOnTheWay(c: Conversation, path: Path, state: TcpState, ran: RanAt): Refusal | null {
+  const first = state.resetAt.lastIndexOf(true);
+  if (first < 0) return null;
+  const time = state.refusalTime[first]!;
+  const without = path.points.filter((p, k) => k > first && p.legs.length > 0 && ran(first, k, time));
+  if (without.length < 2) return null;
+  return refusalByReset(c, path, state, first, ran);
 }
 
 /**

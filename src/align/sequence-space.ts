@@ -39,7 +39,7 @@ export interface TcpDirection {
   readonly ackedAt: readonly number[];
   /** When each point saw more acknowledged than the first point with data ever did; Infinity where none did. */
   readonly overtaken: readonly number[];
-  /** Copies of the first byte that was not acknowledged at the first point that saw the data, there. */
+  /** The most copies that a point saw of the first byte that was not acknowledged there. */
   readonly waitingCopies: number;
 }
 
@@ -72,7 +72,11 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     overtaken: seen.map((o, i) =>
       base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
     ),
-    waitingCopies: first.reduce((n, t) => (t.start <= waitingFor && t.end > waitingFor ? n + 1 : n), 0),
+    waitingCopies: transmissions.reduce((most, list, i) => {
+      const next = Math.max(0, ackedAt[i]!);
+      const copies = list.reduce((n, t) => (t.start <= next && t.end > next ? n + 1 : n), 0);
+      return Math.max(most, copies);
+    }, 0),
   };
 }
 

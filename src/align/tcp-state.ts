@@ -10,7 +10,9 @@ export interface TcpState {
   readonly established: boolean;
   /** Per point: a reset by the server came before any SYN-ACK. */
   readonly refusedAt: readonly boolean[];
-  /** TTL of that reset at each point, 0 where it was not seen. */
+  /** Per point: a reset in the server's name was seen, at whatever time. */
+  readonly resetAt: readonly boolean[];
+  /** TTL of the first such reset at each point, 0 where none was seen. */
   readonly refusalTtl: readonly number[];
   /** Its time at each point by the tap's own clock, 0 where it was not seen. */
   readonly refusalTime: readonly number[];
@@ -69,6 +71,7 @@ export function tcpState(seen: readonly Observation[]): TcpState {
     synAck,
     established,
     refusedAt: refusedAt.map((r) => r && refusal),
+    resetAt: refusedAt,
     refusalTtl,
     refusalTime,
     reset,

@@ -5,6 +5,7 @@ import { familyOf, sameAddress } from './support/addresses.js';
 import { addressInQuestion, concernOf, namesAddress } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, number, perNode, text, traceAgrees } from './support/define.js';
+import { missingOfBranch } from './support/branch-wiring.js';
 import { fileEvidence, lineEvidence } from './support/evidence.js';
 import { podAgeSeconds, podName } from './support/nodes.js';
 
@@ -81,7 +82,8 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
   const routePresent = toPod.length > 0;
   const [first] = toPod;
   const wrongVeth = routePresent && expectedVeth !== null && !toPod.some((r) => r.dev === expectedVeth);
-  const missing = !routePresent
+  const ofBranch = pod.branchEni ? missingOfBranch(pod, routes, rules) : null;
+  const ofMain = !routePresent
     ? `route to ${pod.ip} in table main`
     : wrongVeth
       ? `route to ${pod.ip} through ${expectedVeth ?? ''} (it goes through ${first?.dev ?? 'no device'})`
@@ -92,6 +94,7 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
           : rule512 === false && (otherTables || othersHave)
             ? `rule "from all to ${pod.ip} lookup main"`
             : null;
+  const missing = ofBranch ?? ofMain;
   const settled = age === null || age >= 60;
   return {
     node: node.id,
@@ -113,7 +116,7 @@ function instance(context: FactContext, node: NodeFacts, pod: Pod, tables: Table
       age_seconds: age,
       missing,
       still_reached: missing !== null && missing.startsWith('rule "from all to ') && !otherTables,
-      broken: missing !== null && assigned && !pod.branchEni && settled,
+      broken: (ofBranch !== null || (ofMain !== null && assigned && !pod.branchEni)) && settled,
       in_question: addressInQuestion(concern, pod.ip),
       named_in_question: namesAddress(concern, pod.ip),
       trace_agrees: traceBlames(context, node.id),
@@ -159,7 +162,7 @@ export const podRoute = defineFact({
     age_seconds: number('from its allocation to the collection'),
     missing: text('what is not there, in words; null when all is there'),
     still_reached: flag('only the rule to it is missing, and no other rule takes its packets elsewhere'),
-    broken: flag('something is missing, and it is neither a new, a departed nor a branch-ENI pod'),
+    broken: flag('something is missing, and it is neither a new nor a departed pod'),
     in_question: flag('an end of a flow in question; true when nothing is in question'),
     named_in_question: flag('an end of a flow in question; false when nothing is in question'),
     trace_agrees: traceAgrees,

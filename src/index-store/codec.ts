@@ -12,6 +12,7 @@ import type { LogLevel } from '../model/logs.js';
 import type { Problem } from '../model/source.js';
 import { packageVersion } from '../version.js';
 import { encodeColumns, KeptColumns, type Sections } from './column-store.js';
+import { packShapes, unpackShapes } from './masks.js';
 import { DamagedIndex } from './text-part.js';
 import { INDEX_FORMAT, type FileIndex, type Pattern, type SkippedFile } from './types.js';
 
@@ -45,8 +46,7 @@ type Row = [
   number | null,
   number,
   LogLevel | 0,
-  number,
-  number,
+  readonly number[],
   number,
   number | null | true,
   number,
@@ -59,8 +59,7 @@ const toRow = (p: Pattern): Row => [
   p.last,
   (p.untimed ? 1 : 0) + (p.special ? 2 : 0),
   p.level === undefined ? 0 : p.level,
-  p.bits,
-  p.run,
+  packShapes(p.masks),
   p.line,
   p.at === p.first ? true : p.at,
   p.length,
@@ -68,7 +67,7 @@ const toRow = (p: Pattern): Row => [
 
 function fromRows(rows: readonly Row[]): Pattern[] {
   let from = 0;
-  return rows.map(([template, count, first, last, flags, level, bits, run, line, at, length]) => {
+  return rows.map(([template, count, first, last, flags, level, masks, line, at, length]) => {
     const pattern: Pattern = {
       template,
       count,
@@ -77,8 +76,7 @@ function fromRows(rows: readonly Row[]): Pattern[] {
       untimed: (flags & 1) !== 0,
       special: (flags & 2) !== 0,
       level: level === 0 ? undefined : level,
-      bits,
-      run,
+      masks: unpackShapes(masks),
       line,
       at: at === true ? first : at,
       from,

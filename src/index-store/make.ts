@@ -64,8 +64,12 @@ export class Maker {
         pool: this.pool,
         ...(onProgress ? { onProgress } : {}),
       };
-      const { index, entities } = await buildIndex(input, options);
-      const words = buildWords(index.files, entities, (await ruleTitles?.()) ?? []);
+      // This thread has time to read the rules while others inflate and index.
+      const [{ index, entities }, titles] = await Promise.all([
+        buildIndex(input, options),
+        ruleTitles?.() ?? [],
+      ]);
+      const words = buildWords(index.files, entities, titles);
       const own: Opened = { index, folder, words: () => words };
       if (place === null) return own;
       // Without a bundle nothing is worth keeping; and what was read must be what the digest was made of.

@@ -24,6 +24,12 @@ export function isMark(code: number): boolean {
   return code >= 0xe000 && code <= 0xe004;
 }
 
+/** Number of the marks that stand for masked text, the tail aside. */
+export function marksIn(template: string): number {
+  const all = template.match(ANY_MARK)?.length ?? 0;
+  return template.endsWith(MARKS.tail) ? all - 1 : all;
+}
+
 /** The pattern for people: `assigned IP <ip> to sandbox <id>`. */
 export function shownTemplate(template: string): string {
   return template.replace(ANY_MARK, (mark) => SHOWN.get(mark)!);

@@ -11,6 +11,7 @@ import { BIT, CLASS, DIGIT, LETTER, SEPARATOR, wordHash } from './classes.js';
 import { allDigits, hasDigit, hashOf, isHex, isPodSuffix, isUuidGroup, keyOf } from './spans.js';
 import { bytesFiltered, quadsIn, VOCABULARY } from './units.js';
 import type { WordSet } from './filter.js';
+import { MaskShapes } from './masks.js';
 
 const PREFIXES = ['eth', 'ens', 'enp', 'eni', 'veth', 'cali', 'lxc', 'vlan', 'azv'].map((text) =>
   Buffer.from(text),
@@ -37,9 +38,8 @@ export class Masker {
   coarseEnd = -1;
   /** Where the pattern ends: the end of the line, or near `MAX_MASKED`. */
   end = 0;
-  /** What hides behind the masks: see `BIT`; the longest run of letters; whether words without digits do. */
-  bits = 0;
-  run = 0;
+  /** What hides behind the masks, and whether words without digits do. */
+  readonly shapes = new MaskShapes();
   special = false;
 
   constructor(
@@ -49,8 +49,7 @@ export class Masker {
   ) {}
 
   scan(bytes: Buffer, start: number, end: number): void {
-    this.bits = 0;
-    this.run = 0;
+    this.shapes.clear();
     this.special = false;
     this.coarseEnd = -1;
     this.end = end;
@@ -95,8 +94,10 @@ export class Masker {
         if (digits) this.note(bytes, from, i, hash);
         else this.special = true;
         i = this.extend(bytes, from, i, end);
-        this.see(bytes, from + kept, i);
-        if (this.onSpan !== null && !cut) this.onSpan(from + kept, i);
+        if (!cut) {
+          this.see(bytes, from + kept, i);
+          if (this.onSpan !== null) this.onSpan(from + kept, i);
+        }
         w1 = kept === 0 ? 7 : bytes[from]! * 31 + bytes[from + kept - 1]! + kept;
         w2 = 0x1b873593;
       } else if (++words === COARSE_WORDS) {
@@ -175,15 +176,17 @@ export class Masker {
   }
 
   private see(bytes: Buffer, start: number, end: number): void {
-    let { bits, run } = this;
+    let bits = 0;
+    let run = 0;
+    let dots = 0;
     let letters = 0;
     for (let i = start; i < end; i++) {
       const byte = bytes[i]!;
       bits |= BIT[byte]!;
       letters = CLASS[byte] === LETTER ? letters + 1 : 0;
       if (letters > run) run = letters;
+      if (byte === DOT) dots++;
     }
-    this.bits = bits;
-    this.run = run;
+    this.shapes.add(bits, run, dots);
   }
 }

@@ -3,7 +3,8 @@ import { decodeLine } from '../logs/record.js';
 import type { LogLevel } from '../model/logs.js';
 import { MAX_MASKED, type Masker } from './masker.js';
 import { PostingsWriter } from './postings.js';
-import { MARKS } from './marks.js';
+import { MARKS, marksIn } from './marks.js';
+import { MaskShapes } from './masks.js';
 import { templateOf } from './template.js';
 import type { Pattern } from './types.js';
 
@@ -19,8 +20,6 @@ class Growing {
   first = NaN;
   last = NaN;
   untimed = false;
-  bits = 0;
-  run = 0;
   special = false;
 
   constructor(
@@ -29,6 +28,8 @@ class Growing {
     readonly line: number,
     /** Time of that line; NaN when it has none. */
     readonly at: number,
+    /** Of its marks, the tail aside. */
+    readonly shapes: MaskShapes,
   ) {}
 }
 
@@ -50,8 +51,7 @@ export class PatternTable {
   add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): void {
     const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line, time);
     pattern.lines.add(line);
-    pattern.bits |= masker.bits;
-    if (masker.run > pattern.run) pattern.run = masker.run;
+    pattern.shapes.merge(masker.shapes);
     if (masker.special) pattern.special = true;
     if (time !== time) pattern.untimed = true;
     else {
@@ -75,8 +75,7 @@ export class PatternTable {
         last: Number.isNaN(p.last) ? null : p.last,
         untimed: p.untimed,
         level: p.level,
-        bits: p.bits,
-        run: p.run,
+        masks: p.shapes.list(),
         special: p.special,
         line: p.line,
         at: Number.isNaN(p.at) ? null : p.at,
@@ -98,7 +97,7 @@ export class PatternTable {
     const cost = Math.min(masker.end - start, MAX_MASKED) + 64;
     if (this.exact.size < MAX_PATTERNS && cost <= this.room) {
       this.room -= cost;
-      const pattern = this.make(bytes, start, end, masker.end, line, time);
+      const pattern = this.make(masker, bytes, start, end, masker.end, line, time);
       this.exact.set(masker.key, pattern);
       return pattern;
     }
@@ -119,22 +118,30 @@ export class PatternTable {
     const known = usable ? this.coarse.get(coarse) : undefined;
     if (known !== undefined) return known;
     if (usable && this.coarse.size < MAX_COARSE) {
-      const pattern = this.make(bytes, start, end, coarseEnd, line, time);
+      const pattern = this.make(masker, bytes, start, end, coarseEnd, line, time);
       this.coarse.set(coarse, pattern);
       return pattern;
     }
     if (this.rest === null) {
-      this.rest = new Growing(MARKS.tail, undefined, line, time);
+      this.rest = new Growing(MARKS.tail, undefined, line, time, new MaskShapes());
       this.all.push(this.rest);
     }
     return this.rest;
   }
 
-  private make(bytes: Buffer, start: number, end: number, upTo: number, line: number, time: number): Growing {
+  private make(
+    masker: Masker,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    upTo: number,
+    line: number,
+    time: number,
+  ): Growing {
     const template = templateOf(bytes, start, end, upTo);
     const whole = upTo === end;
     const level = whole ? decodeLine(bytes.toString('utf8', start, end)).level : undefined;
-    const pattern = new Growing(template, level, line, time);
+    const pattern = new Growing(template, level, line, time, masker.shapes.first(marksIn(template)));
     this.all.push(pattern);
     return pattern;
   }

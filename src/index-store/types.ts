@@ -3,10 +3,11 @@ import type { Limits } from '../limits.js';
 import type { ClockProfile } from '../logs/clock.js';
 import type { NodeClock } from '../logs/node-clock.js';
 import type { LogLevel, LogSource } from '../model/logs.js';
+import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 4;
+export const INDEX_FORMAT = 5;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -25,9 +26,9 @@ export interface Pattern {
   readonly untimed: boolean;
   /** Of all its lines; `undefined` where they may differ (the template ends in a tail). */
   readonly level: LogLevel | undefined;
-  /** What hides behind its masks: see `Masker`. */
-  readonly bits: number;
-  readonly run: number;
+  /** What hides behind its marks, one for each of them but the tail. */
+  readonly masks: readonly MaskShape[];
+  /** Words without a digit hide there too. */
   readonly special: boolean;
   /** Its first line, and the time of that; null when it has none. */
   readonly line: number;

@@ -28,7 +28,7 @@ class CidrLeaf implements Leaf {
   constructor(private readonly range: [ipaddr.IPv4, number]) {}
 
   pattern({ pattern, folded }: PatternView): Tri {
-    const mayHide = (pattern.bits & (1 << 27)) !== 0 || pattern.level === undefined;
+    const mayHide = pattern.masks.some(({ dots }) => dots >= 3) || pattern.level === undefined;
     return mayHide || /\d\.\d/.test(folded) ? MAYBE : NO;
   }
 

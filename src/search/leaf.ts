@@ -23,6 +23,8 @@ export interface Leaf {
   readonly needs: readonly string[] | null;
   /** True when letters beyond ASCII that fold to s or k count as those: then `needs` may be met by them. */
   readonly caseVariants?: boolean;
+  /** Where in some bytes, whole lines, the next match may end; null or absent when it cannot be told. */
+  readonly finder?: { find(text: Buffer, from: number): number } | null;
   /** The words it looks for, to rank by. */
   readonly words: readonly string[];
 }

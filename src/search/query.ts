@@ -14,12 +14,15 @@ export class Query {
   readonly needs: readonly string[] | null;
   /** Some test takes letters beyond ASCII that fold to s or k for those. */
   readonly caseVariants: boolean;
+  /** Finds lines that may pass by their bytes; null when nothing can. */
+  readonly finder: NonNullable<Leaf['finder']> | null;
   /** Words to rank by, those under a NOT left out. */
   readonly words: readonly string[];
 
   constructor(private readonly root: QueryNode) {
     this.needs = needsOf(root);
     this.caseVariants = leavesOf(root).some(({ caseVariants }) => caseVariants === true);
+    this.finder = root.kind === 'leaf' ? (root.leaf.finder ?? null) : null;
     this.words = [...new Set(wordsOf(root))];
   }
 

@@ -1,9 +1,12 @@
 import { RE2JS } from 're2js';
-import { MARKS } from '../index-store/marks.js';
+import { isMark, MARKS } from '../index-store/marks.js';
+import type { Pattern } from '../index-store/types.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import { couldHold } from './could-hold.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
+import { LazyDfa, MATCHED, START } from './lazy-dfa.js';
+import { statesOf } from './regex-states.js';
 import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
@@ -24,6 +27,7 @@ class RegexLeaf implements Leaf {
   readonly words: readonly string[] = [];
   private readonly expression: RE2JS;
   readonly caseVariants: boolean;
+  readonly finder: LazyDfa | null;
   private readonly simple: boolean;
 
   /** Throws what RE2JS throws when the expression is malformed. */
@@ -33,13 +37,16 @@ class RegexLeaf implements Leaf {
     this.caseVariants = ignoresCase || ignoreCase;
     this.needs = anyOf;
     this.simple = SIMPLE.test(source);
+    const states = statesOf(this.expression);
+    this.finder = states?.start ? new LazyDfa(states.steps, states.start) : null;
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
     const { template } = pattern;
-    if (this.needs !== null && !this.mayBeCaseVariant(template, pattern.bits)) {
+    if (this.needs !== null && !this.mayBeCaseVariant(pattern)) {
       if (!this.needs.some((literal) => couldHold(folded, pattern, literal))) return NO;
     }
+    if (!this.couldMatch(pattern)) return NO;
     if (!this.simple || template.endsWith(MARKS.tail)) return MAYBE;
     return this.expression.test(template) ? YES : MAYBE;
   }
@@ -52,8 +59,24 @@ class RegexLeaf implements Leaf {
     return this.expression.test(line.text);
   }
 
-  private mayBeCaseVariant(template: string, bits: number): boolean {
-    return this.caseVariants && ((bits & OTHER_BIT) !== 0 || CASE_VARIANTS.test(template));
+  private mayBeCaseVariant({ template, masks }: Pattern): boolean {
+    if (!this.caseVariants) return false;
+    return masks.some(({ bits }) => (bits & OTHER_BIT) !== 0) || CASE_VARIANTS.test(template);
+  }
+
+  /** Whether the expression can match some line of the pattern. Never wrong when it says no. */
+  private couldMatch({ template, masks }: Pattern): boolean {
+    if (this.finder === null || template.endsWith(MARKS.tail)) return true;
+    let state = START;
+    let mark = 0;
+    for (let at = 0; at < template.length && state !== MATCHED; at++) {
+      const code = template.charCodeAt(at);
+      // All characters beyond ASCII are alike to it.
+      state = isMark(code)
+        ? this.finder.after(state, masks[mark++]!)
+        : this.finder.next(state, Math.min(code, 128));
+    }
+    return state === MATCHED;
   }
 }
 

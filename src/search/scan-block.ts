@@ -14,14 +14,36 @@ export function isInside(time: number, { since, until }: TimeWindow): boolean {
   return (since === null || time >= since) && (until === null || time <= until);
 }
 
-/** Finds candidates by the strings that every matching line holds. */
-export function needle(query: Query): RegExp | null {
-  if (query.needs === null) return null;
-  const literals = query.needs.map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
-  // In Latin-1, as the bytes stand: the letters beyond ASCII that fold to s and k.
-  const variants =
-    query.caseVariants && /[sk]/.test(query.needs.join('')) ? ['\\xc5\\xbf', '\\xe2\\x84\\xaa'] : [];
-  return new RegExp([...literals, ...variants].join('|'), 'gi');
+/** Finds lines that may pass: where in a block the next of them is met, from a place on; -1 when there is none. */
+export interface LineFinder {
+  find(text: Buffer, from: number): number;
+}
+
+/** By the strings that every line holds that passes, else by the bytes of an expression; null when all lines are to be tested. */
+export function finderOf(query: Query): LineFinder | null {
+  return query.needs === null ? query.finder : new Needle(query.needs, query.caseVariants);
+}
+
+class Needle implements LineFinder {
+  private readonly expression: RegExp;
+  private text: Buffer | null = null;
+  private latin = '';
+
+  constructor(needs: readonly string[], caseVariants: boolean) {
+    const literals = needs.map((text) => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&'));
+    // In Latin-1, as the bytes stand: the letters beyond ASCII that fold to s and k.
+    const variants = caseVariants && /[sk]/.test(needs.join('')) ? ['\\xc5\\xbf', '\\xe2\\x84\\xaa'] : [];
+    this.expression = new RegExp([...literals, ...variants].join('|'), 'gi');
+  }
+
+  find(text: Buffer, from: number): number {
+    if (this.text !== text) {
+      this.text = text;
+      this.latin = text.toString('latin1');
+    }
+    this.expression.lastIndex = from;
+    return this.expression.exec(this.latin)?.index ?? -1;
+  }
 }
 
 /** Indexes within the block of the lines that pass, and the bounds of lines where there are any. `wanted`: lines to look at; all when null. */
@@ -29,30 +51,27 @@ export function matchingLines(
   text: Buffer,
   file: FileView,
   query: Query,
-  search: RegExp | null,
+  finder: LineFinder | null,
   wanted: ((index: number) => boolean) | null,
 ): { bounds: readonly number[]; found: number[] } {
   const found: number[] = [];
-  const latin = search === null ? '' : text.toString('latin1');
-  if (search !== null) search.lastIndex = 0;
-  let match = search?.exec(latin) ?? null;
+  let match = finder?.find(text, 0) ?? 0;
   // Most blocks hold nothing: their lines need not be told apart.
-  if (search !== null && match === null) return { bounds: [], found };
+  if (match < 0) return { bounds: [], found };
   const bounds = lineBounds(text);
+  const count = bounds.length / 2;
   const test = (i: number): void => {
+    if (wanted !== null && !wanted(i)) return;
     if (query.line(new LineView(text, bounds[i * 2]!, bounds[i * 2 + 1]!, file))) found.push(i);
   };
-  const count = bounds.length / 2;
-  if (search === null) {
-    for (let i = 0; i < count; i++) if (wanted === null || wanted(i)) test(i);
+  if (finder === null) {
+    for (let i = 0; i < count; i++) test(i);
     return { bounds, found };
   }
-  let i = 0;
-  for (; match !== null; match = search.exec(latin)) {
-    while (i + 1 < count && bounds[(i + 1) * 2]! <= match.index) i++;
-    if (wanted === null || wanted(i)) test(i);
-    if (++i >= count) break;
-    search.lastIndex = bounds[i * 2]!;
+  for (let i = 0; i < count && match >= 0;) {
+    while (i + 1 < count && bounds[(i + 1) * 2]! <= match) i++;
+    test(i);
+    if (++i < count) match = finder.find(text, bounds[i * 2]!);
   }
   return { bounds, found };
 }

@@ -6,7 +6,7 @@ import { parseQuery, type QuerySource } from './parse.js';
 import type { Query } from './query.js';
 import type { FileView } from './line-view.js';
 import type { ClockedFile } from './line-times.js';
-import { isInside, matchingLines, needle, type TimeWindow } from './scan-block.js';
+import { finderOf, isInside, matchingLines, type LineFinder, type TimeWindow } from './scan-block.js';
 
 export interface SearchTask {
   readonly query: QuerySource;
@@ -47,7 +47,7 @@ export default async function search(task: SearchTask): Promise<SearchHits> {
 interface Compiled {
   readonly key: string;
   readonly query: Query;
-  readonly search: RegExp | null;
+  readonly finder: LineFinder | null;
 }
 
 let last: Compiled | null = null;
@@ -57,21 +57,21 @@ async function compiled(source: QuerySource): Promise<Compiled> {
   const key = JSON.stringify(source);
   if (last?.key === key) return last;
   const query = await parseQuery(source);
-  const made = { key, query, search: needle(query) };
+  const made = { key, query, finder: finderOf(query) };
   last = made;
   return made;
 }
 
 export async function scanRows(task: SearchTask, read: (row: number) => Buffer): Promise<SearchHits> {
   const { file, blocks, window } = task;
-  const { query, search } = await compiled(task.query);
+  const { query, finder } = await compiled(task.query);
   const lines: number[] = [];
   const times: number[] = [];
   for (const [i, row] of task.rows.entries()) {
     const text = read(row);
     const bits = task.wanted[i] ?? null;
     const wanted = bits === null ? null : (n: number): boolean => (bits[n >> 3]! & (1 << (n & 7))) !== 0;
-    const { bounds, found } = matchingLines(text, file, query, search, wanted);
+    const { bounds, found } = matchingLines(text, file, query, finder, wanted);
     if (found.length === 0) continue;
     // Clocks bring all forms of times with them: most blocks that are read hold nothing.
     const { clockOf, lineTimes } = await import('./line-times.js');

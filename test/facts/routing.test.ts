@@ -260,6 +260,29 @@ describe('pod_route', () => {
     expect(of([web], [], [], { checkpoint: ok([]) })).toMatchObject([{ broken: false }]);
   });
 
+  it('knows the wiring of a pod with a branch interface', () => {
+    const branch = pod('10.0.64.77', {
+      name: 'pay-0',
+      veth: 'vlan18582a65b10',
+      branchEni: true,
+      table: '101',
+    });
+    const own = '10.0.64.77 dev vlan18582a65b10 table 101 scope link';
+    const uplink = 'default via 10.0.64.1 dev vlan.eth.1 table 101';
+    const [inside, outside] = [
+      '10: from all iif vlan18582a65b10 lookup 101',
+      '10: from all iif vlan.eth.1 lookup 101',
+    ];
+    const parts = { checkpoint: ok([]) };
+    expect(of([branch], [own, uplink], [inside, outside], parts)).toMatchObject([{ broken: false }]);
+    for (const [missing, routes_, rules_] of [
+      ['rule "from all iif vlan.eth.1 lookup 101"', [own, uplink], [inside]],
+      ['rule "from all iif vlan18582a65b10 lookup 101"', [own, uplink], [outside]],
+      ['default route in table 101', [own], [inside, outside]],
+    ] as const)
+      expect(of([branch], [...routes_], [...rules_], parts)).toEqual([{ missing, broken: true }]);
+  });
+
   it("reads the tables of the pod's own family", () => {
     const six = pod('2600:1f13::9', { name: 'web-2' });
     const parts = {

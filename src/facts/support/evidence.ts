@@ -58,14 +58,19 @@ const ends = (flow: Flow): string =>
 export function flowEvidence(trace: Trace, flow: Flow): EvidenceItem[] {
   const items: EvidenceItem[] = [];
   for (const point of POINTS) {
-    const tap = trace.taps.find((t) => t.point === point);
+    const taps = trace.taps.filter((t) => t.point === point);
+    const [tap] = taps;
     if (tap === undefined) continue;
+    // A count is of the point: of all files that a capture was cut into, and of all interfaces that stand there.
+    const names = [...new Set(taps.map((t) => t.interfaceName ?? t.id))].join(', ');
+    const files = new Set(taps.map((t) => t.file)).size;
+    const where = files === 1 ? names : `${names}; ${files} captures together`;
     const count = flow.points[point];
     const seen =
       count === undefined
         ? 'no packet'
         : `${String(count.packets)} packets (${String(count.bytes)} bytes) and ${String(count.returnPackets)} back`;
-    const content = `${POINT_NAMES[point]} (${tap.interfaceName ?? tap.id}): ${flow.protocol} ${ends(flow)}: ${seen}`;
+    const content = `${POINT_NAMES[point]} (${where}): ${flow.protocol} ${ends(flow)}: ${seen}`;
     items.push(tapEvidence(tap, content, count?.first ?? null));
   }
   return items;

@@ -35,7 +35,7 @@ const SEELOG_LEVEL = /^ \[([A-Z]{4,8})\](?:[\t ]|$)/;
 export function decodeBody(text: string): Body {
   switch (text[0]) {
     case '{':
-      return decodeJson(text) ?? plain(text);
+      return decodeUsualZap(text) ?? decodeJson(text) ?? plain(text);
     case 't':
     case 'l':
       return decodeLogrus(text) ?? plain(text);
@@ -54,7 +54,39 @@ function plain(text: string): Body {
   return { family: 'TEXT', stamp: null, level, message: text, pairs: [] };
 }
 
-function decodeJson(text: string): Body | null {
+const USUAL = ['{"level":"', '","ts":"', '","caller":"', '","msg":"', '"}'] as const;
+
+/**
+ * The most common line of the largest logs, cut at the names that it has always: what `decodeJson` makes of it, in half
+ * the time. Null for all others.
+ *
+ *     {"level":"debug","ts":"2024-05-17T09:31:22.123Z","caller":"ipamd/ipamd.go:633","msg":"IP pool stats: …"}
+ */
+export function decodeUsualZap(text: string): Body | null {
+  const [start, ts, caller, msg, end] = USUAL;
+  if (!text.startsWith(start) || text.includes('\\')) return null;
+  const levelEnd = text.indexOf('"', start.length);
+  if (!text.startsWith(ts, levelEnd)) return null;
+  const time = levelEnd + ts.length;
+  const timeEnd = text.indexOf('"', time);
+  if (!text.startsWith(caller, timeEnd)) return null;
+  const where = timeEnd + caller.length;
+  const whereEnd = text.indexOf('"', where);
+  if (!text.startsWith(msg, whereEnd)) return null;
+  const message = whereEnd + msg.length;
+  const messageEnd = text.length - end.length;
+  if (text.indexOf('"', message) !== messageEnd || !text.endsWith(end)) return null;
+  const when = text.slice(time, timeEnd);
+  return {
+    family: 'ZAP',
+    stamp: isoAt(when, 0)?.stamp ?? epochStamp(when),
+    level: levelOf(text.slice(start.length, levelEnd)),
+    message: text.slice(message, messageEnd),
+    pairs: [['caller', text.slice(where, whereEnd)]],
+  };
+}
+
+export function decodeJson(text: string): Body | null {
   const pairs = jsonLine(text);
   if (pairs === null) return null;
   // The first of each name. A record by itself, since this is done for every line that some query may match.
