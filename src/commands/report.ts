@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { NetcheckError } from '../errors.js';
 import { printable } from '../ingest/index.js';
-import { readDocument } from '../report/read-document.js';
+import { documentText, MAX_DOCUMENT_BYTES, readDocument } from '../report/read-document.js';
 import { FORMATS } from '../report/formats.js';
 import {
   addOutputOptions,
@@ -34,19 +34,27 @@ export function addReport(program: Command): void {
 }
 
 async function textOf(name: string): Promise<string> {
-  if (name !== '-') {
-    try {
-      return await readFile(name, 'utf8');
-    } catch (cause) {
-      const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-      throw new NetcheckError(
-        missing ? 'E_NOT_FOUND' : 'E_UNREADABLE',
-        `${printable(name)} could not be read.`,
-        { cause },
-      );
-    }
-  }
   const pieces: Buffer[] = [];
-  for await (const piece of process.stdin) pieces.push(piece as Buffer);
-  return Buffer.concat(pieces).toString('utf8');
+  let length = 0;
+  try {
+    const input = name === '-' ? process.stdin : createReadStream(name);
+    for await (const piece of input) {
+      pieces.push(piece as Buffer);
+      // One piece more than the bound is enough to be told.
+      if ((length += (piece as Buffer).length) > MAX_DOCUMENT_BYTES) break;
+    }
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'EISDIR')
+      throw new NetcheckError('E_UNREADABLE', `${printable(name)} is a folder.`, {
+        cause,
+        hint: 'Give a document; bundles and folders of captures go to `eks-netcheck analyze`.',
+      });
+    throw new NetcheckError(
+      code === 'ENOENT' ? 'E_NOT_FOUND' : 'E_UNREADABLE',
+      `${printable(name)} could not be read.`,
+      { cause },
+    );
+  }
+  return documentText(Buffer.concat(pieces), name);
 }

@@ -15,7 +15,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 /** Bytes of a line that make it different from another. */
 const MAX_COMPARED = 512;
 /** Beginnings of lines that are told apart. */
-const MAX_KEYS = 4096;
+const MAX_KEYS = 1024;
 /** Patterns of one file that are handed on. */
 export const MAX_FILE_PATTERNS = 400;
 /** Bytes of the latest line that are kept for its time. */
@@ -31,8 +31,8 @@ interface Row {
   readonly text: string;
   readonly first: number | null;
   count: number;
-  /** The beginning of the latest line, and the turns of the year before it. */
-  readonly head: Buffer;
+  /** The beginning of the latest line but the first one, and the turns of the year before it. */
+  head: Buffer | null;
   headLength: number;
   turns: number;
 }
@@ -78,7 +78,8 @@ export class PatternTally {
       this.byKey.set(key, row);
     }
     if (row === null) return;
-    row.count++;
+    if (++row.count === 1) return;
+    row.head ??= Buffer.allocUnsafe(HEAD);
     row.headLength = chunk.copy(row.head, 0, start, Math.min(end, start + HEAD));
     row.turns = this.turns.count;
   }
@@ -103,8 +104,7 @@ export class PatternTally {
     if (row === undefined) {
       const first = resolveTime(stamp, this.profile, this.turns.count).time;
       const example = text.length > MAX_EXAMPLE ? `${text.slice(0, MAX_EXAMPLE - 1)}…` : text;
-      const head = Buffer.alloc(HEAD);
-      row = { pattern, level, line, text: example, first, count: 0, head, headLength: 0, turns: 0 };
+      row = { pattern, level, line, text: example, first, count: 0, head: null, headLength: 0, turns: 0 };
       this.byMessage.set(id, row);
     }
     return row;
@@ -112,18 +112,21 @@ export class PatternTally {
 
   private counted(row: Row): LogPatternCount {
     const { pattern, level, line, text, count, first } = row;
-    const { stamp } = decodeLine(row.head.toString('utf8', 0, row.headLength));
-    const last = resolveTime(stamp, this.profile, row.turns).time;
+    const last =
+      row.head === null ? first : this.timeOf(row.head.toString('utf8', 0, row.headLength), row.turns);
     const [from, to] = first !== null && last !== null && last < first ? [last, first] : [first, last];
     const example = { node: this.task.node, file: this.task.file.path, line, text };
     return { pattern, level, count, first: from, last: to, nodes: [this.task.node], example };
   }
 
+  private timeOf(text: string, turns: number): number | null {
+    return resolveTime(decodeLine(text).stamp, this.profile, turns).time;
+  }
+
   private isInWindow(chunk: Buffer, start: number, end: number): boolean {
     const { since = -Infinity, until = Infinity } = this.task;
     if (since === -Infinity && until === Infinity) return true;
-    const { stamp } = decodeLine(chunk.toString('utf8', start, end));
-    const { time } = resolveTime(stamp, this.profile, this.turns.count);
+    const time = this.timeOf(chunk.toString('utf8', start, end), this.turns.count);
     return time === null || (time >= since && time <= until);
   }
 }

@@ -33,7 +33,7 @@ export function knownNames(d: AnalysisDocument): KnownNames {
       if (label !== name && label !== undefined) host(label);
     }
   }
-  for (const text of strings(d))
+  for (const text of new Set(strings(d)))
     for (const { kind, regex, group = 0, accept } of [...NAMED, ...WITHIN_ARNS]) {
       if (hosts.size + plain.size + roles.size > MAX_NAMES) break;
       for (const m of text.matchAll(regex)) {

@@ -19,9 +19,13 @@ const COMMON = new Set(
 /** Roles that AWS makes in every account. */
 const OF_AWS = /^(?:AWSServiceRole|aws-service-role|AmazonEKS|AmazonEC2|AmazonSSM)/;
 
+/** Characters of the longest host name; what is longer is no name. */
+const MAX_NAME = 255;
+
 /** A name that is somebody's own. */
 export function isOwnName(name: string): boolean {
-  return name.length >= 3 && !COMMON.has(name.toLowerCase()) && !OF_AWS.test(name) && !/^[\d.]+$/.test(name);
+  if (name.length < 3 || name.length > MAX_NAME) return false;
+  return !COMMON.has(name.toLowerCase()) && !OF_AWS.test(name) && !/^[\d.]+$/.test(name);
 }
 
 /** Not just a word of a sentence. */

@@ -71,10 +71,14 @@ interface Piece {
   readonly done: boolean;
 }
 
+/** Texts up to this long come again and again: addresses, reasons, names of files. */
+const MAX_REMEMBERED = 300;
+
 class TextRedactor {
   private readonly words: RegExp | null;
-  private readonly known: readonly (readonly [Kind, RegExp])[];
+  private readonly known: readonly NameRedactor[];
   private readonly addresses: AddressRedactor;
+  private readonly remembered = new Map<string, string>();
 
   constructor(
     private readonly names: Placeholders,
@@ -83,23 +87,32 @@ class TextRedactor {
   ) {
     this.words = anyOf((options.words ?? []).flatMap(spellings), 'gi', ['', '']);
     const whole = ['(?<![A-Za-z0-9])', '(?![A-Za-z0-9])'] as const;
-    const candidates: readonly (readonly [Kind, RegExp | null])[] = [
-      ['role', anyOf(known.roles.map(literal), 'g', whole)],
-      ['host', anyOf(known.hosts.map(literal), 'gi', whole)],
-      ['host', anyOf(known.plainHosts.map(literal), 'g', AS_NODE)],
+    this.known = [
+      new NameRedactor('role', known.roles, false, whole),
+      new NameRedactor('host', known.hosts, true, whole),
+      new NameRedactor('host', known.plainHosts, false, AS_NODE),
     ];
-    this.known = candidates.filter((c): c is readonly [Kind, RegExp] => c[1] !== null);
     this.addresses = new AddressRedactor(names, options.privateAddresses === true);
   }
 
   redact(text: string): string {
+    if (text.length > MAX_REMEMBERED) return this.redacted(text);
+    let out = this.remembered.get(text);
+    if (out === undefined) this.remembered.set(text, (out = this.redacted(text)));
+    return out;
+  }
+
+  private redacted(text: string): string {
     let pieces: readonly Piece[] = [{ text, done: false }];
     if (this.words !== null)
       pieces = replace(pieces, this.words, 0, (v) => this.names.of('word', v.toLowerCase()));
     for (const { kind, regex, group = 0, accept } of PATTERNS) {
       pieces = replace(pieces, regex, group, (v) => (accept?.(v) === false ? null : this.name(kind, v)));
       if (kind === 'arn')
-        for (const [known, name] of this.known) pieces = replace(pieces, name, 0, (v) => this.name(known, v));
+        for (const known of this.known) {
+          const regex = known.within(text);
+          if (regex !== null) pieces = replace(pieces, regex, 0, (v) => this.name(known.kind, v));
+        }
     }
     for (const { regex, plain } of ADDRESSES)
       pieces = replace(pieces, regex, 0, (v) => this.addresses.redact(plain(v)));
@@ -108,6 +121,30 @@ class TextRedactor {
 
   private name(kind: Kind, value: string): string {
     return this.names.of(kind, value);
+  }
+}
+
+/** Known names between what must stand before and after them. */
+class NameRedactor {
+  private readonly made = new Map<string, RegExp | null>();
+
+  constructor(
+    readonly kind: Kind,
+    private readonly names: readonly string[],
+    private readonly ignoresCase: boolean,
+    private readonly around: readonly [string, string],
+  ) {}
+
+  /** An expression for those of the names that a text holds at all: one for all would try each at every place. */
+  within(text: string): RegExp | null {
+    const folded = this.ignoresCase ? text.toLowerCase() : text;
+    const held = this.names.filter((n) => folded.includes(this.ignoresCase ? n.toLowerCase() : n));
+    if (held.length === 0) return null;
+    const key = held.join('\n');
+    let regex = this.made.get(key);
+    if (regex === undefined)
+      this.made.set(key, (regex = anyOf(held.map(literal), this.ignoresCase ? 'gi' : 'g', this.around)));
+    return regex;
   }
 }
 

@@ -16,8 +16,9 @@ export function flowGroups(
   all: readonly DocFlow[],
   wanted: (f: DocFlow) => boolean = () => true,
 ): FlowGroup[] {
-  const groups = new Map<string, DocFlow[]>();
-  for (const f of all.filter(wanted)) {
+  const groups = new Map<string, { flows: DocFlow[]; numbers: number[] }>();
+  for (const [index, f] of all.entries()) {
+    if (!wanted(f)) continue;
     const key = JSON.stringify([
       f.verdict,
       f.segment,
@@ -27,14 +28,14 @@ export function flowGroups(
       hostOf(f.src),
       f.dst,
     ]);
-    const group = groups.get(key);
-    if (group) group.push(f);
-    else groups.set(key, [f]);
+    let group = groups.get(key);
+    if (group === undefined) groups.set(key, (group = { flows: [], numbers: [] }));
+    group.flows.push(f);
+    group.numbers.push(index + 1);
   }
-  return [...groups.values()].map((members) => {
-    const { verdict, segment, direction, explanation } = members[0]!;
-    const numbers = members.map((f) => all.indexOf(f) + 1);
-    return { flows: members, numbers, verdict, segment, direction, explanation };
+  return [...groups.values()].map(({ flows, numbers }) => {
+    const { verdict, segment, direction, explanation } = flows[0]!;
+    return { flows, numbers, verdict, segment, direction, explanation };
   });
 }
 

@@ -29,11 +29,11 @@ export function wrap(text: string, width: number, indent = ''): string {
   let line = '';
   for (const word of text.split(/\s+/).filter((w) => w !== '')) {
     let rest = word;
-    if (line !== '' && stringWidth(line) + 1 + stringWidth(rest) > room) {
+    if (line !== '' && isWider(`${line} ${rest}`, room)) {
       lines.push(line);
       line = '';
     }
-    while (stringWidth(rest) > room) {
+    while (isWider(rest, room)) {
       const part = takeWidth(rest, room);
       lines.push(part);
       rest = rest.slice(part.length);
@@ -44,18 +44,27 @@ export function wrap(text: string, width: number, indent = ''): string {
   return lines.map((l) => indent + l).join('\n');
 }
 
+/** Characters on one column: more are no writing, but a heap of accents. */
+const MAX_PER_COLUMN = 8;
+
+function isWider(text: string, width: number): boolean {
+  return text.length > width * MAX_PER_COLUMN || stringWidth(text) > width;
+}
+
 function takeWidth(text: string, width: number): string {
-  let out = '';
+  let length = 0;
+  let columns = 0;
   for (const c of text) {
-    if (out !== '' && stringWidth(out + c) > width) break;
-    out += c;
+    columns += stringWidth(c);
+    if (length > 0 && (columns > width || length + c.length > width * MAX_PER_COLUMN)) break;
+    length += c.length;
   }
-  return out;
+  return text.slice(0, length);
 }
 
 /** Cuts to a width with an ellipsis. */
 export function fit(text: string, width: number): string {
-  return stringWidth(text) <= width ? text : `${takeWidth(text, Math.max(1, width - 1))}…`;
+  return isWider(text, width) ? `${takeWidth(text, Math.max(1, width - 1))}…` : text;
 }
 
 /** The end of a text that is wider, behind an ellipsis. */

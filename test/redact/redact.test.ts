@@ -172,6 +172,18 @@ describe('redactDocument', () => {
     expect(out.evidence[0]!.file).toMatch(/^host-\d+\/host-\d+_eth0\.pcap$/);
   });
 
+  it('stands names of any number and length', () => {
+    const d = fullDocument();
+    const name = (n: number): string => `${n}.${'ab-'.repeat(84)}`;
+    d.coverage.bundles = Array.from({ length: 100 }, (_, n) => ({
+      ...d.coverage.bundles[0]!,
+      id: name(n),
+      identity: { hostname: 'a.'.repeat(n * 20), cluster_name: 'c'.repeat(n) },
+    }));
+    d.diagnosis.summary = `on ${name(3)}`;
+    expect(redactDocument(d).document.diagnosis.summary).toMatch(/^on host-\d+$/);
+  });
+
   it('takes a word as it is, not as a pattern', () => {
     expect(redact('a.c abc', { words: ['a.c'] })).toBe('word-1 abc');
   });
