@@ -37,6 +37,8 @@ export interface RunOptions extends PhaseOptions {
   /** Folders of rules besides the built-in ones. */
   readonly ruleDirs?: readonly string[];
   readonly jobs?: number;
+  /** What `ingest` made of these inputs, when they were read before. */
+  readonly ingested?: Ingested;
   /** Flow to show packet by packet: an index into the document's flows. */
   readonly ladderFlow?: number;
 }
@@ -65,7 +67,7 @@ export async function analyze(
     // Archives are inflated in threads of their own while this one reads the rules.
     const [loading, reading] = await Promise.allSettled([
       builtinAndOwnRules(options.ruleDirs),
-      ingestInputs(inputs, limits, tempDir, options),
+      options.ingested ?? ingestInputs(inputs, limits, tempDir, options),
     ]);
     const rules = valueOf(loading);
     const ingested = valueOf(reading);
