@@ -81,28 +81,25 @@ describe('without room on the disk', () => {
 });
 
 describe('ended in the middle', () => {
-  it.each(['SIGINT', 'SIGKILL'] as const)(
-    'by %s, what is kept is not taken for an index',
-    async (signal) => {
-      const cache = join(root, `cache-${signal}`);
-      const temporary = join(root, `temporary-${signal}`);
-      mkdirSync(temporary);
-      const run = spawn(process.execPath, [CLI, 'search', archive, '--index', cache, 'assigned'], {
-        stdio: 'ignore',
-        env: { ...process.env, TMPDIR: temporary },
-      });
-      const ended = new Promise<void>((done) => run.once('close', () => done()));
-      // The folder of the new index stands while it is written.
-      const isWriting = (): boolean =>
-        existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('.new-'));
-      while (run.exitCode === null && !isWriting()) await new Promise((next) => setTimeout(next, 2));
-      run.kill(signal);
-      await ended;
-      if (signal !== 'SIGKILL') expect(readdirSync(temporary)).toEqual([]);
-      for (let again = 0; again < 2; again++) {
-        const { status, stdout, stderr } = search(['--index', cache]);
-        expect([status, stdout, stderr]).toEqual([0, right, '']);
-      }
-    },
-  );
+  it.each(['SIGINT', 'SIGKILL'] as const)('by %s, what is kept is not taken for an index', async (signal) => {
+    const cache = join(root, `cache-${signal}`);
+    const temporary = join(root, `temporary-${signal}`);
+    mkdirSync(temporary);
+    const run = spawn(process.execPath, [CLI, 'search', archive, '--index', cache, 'assigned'], {
+      stdio: 'ignore',
+      env: { ...process.env, TMPDIR: temporary },
+    });
+    const ended = new Promise<void>((done) => run.once('close', () => done()));
+    // The folder of the new index stands while it is written.
+    const isWriting = (): boolean =>
+      existsSync(cache) && readdirSync(cache).some((name) => name.startsWith('.new-'));
+    while (run.exitCode === null && !isWriting()) await new Promise((next) => setTimeout(next, 2));
+    run.kill(signal);
+    await ended;
+    if (signal !== 'SIGKILL') expect(readdirSync(temporary)).toEqual([]);
+    for (let again = 0; again < 2; again++) {
+      const { status, stdout, stderr } = search(['--index', cache]);
+      expect([status, stdout, stderr]).toEqual([0, right, '']);
+    }
+  });
 });
