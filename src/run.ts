@@ -37,6 +37,8 @@ export interface RunOptions extends PhaseOptions {
   /** Folders of rules besides the built-in ones. */
   readonly ruleDirs?: readonly string[];
   readonly jobs?: number;
+  /** What `ingest` made of these inputs, when they were read before. */
+  readonly ingested?: Ingested;
   /** Flow to show packet by packet: an index into the document's flows. */
   readonly ladderFlow?: number;
 }
@@ -69,7 +71,7 @@ export async function analyze(
     const loading = builtinAndOwnRules(options.ruleDirs);
     // Their errors are told where the rules are needed; nobody may be waiting for them yet.
     loading.catch(() => undefined);
-    const ingested = await ingestInputs(inputs, limits, tempDir, options);
+    const ingested = options.ingested ?? (await ingestInputs(inputs, limits, tempDir, options));
     if (ingested.bundles.length === 0 && ingested.captures.length === 0) throw nothingUsable(ingested);
     const [captures, { rules, nodes, nodeProblems, logs }] = await Promise.all([
       readCaptures(ingested.captures, pool, options),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { NetcheckError } from '../errors.js';
+import type { Ingested } from '../model/source.js';
 import { coverageOf } from '../search/coverage.js';
 import { findPivot, pivotAt } from '../timeline/pivot.js';
 import { timelineJson, timelineText } from '../timeline/render.js';
@@ -66,7 +67,8 @@ export function addTimeline(program: Command): void {
           time === null
             ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null })
             : pivotAt(time, o.window);
-        const document = o.findings && pivot.windows.length > 0 ? await analysis(inputs, o) : null;
+        const document =
+          o.findings && pivot.windows.length > 0 ? await analysis(inputs, index.ingested, o) : null;
         const timeline = makeTimeline(index, pivot, {
           limit: o.limit,
           document,
@@ -84,12 +86,17 @@ export function addTimeline(program: Command): void {
 
 async function analysis(
   inputs: readonly string[],
+  ingested: Ingested | null,
   o: TimelineOptions,
 ): Promise<import('../model/document.js').AnalysisDocument> {
-  if (inputs.includes('-'))
+  if (inputs.includes('-') && ingested === null)
     throw new NetcheckError('E_USAGE', 'Standard input can be read only once: add --no-findings.');
   const { analyze } = await import('../run.js');
-  return analyze(inputs, { limits: limitsOf(o), ...(o.jobs === undefined ? {} : { jobs: o.jobs }) });
+  return analyze(inputs, {
+    limits: limitsOf(o),
+    ...(ingested === null ? {} : { ingested }),
+    ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
+  });
 }
 
 /** A pivot in the form of a time is one. */

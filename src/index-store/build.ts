@@ -6,7 +6,7 @@ import type { Limits } from '../limits.js';
 import { nodeClock } from '../logs/node-clock.js';
 import { podLog } from '../logs/pod-logs.js';
 import { logFiles } from '../logs/sources.js';
-import type { Bundle, SourceFile } from '../model/source.js';
+import type { Bundle, Ingested, SourceFile } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
 import type { StoredIndex } from './codec.js';
 import { mergeEntities } from './entities.js';
@@ -26,6 +26,8 @@ export interface BuildOptions {
 /** The index of one input, and what its files name, the most named first. */
 export interface BuiltIndex {
   readonly index: StoredIndex;
+  /** What was read for it; its files lie in the temporary folder. */
+  readonly ingested: Ingested;
   readonly entities: readonly Entity[];
 }
 
@@ -34,11 +36,12 @@ const GROUP = 8 * 1024 * 1024;
 
 export async function buildIndex(input: string, options: BuildOptions): Promise<BuiltIndex> {
   const { limits, tempDir, onProgress } = options;
-  const { bundles, problems } = await ingest([input], {
+  const ingested = await ingest([input], {
     limits,
     tempDir,
     ...(onProgress ? { onProgress } : {}),
   });
+  const { bundles, problems } = ingested;
   const files = (await Promise.all(bundles.map(filesOf))).flat();
   const tasks = grouped(files).map((group, part): IndexTask => ({
     files: group,
@@ -66,7 +69,7 @@ export async function buildIndex(input: string, options: BuildOptions): Promise<
     skipped: results.flatMap((result) => result.skipped).sort((a, b) => place(a) - place(b)),
     problems,
   };
-  return { index, entities: mergeEntities(built.map(({ entities }) => entities)) };
+  return { index, ingested, entities: mergeEntities(built.map(({ entities }) => entities)) };
 }
 
 /** All files of a bundle that have bytes: rotated logs before the current one, then everything else by name. */

@@ -1,6 +1,6 @@
 /** The indexes of all inputs as one, with the text behind them. */
 import { numbered } from '../ingest/capture-labels.js';
-import type { Problem } from '../model/source.js';
+import type { Ingested, Problem } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
 import { join } from 'node:path';
 import type { StoredIndex } from './codec.js';
@@ -21,6 +21,8 @@ export interface Opened {
   readonly index: StoredIndex;
   readonly folder: string;
   readonly words: () => StoredWords;
+  /** What was read to build it, where it was built in this run: there until the index is closed. */
+  readonly ingested?: Ingested;
 }
 
 export class SearchIndex {
@@ -56,6 +58,11 @@ export class SearchIndex {
     let reader = this.readers.get(file.textPath);
     if (reader === undefined) this.readers.set(file.textPath, (reader = openPart(file.textPath)));
     return reader.read(file.index.columns.blocks, block);
+  }
+
+  /** The input as it was read, when there is one and its index was built in this run; it need not be read again. */
+  get ingested(): Ingested | null {
+    return this.opened.length === 1 ? (this.opened[0]!.ingested ?? null) : null;
   }
 
   /** Words of each input's index. Throws DamagedIndex. */

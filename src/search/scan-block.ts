@@ -21,7 +21,25 @@ export interface LineFinder {
 
 /** By the strings that every line holds that passes, else by the bytes of an expression; null when all lines are to be tested. */
 export function finderOf(query: Query): LineFinder | null {
-  return query.needs === null ? query.finder : new Needle(query.needs, query.caseVariants);
+  const { needs } = query;
+  if (needs === null) return query.finder;
+  const [only] = needs;
+  return needs.length === 1 && !/[a-z]/.test(only!)
+    ? new Caseless(only!)
+    : new Needle(needs, query.caseVariants);
+}
+
+/** One string without letters: bytes are compared with bytes. */
+class Caseless implements LineFinder {
+  private readonly bytes: Buffer;
+
+  constructor(text: string) {
+    this.bytes = Buffer.from(text, 'latin1');
+  }
+
+  find(text: Buffer, from: number): number {
+    return text.indexOf(this.bytes, from);
+  }
 }
 
 class Needle implements LineFinder {

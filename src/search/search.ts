@@ -1,8 +1,9 @@
 /** Runs a query over an index. */
 import type { SearchIndex } from '../index-store/search-index.js';
 import { DamagedIndex } from '../index-store/text-part.js';
-import { fileHits, planFile, type FileHits } from './file-hits.js';
+import { fileHits, type FileHits } from './file-hits.js';
 import { parseQuery, type QuerySource } from './parse.js';
+import { planFile } from './plan-file.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
 import type { SearchHits } from './task.js';

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -134,5 +134,23 @@ describe('eks-netcheck timeline', () => {
       ['log', 'var_log/aws-routed-eni/ipamd.log', 3],
       ['log', 'var_log/aws-routed-eni/ipamd.log', 4],
     ]);
+  });
+
+  it('tells the same whether the input was just read, is read again, or can be read only once', () => {
+    const archive = `${bundle}.tar.gz`;
+    execFileSync('tar', ['czf', archive, '-C', bundle, '.']);
+    const timeline = ['--pivot', 'refused', '--format', 'json'];
+    const built = run('timeline', archive, ...timeline);
+    expect(parsed(built.stdout)['events']).not.toEqual([]);
+    const kept = run('timeline', archive, ...timeline);
+    expect(kept.stdout).toBe(built.stdout);
+    const piped = spawnSync(process.execPath, [CLI, 'timeline', '-', ...timeline], {
+      encoding: 'utf8',
+      input: readFileSync(archive),
+    });
+    // The name of the archive tells the year of lines that have none: these are missing here.
+    const ofIpamd = (stdout: string): unknown[] =>
+      (parsed(stdout)['events'] as { file: string }[]).filter(({ file }) => file.endsWith('ipamd.log'));
+    expect([piped.status, ofIpamd(piped.stdout)]).toEqual([0, ofIpamd(built.stdout)]);
   });
 });

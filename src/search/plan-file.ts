@@ -1,0 +1,155 @@
+/** What of a file is decided by its patterns, and what is to be read for the others. */
+import { foldCase } from '../index-store/classes.js';
+import { mayHold } from '../index-store/filter.js';
+import { eachPosting } from '../index-store/postings.js';
+import type { IndexedFile } from '../index-store/search-index.js';
+import type { FileIndex, Pattern } from '../index-store/types.js';
+import type { QuerySource } from './parse.js';
+import type { Query } from './query.js';
+import type { TimeWindow } from './scan-block.js';
+import type { SearchTask } from './task.js';
+import { MAYBE, NO, YES, type Tri } from './tri.js';
+
+/** Which patterns are decided, and what is to be read for the others. */
+export interface FilePlan {
+  readonly file: IndexedFile;
+  readonly decided: readonly Pattern[];
+  readonly undecided: readonly Pattern[];
+  /** Lines of undecided patterns are looked for by these tasks. */
+  readonly tasks: readonly SearchTask[];
+  /** Bytes of text that the tasks read. */
+  readonly bytes: number;
+}
+
+/** Text of one task: enough to be worth a worker's while. */
+const TASK_BYTES = 8 * 1024 * 1024;
+
+export function planFile(file: IndexedFile, query: Query, source: QuerySource, window: TimeWindow): FilePlan {
+  const { index } = file;
+  const decided: Pattern[] = [];
+  const undecided: Pattern[] = [];
+  for (const pattern of index.patterns) {
+    const tri = both(
+      query.pattern({ pattern, folded: folded(pattern.template) }, index),
+      timeOf(pattern, window),
+    );
+    if (tri === YES) decided.push(pattern);
+    else if (tri === MAYBE) undecided.push(pattern);
+  }
+  const rows = undecided.length === 0 ? [] : rowsOf(index, query, window);
+  const wanted = isWorthIt(index, undecided, decided, rows.length)
+    ? candidates(index, undecided, rows)
+    : null;
+  const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
+  let bytes = 0;
+  let room = 0;
+  for (const row of rows) {
+    const bits = wanted?.get(row);
+    // No candidate lies in this block.
+    if (wanted !== null && bits === undefined) continue;
+    if (tasks.length === 0 || room <= 0) {
+      const { node, path, pod, profile, yearless } = index;
+      const view = { node, path, pod, profile, yearless };
+      tasks.push({
+        query: source,
+        file: view,
+        textPath: file.textPath,
+        blocks: index.columns.blocks,
+        rows: [],
+        wanted: [],
+        window,
+      });
+      room = TASK_BYTES;
+    }
+    const task = tasks.at(-1)!;
+    task.rows.push(row);
+    task.wanted.push(bits ?? null);
+    room -= index.columns.blocks.size[row]!;
+    bytes += index.columns.blocks.size[row]!;
+  }
+  return { file, decided, undecided, tasks, bytes };
+}
+
+/** Postings that take as long as reading and testing a block. */
+const POSTINGS_PER_BLOCK = 8192;
+
+/**
+ * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
+ * fail the test as well; those that are decided for must not be found again.
+ */
+function isWorthIt(
+  { patterns }: FileIndex,
+  undecided: readonly Pattern[],
+  decided: readonly Pattern[],
+  rows: number,
+): boolean {
+  if (decided.length > 0) return true;
+  if (undecided.length === patterns.length) return false;
+  return undecided.reduce((sum, { length }) => sum + length, 0) < rows * POSTINGS_PER_BLOCK;
+}
+
+const foldedOf = new Map<string, string>();
+
+/** Templates repeat from file to file. */
+function folded(template: string): string {
+  let known = foldedOf.get(template);
+  if (known === undefined) foldedOf.set(template, (known = foldCase(template)));
+  return known;
+}
+
+function both(a: Tri, b: Tri): Tri {
+  return a < b ? a : b;
+}
+
+/** Whether the lines of a pattern lie in the window: lines without a time count as inside. */
+function timeOf({ first, last, untimed }: Pattern, window: TimeWindow): Tri {
+  if (first === null || last === null) return YES;
+  const { since, until } = window;
+  if ((since === null || first >= since) && (until === null || last <= until)) return YES;
+  const outside = (since !== null && last < since) || (until !== null && first > until);
+  return outside && !untimed ? NO : MAYBE;
+}
+
+/** Blocks in which a line can pass, by their times and their words. */
+function rowsOf({ columns }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
+  const { blocks } = columns;
+  const rows: number[] = [];
+  for (let row = 0; row < blocks.line.length; row++) {
+    const timed = blocks.untimed[row] === 0;
+    if (timed && since !== null && blocks.max[row]! < since) continue;
+    if (timed && until !== null && blocks.min[row]! > until) continue;
+    const from = row === 0 ? 0 : blocks.filterEnd[row - 1]!;
+    const inFilter = (hash: number): boolean =>
+      blocks.unfiltered[row] === 1 || mayHold(columns.filters.subarray(from, blocks.filterEnd[row]!), hash);
+    if (query.block(inFilter)) rows.push(row);
+  }
+  return rows;
+}
+
+/** The lines of some patterns, as bits per block; blocks without one are left out. */
+function candidates(
+  index: FileIndex,
+  patterns: readonly Pattern[],
+  rows: readonly number[],
+): Map<number, Uint8Array> {
+  const { lines } = index;
+  const { blocks, postings } = index.columns;
+  const open = new Set(rows);
+  const bits = new Map<number, Uint8Array>();
+  for (const { from, length } of patterns) {
+    let row = 0;
+    eachPosting(postings.subarray(from, from + length), (line) => {
+      while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
+      if (!open.has(row)) return;
+      const start = blocks.line[row]!;
+      let ofRow = bits.get(row);
+      if (ofRow === undefined) {
+        const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
+        bits.set(row, (ofRow = new Uint8Array((end - start + 7) >> 3)));
+      }
+      const at = line - start;
+      ofRow[at >> 3] = ofRow[at >> 3]! | (1 << (at & 7));
+    });
+  }
+  return bits;
+}
