@@ -119,7 +119,7 @@ function packReused(reused: ReadonlyMap<number, Reused>): ReusedColumns {
     flow: Uint32Array.from(entries, ([f]) => f),
     clientIsA: Uint8Array.from(entries, ([, r]) => (r.clientIsA ? 1 : 0)),
     count: Uint32Array.from(entries, ([, r]) => r.isns.length),
-    isns: Uint32Array.from(entries.flatMap(([, r]) => r.isns)),
+    isns: concatenated(entries.map(([, r]) => r.isns)),
   };
 }
 
@@ -127,10 +127,20 @@ function unpackReused(c: ReusedColumns): Map<number, Reused> {
   const out = new Map<number, Reused>();
   let at = 0;
   c.flow.forEach((f, i) => {
-    const isns = Array.from(c.isns.subarray(at, at + c.count[i]!));
+    const isns = c.isns.subarray(at, at + c.count[i]!);
     at += isns.length;
     out.set(f, { clientIsA: c.clientIsA[i] === 1, isns });
   });
+  return out;
+}
+
+function concatenated(lists: readonly Uint32Array[]): Uint32Array {
+  const out = new Uint32Array(lists.reduce((n, list) => n + list.length, 0));
+  let at = 0;
+  for (const list of lists) {
+    out.set(list, at);
+    at += list.length;
+  }
   return out;
 }
 

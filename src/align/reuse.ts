@@ -20,7 +20,7 @@ export interface Reused {
   /** The client's end is `a`. */
   readonly clientIsA: boolean;
   /** Initial sequence numbers of the client, in order of arrival. */
-  readonly isns: readonly number[];
+  readonly isns: Uint32Array;
 }
 
 /** How the TCP flows of a table began. */
@@ -55,14 +55,16 @@ export function beginningsOf(table: CaptureTable): Beginnings {
       ways[f] = way[r]!;
     } else if (first[f] !== isn && ways[f] === way[r]) further.intern(f, isn | 0, 0, 0);
   }
-  const reused = new Map<number, { clientIsA: boolean; isns: number[] }>();
+  const lists = new Map<number, number[]>();
   for (let i = 0; i < further.count; i++) {
     const f = further.words[i * 4]!;
     const isn = further.words[i * 4 + 1]! >>> 0;
-    const known = reused.get(f);
-    if (known === undefined) reused.set(f, { clientIsA: ways[f] === 0, isns: [first[f]!, isn] });
-    else known.isns.push(isn);
+    const known = lists.get(f);
+    if (known === undefined) lists.set(f, [first[f]!, isn]);
+    else known.push(isn);
   }
+  const reused = new Map<number, Reused>();
+  for (const [f, list] of lists) reused.set(f, { clientIsA: ways[f] === 0, isns: Uint32Array.from(list) });
   return { first, way: ways, reused };
 }
 
@@ -114,7 +116,7 @@ export function splitRows(table: CaptureTable, reused: ReadonlyMap<number, Reuse
   for (const [f, part] of reused) {
     client[f] = part.clientIsA ? 1 : 2;
     places[f] = used;
-    orders[f] = sorted.push(Uint32Array.from(part.isns).sort()) - 1;
+    orders[f] = sorted.push(part.isns.slice().sort()) - 1;
     used += part.isns.length;
   }
   const ids = new Uint32Array(used);
