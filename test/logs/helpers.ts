@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 import { DEFAULT_LIMITS, type Limits } from '../../src/limits.js';
 import { scanLogFile } from '../../src/logs/task.js';
 import type { LogFileScan, LogFileTask } from '../../src/logs/types.js';
@@ -11,7 +12,7 @@ import type { Bundle, BundleKind, SourceFile } from '../../src/model/source.js';
 export const COLLECTED = Date.UTC(2024, 4, 17, 9, 31);
 
 export const folder = mkdtempSync(join(tmpdir(), 'eks-netcheck-logs-'));
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let serial = 0;
 

@@ -98,10 +98,14 @@ export function context(given: Given = {}): EvaluationContext {
   };
 }
 
+const made: string[] = [];
+// Here, while the file's tests are collected: a hook that is asked for within a test is never called.
+afterAll(() => Promise.all(made.map((dir) => rm(dir, { recursive: true, force: true }))));
+
 /** Folders with files, removed after the tests of the file. */
 export async function folder(files: Record<string, string>): Promise<string> {
   const dir = await mkdtemp(path.join(tmpdir(), 'rules-test-'));
-  afterAll(() => rm(dir, { recursive: true, force: true }));
+  made.push(dir);
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(dir, name)), { recursive: true });
     await writeFile(path.join(dir, name), text);
