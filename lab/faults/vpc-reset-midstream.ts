@@ -10,8 +10,7 @@ export const vpcResetMidstream: Fault = {
     ),
   flows: (f) => [...f.failing({ requests: 6, size: 900, gap: 0.1 }), ...f.bystanders()],
   truth: {
-    expected: [],
-    optional: ['vpc_reset', 'vpc_drop'],
+    expected: ['vpc_reset'],
     dropPoint: 'vpc',
   },
 };
