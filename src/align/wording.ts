@@ -30,7 +30,8 @@ export function explain(j: Judged, size: SizeLoss | null, backwards: boolean): s
   const a = j.analysis;
   const last = j.lastSeen === null ? null : pointText(pointName(j.lastSeen, backwards));
   const missing = j.firstMissing === null ? null : pointText(pointName(j.firstMissing, backwards));
-  const what = j.direction === 'return' ? answersOf(a) : questionsOf(a);
+  const sent = j.direction === 'return' ? answersOf(a) : questionsOf(a);
+  const what = j.reason === 'fragment' ? `${sent} in fragments` : sent;
   const assumed = j.proved
     ? ''
     : ` (the capture at the ${missing} holds too little to prove that it was running)`;

@@ -84,7 +84,10 @@ describe('datagrams between four captures', () => {
     const held = sent.map((s) =>
       s.bits === 0x02 && (s.ipId === 2 || s.ipId === 3) ? { ...s, reach: 3 } : s,
     );
-    expect(udpFlow(run(held))).toMatchObject({ verdict: 'lossy', segment: 'vpc', reason: 'fragment' });
+    expect(udpFlow(run(held))).toMatchObject({
+      ...{ verdict: 'lossy', segment: 'vpc', reason: 'fragment' },
+      explanation: expect.stringContaining('packets in fragments seen at the source ENI') as string,
+    });
   });
 
   it('calls an echo request with its reply delivered whatever a capture missed', () => {
