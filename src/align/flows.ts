@@ -85,7 +85,7 @@ export function makeFlow(
     lastSeen: j.lastSeen === null ? null : pointName(j.lastSeen, backwards),
     firstMissing: j.firstMissing === null ? null : pointName(j.firstMissing, backwards),
     losses: flowLosses(a, backwards),
-    rejection: rejection(a, backwards),
+    rejection: rejection(j, backwards),
     size,
     syn: a.tcp?.syn ?? 0,
     synAck: a.tcp?.synAck ?? 0,
@@ -127,8 +127,8 @@ function flowLosses(a: Analysis, backwards: boolean): Loss[] {
     }));
 }
 
-function rejection(a: Analysis, backwards: boolean): Rejection | null {
-  const r = a.refusal;
+function rejection(j: Judged, backwards: boolean): Rejection | null {
+  const r = j.analysis.refusal;
   if (r === null) return null;
   return {
     by: r.by,
@@ -136,6 +136,6 @@ function rejection(a: Analysis, backwards: boolean): Rejection | null {
     icmpCode: r.icmpCode,
     sender: r.sender,
     firstSeen: pointName(r.firstSeen, backwards),
-    segment: segmentName(r.stretch, backwards),
+    segment: segmentName(j.stretch, backwards),
   };
 }

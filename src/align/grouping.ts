@@ -47,6 +47,7 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     const largest = largestPassed(group);
     const proved = group.filter((j) => j.verdict === 'dropped' && j.proved && j.reason === 'not-seen-beyond');
     for (const j of group) yieldToProof(j, proved, group);
+    for (const j of group) refusedAlike(j, group);
     for (const j of group) {
       if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') continue;
       const size = sizeLoss(j, largest);
@@ -63,6 +64,17 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     }
   }
   return sizes;
+}
+
+/** Who refused one connection to a service refused the others: where captures tell the place of one, it is that of all. */
+function refusedAlike(j: Judged, group: readonly Judged[]): void {
+  const refusal = j.analysis.refusal;
+  if (j.verdict !== 'rejected' || refusal === null || refusal.sure) return;
+  const known = group.find((other) => {
+    const r = other.analysis.refusal;
+    return other.verdict === 'rejected' && r?.sure === true && r.by === refusal.by && sameService(other, j);
+  });
+  if (known !== undefined) j.stretch = known.stretch;
 }
 
 /** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */

@@ -19,6 +19,8 @@ export interface Refusal {
   /** First station on the way back that saw it. */
   readonly firstSeen: Station;
   readonly stretch: Stretch;
+  /** False where only its TTL tells the stretch: a device of the VPC sends with the same as a node. */
+  readonly sure: boolean;
 }
 
 /** Did the capture at point `to` run when point `from` saw something at `t`, by the clock of `from`? */
@@ -76,6 +78,7 @@ function answerRefusal(c: Conversation, path: Path, topology: Topology): Refusal
     direction: 'return',
     firstSeen: station,
     stretch,
+    sure: true,
   };
 }
 
@@ -98,9 +101,7 @@ function refusalByReset(c: Conversation, path: Path, state: TcpState, first: num
     sender: (c.translated?.server ?? c.server).ip,
     direction: 'forward',
     firstSeen: path.points[first]!.station,
-    stretch: madeBetween(path, first, state.refusalTtl[first]!, (k) =>
-      ran(first, k, state.refusalTime[first]!),
-    ),
+    ...madeBetween(path, first, state.refusalTtl[first]!, (k) => ran(first, k, state.refusalTime[first]!)),
   };
 }
 
@@ -122,9 +123,14 @@ function resetOnTheWay(c: Conversation, path: Path, state: TcpState, ran: RanAt)
  * the next capture that ran at the time. Where several stretches lie between, its TTL tells how often it was
  * forwarded (the VPC itself does not count).
  */
-function madeBetween(path: Path, first: number, ttl: number, ranAt: (k: number) => boolean): Stretch {
+function madeBetween(
+  path: Path,
+  first: number,
+  ttl: number,
+  ranAt: (k: number) => boolean,
+): Pick<Refusal, 'stretch' | 'sure'> {
   const station = path.points[first]!.station;
-  if (station === 'far_veth') return 'far_pod';
+  if (station === 'far_veth') return { stretch: 'far_pod', sure: true };
   let next = first + 1;
   while (next < path.points.length && !ranAt(next)) next++;
   const beyond = path.points[next]?.station ?? null;
@@ -132,9 +138,9 @@ function madeBetween(path: Path, first: number, ttl: number, ranAt: (k: number) 
   const from = order.findIndex((s) => s.station === station);
   const to = beyond === null ? order.length : order.findIndex((s) => s.station === beyond);
   const between = order.slice(from, to).map((s) => s.after);
-  if (between.length === 1) return between[0]!;
+  if (between.length === 1) return { stretch: between[0]!, sure: true };
   const hops = isInitialTtl(ttl) ? 0 : isInitialTtl(ttl + 1) ? 1 : isInitialTtl(ttl + 2) ? 2 : null;
-  if (hops === null) return 'unknown';
+  if (hops === null) return { stretch: 'unknown', sure: false };
   // Forwarded by the nodes between its maker and this point.
   const makers: Stretch[] = path.sameNode
     ? ['near_node', 'far_pod']
@@ -142,7 +148,7 @@ function madeBetween(path: Path, first: number, ttl: number, ranAt: (k: number) 
       ? ['near_node', 'far_node', 'far_pod']
       : ['far_node', 'far_pod'];
   const made = makers[hops] ?? 'unknown';
-  return between.includes(made) ? made : 'unknown';
+  return { stretch: between.includes(made) ? made : 'unknown', sure: false };
 }
 
 const CROSS_NODE: readonly { readonly station: Station; readonly after: Stretch }[] = [
@@ -186,11 +192,14 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt
   const nodeOf = (ip: string): string | null =>
     topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
   const owner = nodeOf(e.sender);
-  let stretch: Stretch;
-  if (servers.includes(e.sender)) stretch = 'far_pod';
-  else if (owner !== null && owner === path.nearNode) stretch = 'near_node';
-  else if (owner !== null && owner === path.farNode) stretch = 'far_node';
-  else stretch = madeBetween(path, k, e.ttl, (to) => ran(k, to, e.time));
+  const made = (stretch: Stretch): Pick<Refusal, 'stretch' | 'sure'> => ({ stretch, sure: true });
+  const place = servers.includes(e.sender)
+    ? made('far_pod')
+    : owner !== null && owner === path.nearNode
+      ? made('near_node')
+      : owner !== null && owner === path.farNode
+        ? made('far_node')
+        : madeBetween(path, k, e.ttl, (to) => ran(k, to, e.time));
   return {
     by: 'icmp',
     icmpType: e.type,
@@ -198,6 +207,6 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt
     sender: e.sender,
     direction: 'forward',
     firstSeen: path.points[k]!.station,
-    stretch,
+    ...place,
   };
 }

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { ACK, fourPoints, handshake, PSH_ACK, RST_ACK, SYN, trace, twoNodes, type Sent } from './rows.js';
+import {
+  ACK,
+  AT,
+  capture,
+  fourPoints,
+  handshake,
+  PSH_ACK,
+  RST_ACK,
+  SYN,
+  trace,
+  twoNodes,
+  type Row,
+  type Sent,
+} from './rows.js';
 
 const topology = twoNodes();
 const run = (sent: readonly Sent[], only?: readonly string[]) => trace(fourPoints(sent, only), { topology });
@@ -69,5 +82,46 @@ describe('refusals', () => {
     const t = run(sent);
     expect(t.counts).toMatchObject({ rejected: 0, dropped: 0, lossy: 0 });
     expect(t.notes).toContain('Path MTU discovery works: 1 flow was told to send smaller packets and did.');
+  });
+
+  it('places all refusals of one service where captures place one of them', () => {
+    // A device between the nodes resets three connections; the destination's captures ran at the second only.
+    const at = (point: 'src_veth' | 'src_eth0' | 'dst_eth0' | 'dst_veth', rows: readonly Row[]) =>
+      capture(`${point}.pcap`, rows, AT[point]);
+    const refused = (late: number, ttl: number, answerTtl: number): Row[] =>
+      [0, 2000, 6000].flatMap((t, n) => [
+        { t: t + late, ends: `10.0.1.5:4000${n} > 10.0.2.7:8080`, flags: SYN, seq: 9, ttl },
+        ...[
+          {
+            t: t + 1 - late,
+            ends: `10.0.2.7:8080 > 10.0.1.5:4000${n}`,
+            flags: RST_ACK,
+            ack: 10,
+            ttl: answerTtl,
+          },
+        ],
+      ]);
+    const other = (late: number, ttl: number): Row[] =>
+      [1500, 2600].map((t) => ({
+        t: t + late,
+        ends: '10.0.1.5:5000 > 10.0.2.7:53',
+        protocol: 17,
+        payload: t,
+        ttl,
+      }));
+    const sorted = (rows: Row[]): Row[] => rows.sort((x, y) => x.t - y.t);
+    const t = trace(
+      [
+        at('src_veth', sorted([...refused(0, 64, 63), ...other(0, 64)])),
+        at('src_eth0', sorted([...refused(0.1, 63, 64), ...other(0.1, 63)])),
+        at('dst_eth0', other(0.2, 63)),
+        at('dst_veth', other(0.3, 62)),
+      ],
+      { topology },
+    );
+    const places = t.flows
+      .filter((f) => f.dst.port === 8080)
+      .map((f) => [f.verdict, f.segment, f.rejection?.segment]);
+    expect(places).toEqual(Array(3).fill(['rejected', 'vpc', 'vpc']));
   });
 });
