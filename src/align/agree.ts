@@ -1,3 +1,4 @@
+import type { CaptureFlow } from '../model/capture.js';
 import type { FlowNumbers } from './flow-numbers.js';
 import { prepare, type PreparedCapture } from './prepare.js';
 import { NOT_SEEN, type Reused } from './reuse.js';
@@ -10,8 +11,8 @@ export interface Agreed {
 
 /** What one capture shows to be several connections is so in all of them: those that did not see it are split anew. */
 export function agreeOnConnections(captures: readonly PreparedCapture[], numbers: FlowNumbers): Agreed {
-  const tuples = captures.map(({ table }) => Uint32Array.from(table.flows, (f) => numbers.tuple(f)));
-  const known = connectionsOf(captures, tuples);
+  const tuples = captures.map(({ table }) => tuplesOf(table.flows, numbers));
+  const known = reusedAnywhere(captures, tuples);
   const agreed = captures.map((p, i) => {
     const wanted = new Map<number, Reused>();
     if (known.size > 0)
@@ -23,16 +24,31 @@ export function agreeOnConnections(captures: readonly PreparedCapture[], numbers
   });
   return {
     captures: agreed,
-    numbers: agreed.map(({ flows, original, table }, i) => {
-      const tuple = (f: number): number =>
-        tuples[i]![f < table.flows.length ? f : original[f - table.flows.length]!]!;
-      return Uint32Array.from(flows, (flow, f) => numbers.connection(tuple(f), flow.isn));
-    }),
+    numbers: agreed.map((p, i) => connectionNumbers(p, tuples[i]!, numbers)),
   };
 }
 
+/** Loops, not `from` with a function: that takes several times as long, and there may be a million flows. */
+function tuplesOf(flows: readonly CaptureFlow[], numbers: FlowNumbers): Uint32Array {
+  const out = new Uint32Array(flows.length);
+  for (let f = 0; f < out.length; f++) out[f] = numbers.tuple(flows[f]!);
+  return out;
+}
+
+function connectionNumbers(
+  { flows, original, table }: PreparedCapture,
+  tuples: Uint32Array,
+  numbers: FlowNumbers,
+): Uint32Array {
+  const own = table.flows.length;
+  const out = new Uint32Array(flows.length);
+  for (let f = 0; f < out.length; f++)
+    out[f] = numbers.connection(tuples[f < own ? f : original[f - own]!]!, flows[f]!.isn);
+  return out;
+}
+
 /** Connections of the five-tuples that began more than once, over all captures. */
-function connectionsOf(
+function reusedAnywhere(
   captures: readonly PreparedCapture[],
   tuples: readonly Uint32Array[],
 ): Map<number, Reused> {

@@ -79,11 +79,13 @@ function scopesOf(flows: readonly CaptureFlow[]): Uint8Array {
     if (known === undefined) onLink.set(ip, (known = staysOnLink(ip)));
     return known;
   };
-  return Uint8Array.from(flows, (f) => {
-    if (stays(f.a) || stays(f.b)) return ON_LINK;
-    if (f.protocol === PROTO_ICMPV6) return ICMPV6;
-    return f.protocol !== PROTO_ICMP && f.aPort === 0 && f.bPort === 0 ? PORTLESS : 0;
+  const out = new Uint8Array(flows.length);
+  flows.forEach((f, i) => {
+    if (stays(f.a) || stays(f.b)) out[i] = ON_LINK;
+    else if (f.protocol === PROTO_ICMPV6) out[i] = ICMPV6;
+    else if (f.protocol !== PROTO_ICMP && f.aPort === 0 && f.bPort === 0) out[i] = PORTLESS;
   });
+  return out;
 }
 
 /** @param flowOf flow of each row in `flows`, `NO_FLOW` for none */
@@ -97,7 +99,8 @@ export function summariseTaps(
   const { time, way, dir, ttl, bits, flags } = c;
   const { rowTap } = parts;
   const scope = scopesOf(flows);
-  const protocol = Uint8Array.from(flows, (f) => f.protocol);
+  const protocol = new Uint8Array(flows.length);
+  for (let f = 0; f < flows.length; f++) protocol[f] = flows[f]!.protocol;
   const slots = parts.names.length;
   // Numbers, not objects with null: a field that may be null boxes every time written to it.
   const packets = new Float64Array(slots);
