@@ -18,44 +18,58 @@ const MINUTES = 60_000;
 const wanted = process.env['EKS_NETCHECK_LIVE'] === '1';
 const obstacle = wanted ? whyNot() : 'runs in CI, or with EKS_NETCHECK_LIVE=1';
 
+/** The same in each run, so that a failure can be made again; `EKS_NETCHECK_LAB_SEED=…` tries another. */
+const SEED = Number(process.env['EKS_NETCHECK_LAB_SEED'] ?? 20_261);
+
 const title = obstacle === null ? 'live' : `skipped: needs root and network tools; ${obstacle}`;
 
 describe.skipIf(obstacle !== null)(title, () => {
   let out = '';
   /** What the lab said of each case: `made`, `skipped` or `failed`, and why. */
-  const said = new Map<string, { word: string; line: string }>();
+  let said = new Map<string, Said>();
 
   beforeAll(() => {
     out = mkdtempSync(join(tmpdir(), 'eks-netcheck-live-'));
-    const command = [
-      'tsx',
-      'lab/make.ts',
-      '--out',
-      out,
-      '--jobs',
-      '3',
-      '--seed',
-      String(Date.now() % 100_000),
-    ];
-    const run = spawnSync('npx', command, { cwd: ROOT, encoding: 'utf8', timeout: 15 * MINUTES });
-    for (const line of run.stdout.split('\n')) {
-      const [, word, name] = /^(made|skipped|failed) ([\w-]+)/.exec(line) ?? [];
-      if (word && name) said.set(name, { word, line });
-    }
-    if (said.size === 0) throw new Error(`the lab made nothing: ${run.stderr}`);
+    said = make(join(out, 'first'), SEED, ['--jobs', '3']);
   }, 16 * MINUTES);
 
   afterAll(() => {
     if (out) rmSync(out, { recursive: true, force: true });
   });
 
-  it.for(FAULTS.map((fault) => fault.name))('%s', async (name, context) => {
+  it.for(FAULTS.map((fault) => fault.name))('%s', { timeout: 3 * MINUTES }, async (name, context) => {
     const { word, line } = said.get(name) ?? { word: 'failed', line: 'not made' };
     if (word === 'skipped') context.skip(line);
-    expect(word, line).toBe('made');
-    const folder = join(out, name);
-    const document = analyzeCase(folder);
-    expect(deviations(readTruth(folder), document)).toEqual([]);
-    expect(await unopenableEvidence(document, folder)).toEqual([]);
+    const first = word === 'made' ? await wrong(join(out, 'first', name)) : [line];
+    if (first.length === 0) return;
+    // Real traffic is at the mercy of the machine's load: said, and made anew once.
+    console.warn(`${name}: ${first.join('; ')}; once more with seed ${SEED + 1}`);
+    make(join(out, 'second'), SEED + 1, ['--only', name]);
+    expect(await wrong(join(out, 'second', name))).toEqual([]);
   });
 });
+
+interface Said {
+  readonly word: string;
+  readonly line: string;
+}
+
+function make(into: string, seed: number, more: readonly string[]): Map<string, Said> {
+  const command = ['tsx', 'lab/make.ts', '--out', into, '--seed', String(seed), ...more];
+  const run = spawnSync('npx', command, { cwd: ROOT, encoding: 'utf8', timeout: 15 * MINUTES });
+  const said = new Map<string, Said>();
+  for (const line of run.stdout.split('\n')) {
+    const [, word, name] = /^(made|skipped|failed) ([\w-]+)/.exec(line) ?? [];
+    if (word && name) said.set(name, { word, line });
+  }
+  if (said.size === 0) throw new Error(`the lab made nothing: ${run.stderr}`);
+  return said;
+}
+
+/** In what the analysis of a case differs from its truth. */
+async function wrong(folder: string): Promise<string[]> {
+  const document = analyzeCase(folder);
+  return [...deviations(readTruth(folder), document), ...(await unopenableEvidence(document, folder))].map(
+    String,
+  );
+}
