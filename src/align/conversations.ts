@@ -34,6 +34,11 @@ export interface OrientedLeg {
   readonly forward: 0 | 1;
 }
 
+/** Way in the tap's table of what the client (0) or the server (1) sent. */
+export function wayOf({ forward }: OrientedLeg, from: 0 | 1): 0 | 1 {
+  return from === 0 ? forward : forward === 0 ? 1 : 0;
+}
+
 /** Joins flows into conversations: equal keys, conntrack, service endpoints, and at last by what NAT leaves alone. */
 export function joinConversations(
   taps: readonly TapData[],

@@ -1,5 +1,6 @@
 import { PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
+import { wayOf } from './conversations.js';
 import type { Geography } from './geography.js';
 import { packetTimes } from './legs.js';
 import type { Path, PathPoint } from './paths.js';
@@ -92,8 +93,9 @@ export class Windows {
         let last = -Infinity;
         let guard = 0;
         for (const p of beyond)
-          for (const { leg, forward } of p.legs) {
-            const w = way === 0 ? forward : forward === 0 ? 1 : 0;
+          for (const oriented of p.legs) {
+            const { leg } = oriented;
+            const w = wayOf(oriented, way);
             if (leg.packets(w) === 0) continue;
             first = Math.min(first, this.clocks.toReference(p.node, leg.first(w)));
             last = Math.max(last, this.clocks.toReference(p.node, leg.last(w)));
@@ -123,9 +125,7 @@ export class Windows {
   private beginsAmid(path: Path, k: number, way: 0 | 1, began: number): boolean {
     const point = path.points[k]!;
     // The legs' own figures tell it for most flows, without a look at their packets.
-    const first = Math.min(
-      ...point.legs.map(({ leg, forward }) => leg.first(way === 0 ? forward : forward === 0 ? 1 : 0)),
-    );
+    const first = Math.min(...point.legs.map((oriented) => oriented.leg.first(wayOf(oriented, way))));
     if (!(this.clocks.toReference(point.node, first) <= began + DELAY_CROSS_NODE)) return false;
     const here = this.times(point, way);
     const before = way === 0 ? path.points.slice(0, k) : path.points.slice(k + 1);
@@ -139,14 +139,12 @@ export class Windows {
   /** Times of the packets of one way at a point, on the reference clock. */
   private times(p: PathPoint, way: 0 | 1): number[] {
     return p.legs
-      .flatMap(({ leg, forward }) =>
-        packetTimes(this.taps[leg.tap]!, leg, way === 0 ? forward : forward === 0 ? 1 : 0),
-      )
+      .flatMap((oriented) => packetTimes(this.taps[oriented.leg.tap]!, oriented.leg, wayOf(oriented, way)))
       .map((t) => this.clocks.toReference(p.node, t));
   }
 
   private carries(p: PathPoint, way: 0 | 1): boolean {
-    return p.legs.some(({ leg, forward }) => leg.packets(way === 0 ? forward : forward === 0 ? 1 : 0) > 0);
+    return p.legs.some((oriented) => oriented.leg.packets(wayOf(oriented, way)) > 0);
   }
 
   /** First and last frame at a point, over all its captures. */

@@ -1,5 +1,5 @@
 /** Which node a capture or an address belongs to, where no bundle says so: told from the packets. */
-import type { Conversation, OrientedLeg } from './conversations.js';
+import { wayOf, type Conversation } from './conversations.js';
 import type { FileNameHint } from './file-name-hints.js';
 import { fingerprintsOf } from './fingerprints.js';
 import type { Place } from './geography.js';
@@ -97,11 +97,6 @@ function sharePackets(x: TapData, y: TapData, conversations: readonly Conversati
       ),
     );
   });
-}
-
-/** Way in the tap's table of what the client (0) or the server (1) sent. */
-function wayOf({ forward }: OrientedLeg, way: 0 | 1): 0 | 1 {
-  return way === 0 ? forward : forward === 0 ? 1 : 0;
 }
 
 /** Who reaches a pod's veth without being forwarded is its node. */

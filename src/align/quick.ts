@@ -1,6 +1,6 @@
 import { PROTO_TCP } from '../model/capture.js';
 import type { Analysis, Scene } from './analyse.js';
-import type { Conversation } from './conversations.js';
+import { wayOf, type Conversation } from './conversations.js';
 import { COVERED } from './coverage.js';
 import type { PairLoss } from './losses.js';
 import type { Path, PathPoint } from './paths.js';
@@ -65,8 +65,7 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
 
 /** Way in the tap's table of what the client (0) or the server (1) sent. */
 function streamWay(p: PathPoint, way: 0 | 1): 0 | 1 {
-  const { forward } = p.legs[0]!;
-  return way === 0 ? forward : forward === 0 ? 1 : 0;
+  return wayOf(p.legs[0]!, way);
 }
 
 function stateOf(first: PathPoint): TcpState | null {
