@@ -11,6 +11,7 @@ export const SIGN = 28;
 const UNDERSCORE = 95;
 /** Bits of a code in the key of a string. */
 export const CODE_BITS = 5;
+const CODE = (1 << CODE_BITS) - 1;
 /** Above all keys. */
 export const KEYS = 1 << (4 * CODE_BITS);
 
@@ -20,6 +21,23 @@ for (let byte = 0; byte < 128; byte++) {
   if (CLASS[byte] === LETTER) GRAM_CODE[byte] = FOLD[byte]! - 96;
   else if (byte === UNDERSCORE) GRAM_CODE[byte] = 27;
   else if (CLASS[byte] === SEPARATOR) GRAM_CODE[byte] = SIGN;
+}
+
+const isLetter = (code: number): boolean => code > 0 && code < SIGN;
+
+/** Of the codes before the last: a bit for each last code with which they make a string. */
+function lastCodes(a: number, b: number, c: number): number {
+  if (a === 0 || a > SIGN || !isLetter(b) || !isLetter(c)) return 0;
+  const letters = (1 << SIGN) - 2;
+  return a === SIGN ? letters : letters | (1 << SIGN);
+}
+
+/** A bit for each key that is of no string, 32 in a number. */
+export function keysOfNoString(): Int32Array {
+  return Int32Array.from(
+    { length: KEYS >> CODE_BITS },
+    (_, codes) => ~lastCodes(codes >> (2 * CODE_BITS), (codes >> CODE_BITS) & CODE, codes & CODE),
+  );
 }
 
 /**
@@ -36,13 +54,11 @@ export function gramsIn(text: string, first: boolean, last: boolean, without = '
   const keys = new Set<number>();
   for (let at = 0; at + 4 <= codes.length; at++) {
     const [a, b, c, d] = codes.slice(at, at + 4) as [number, number, number, number];
-    if (a === 0 || !isLetter(b) || !isLetter(c) || d === 0 || (a === SIGN && d === SIGN)) continue;
+    if ((lastCodes(a, b, c) & (1 << d)) === 0) continue;
     keys.add((((((a << CODE_BITS) | b) << CODE_BITS) | c) << CODE_BITS) | d);
   }
   return [...keys];
 }
-
-const isLetter = (code: number): boolean => code > 0 && code < SIGN;
 
 /**
  * Strings as bits: one for each, at a place told by its key. When there is too little room for all of them, only those
@@ -55,10 +71,10 @@ export interface GramFilter {
 
 /** `keys`: the first `count` are distinct. `room`: bytes. */
 export function gramFilter(keys: Uint32Array, count: number, room: number): GramFilter {
-  // Half of the bits are set where a bit is asked of each string.
+  // Half of the bits are set where there is room; with less, up to three quarters before strings are left out.
   const wanted = count / (8 * Math.LN2);
   const bits = new Uint8Array(Math.max(1, Math.ceil(Math.min(wanted, room))));
-  const rate = Math.max(1, Math.min(255, Math.floor((255 * room) / Math.max(wanted, 1))));
+  const rate = Math.max(1, Math.min(255, Math.floor((510 * room) / Math.max(wanted, 1))));
   const length = bits.length * 8;
   for (let i = 0; i < count; i++) {
     const key = keys[i]!;
@@ -82,5 +98,6 @@ const isKept = (key: number, rate: number): boolean =>
 function placeOf(key: number, length: number): number {
   let hash = Math.imul(key ^ (key >>> 9), 0x45d9f3b);
   hash = Math.imul(hash ^ (hash >>> 15), 0x297a2d39);
-  return ((hash ^ (hash >>> 15)) >>> 0) % length;
+  // The upper part of the product: a division would take longer than all the rest.
+  return Math.floor(((hash ^ (hash >>> 15)) >>> 0) * (length / 2 ** 32));
 }

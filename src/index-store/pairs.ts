@@ -25,11 +25,14 @@ export const BYTES_OF: readonly (readonly number[])[] = Array.from({ length: KIN
 export const PAIRS_SIZE = Math.ceil((KINDS * KINDS) / 8) + 1;
 const MOST_POINTS = 255;
 
-/** `seen`: a byte for each pair, the first kind times KINDS and the second. */
+/** `seen`: a byte for each two bytes, 256 times the first and the second. */
 export function packPairs(seen: Uint8Array, points: number): Uint8Array {
   const packed = new Uint8Array(PAIRS_SIZE);
-  for (let pair = 0; pair < seen.length; pair++)
-    if (seen[pair] !== 0) packed[pair >> 3] = packed[pair >> 3]! | (1 << (pair & 7));
+  for (let two = 0; two < seen.length; two++) {
+    if (seen[two] === 0) continue;
+    const pair = KIND[two >> 8]! * KINDS + KIND[two & 255]!;
+    packed[pair >> 3] = packed[pair >> 3]! | (1 << (pair & 7));
+  }
   packed[PAIRS_SIZE - 1] = Math.min(points, MOST_POINTS);
   return packed;
 }

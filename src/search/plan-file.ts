@@ -75,18 +75,18 @@ const LINES_PER_BLOCK = 8192;
 
 /**
  * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
- * fail the test as well; those that are decided for must not be found again.
+ * fail the test as well, which is worth the trouble where most lines are of those; lines of patterns that are decided
+ * for must not be found again.
  */
 function isWorthIt(
-  { patterns }: FileIndex,
+  { lines }: FileIndex,
   undecided: readonly Pattern[],
   decided: readonly Pattern[],
   rows: number,
 ): boolean {
   if (rows === 0) return false;
   if (decided.length > 0) return true;
-  if (undecided.length === patterns.length) return false;
-  return undecided.reduce((sum, { count }) => sum + count, 0) < rows * LINES_PER_BLOCK;
+  return undecided.reduce((sum, { count }) => sum + count, 0) < Math.min(rows * LINES_PER_BLOCK, lines / 2);
 }
 
 const foldedOf = new Map<string, string>();
