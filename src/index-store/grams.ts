@@ -73,7 +73,7 @@ export interface GramFilter {
 export function gramFilter(keys: Uint32Array, count: number, room: number): GramFilter {
   // Half of the bits are set where there is room; with less, up to three quarters before strings are left out.
   const wanted = count / (8 * Math.LN2);
-  const bits = new Uint8Array(Math.max(1, Math.ceil(Math.min(wanted, room))));
+  const bits = new Uint8Array(Math.max(8, Math.ceil(Math.min(wanted, room))));
   const rate = Math.max(1, Math.min(255, Math.floor((510 * room) / Math.max(wanted, 1))));
   const length = bits.length * 8;
   for (let i = 0; i < count; i++) {
