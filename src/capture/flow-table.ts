@@ -55,14 +55,7 @@ export class FlowTable {
   }
 
   /** @param order below 0 where `from` is the smaller address, 0 where the two are one */
-  private place(
-    order: number,
-    from: number,
-    to: number,
-    kind: number,
-    sport: number,
-    dport: number,
-  ): number {
+  private place(order: number, from: number, to: number, kind: number, sport: number, dport: number): number {
     const forward = order < 0 || (order === 0 && sport <= dport);
     this.way = forward ? 0 : 1;
     const index = forward
