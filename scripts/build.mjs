@@ -19,6 +19,8 @@ const { metafile } = await build({
   platform: 'node',
   target: 'node20',
   sourcemap: true,
+  minifyWhitespace: true,
+  minifySyntax: true,
   metafile: true,
   logLevel: 'warning',
   // It starts threads from files of its own.
@@ -31,5 +33,8 @@ const written = new Set(Object.keys(metafile.outputs).map((path) => basename(pat
 for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entry) => entry.isFile()))
   if (/^chunk-.*\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(`dist/${name}`);
 
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+const { resolve } = createRequire(import.meta.url);
+const run = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
+run(resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json');
+// Read and checked here once, instead of by every run.
+run('--import', 'tsx', 'scripts/checked-rules.ts');

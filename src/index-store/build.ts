@@ -1,4 +1,4 @@
-/** Builds the index of one input: ingest, then the files of its bundles in the worker pool. */
+/** Builds the index of one input: the files of its bundles in the worker pool, while the archive streams in. */
 import { join } from 'node:path';
 import { ingest, type IngestProgress } from '../ingest/index.js';
 import type { TempDir } from '../ingest/temp-dir.js';
@@ -8,6 +8,7 @@ import { podLog } from '../logs/pod-logs.js';
 import { logFiles } from '../logs/sources.js';
 import type { Bundle, Ingested, SourceFile } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
+import { IndexAhead } from './ahead.js';
 import type { StoredIndex } from './codec.js';
 import { mergeEntities } from './entities.js';
 import { partName, TextNotWritten } from './text-part.js';
@@ -20,6 +21,8 @@ export interface BuildOptions {
   /** The text parts are written here. */
   readonly folder: string;
   readonly pool: Pool;
+  /** Bytes of files that are indexed together while the archive streams in. */
+  readonly groupSize?: number;
   readonly onProgress?: (event: IngestProgress | { stage: 'index'; done: number; total: number }) => void;
 }
 
@@ -32,34 +35,20 @@ export interface BuiltIndex {
 }
 
 /** Small files are indexed together, so that a bundle of hundreds of them is a handful of tasks. */
-const GROUP = 8 * 1024 * 1024;
+const GROUP_SIZE = 8 * 1024 * 1024;
 
 export async function buildIndex(input: string, options: BuildOptions): Promise<BuiltIndex> {
   const { limits, tempDir, onProgress } = options;
+  const ahead = new IndexAhead(options, options.groupSize ?? GROUP_SIZE);
   const ingested = await ingest([input], {
     limits,
     tempDir,
+    onUnpacked: (file) => ahead.take(file),
     ...(onProgress ? { onProgress } : {}),
   });
   const { bundles, problems } = ingested;
   const files = (await Promise.all(bundles.map(filesOf))).flat();
-  const tasks = grouped(files).map((group, part): IndexTask => ({
-    files: group,
-    part,
-    textPath: join(options.folder, partName(part)),
-    limits,
-  }));
-  const total = files.reduce((sum, { file }) => sum + file.size, 0);
-  let done = 0;
-  const results = await Promise.all(
-    tasks.map(async (task) => {
-      const result = await options.pool.run<IndexResult>('index', task);
-      if (result.notWritten !== undefined) throw new TextNotWritten(result.notWritten);
-      done += task.files.reduce((sum, { file }) => sum + file.size, 0);
-      onProgress?.({ stage: 'index', done, total });
-      return result;
-    }),
-  );
+  const results = await indexAll(files, ahead, options);
   const order = new Map(files.map(({ node, file }, i) => [`${node}\n${file.path}`, i]));
   const place = ({ node, path }: { node: string; path: string }): number => order.get(`${node}\n${path}`)!;
   const built = results.flatMap((result) => result.files).sort((a, b) => place(a.file) - place(b.file));
@@ -70,6 +59,47 @@ export async function buildIndex(input: string, options: BuildOptions): Promise<
     problems,
   };
   return { index, ingested, entities: mergeEntities(built.map(({ entities }) => entities)) };
+}
+
+/** Each file once: those that were begun while the archive streamed in, and all others. */
+async function indexAll(
+  files: readonly IndexFile[],
+  ahead: IndexAhead,
+  { folder, limits, pool, onProgress }: BuildOptions,
+): Promise<IndexResult[]> {
+  const total = sizeOf(files);
+  let done = 0;
+  const finished = (some: readonly IndexFile[]): void => {
+    done += sizeOf(some);
+    onProgress?.({ stage: 'index', done, total });
+  };
+  let part = ahead.parts;
+  const index = async (some: readonly IndexFile[]): Promise<IndexResult[]> =>
+    Promise.all(
+      grouped(some).map(async (group) => {
+        const textPath = join(folder, partName(part));
+        const task: IndexTask = { files: group, part: part++, textPath, limits };
+        const result = await pool.run<IndexResult>('index', task);
+        if (result.notWritten !== undefined) throw new TextNotWritten(result.notWritten);
+        finished(group);
+        return result;
+      }),
+    );
+  const bySpool = new Map(files.map((file) => [file.file.spool, file]));
+  const begun = new Set(ahead.groups.flatMap(({ spools }) => spools));
+  const early = ahead.groups.map(async ({ spools, resultFor }): Promise<IndexResult[]> => {
+    const own = spools.flatMap((spool) => bySpool.get(spool) ?? []);
+    const result = await resultFor(bySpool);
+    if (result === null) return index(own);
+    finished(own);
+    return [result];
+  });
+  const rest = files.filter(({ file }) => !begun.has(file.spool));
+  return (await Promise.all([index(rest), ...early])).flat();
+}
+
+function sizeOf(files: readonly IndexFile[]): number {
+  return files.reduce((sum, { file }) => sum + file.size, 0);
 }
 
 /** All files of a bundle that have bytes: rotated logs before the current one, then everything else by name. */
@@ -105,7 +135,7 @@ function grouped(files: readonly IndexFile[]): IndexFile[][] {
   for (const file of bySize) {
     if (groups.length === 0 || file.file.size > room) {
       groups.push([]);
-      room = GROUP;
+      room = GROUP_SIZE;
     }
     groups.at(-1)!.push(file);
     room -= file.file.size;

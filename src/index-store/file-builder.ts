@@ -64,9 +64,13 @@ export class FileBuilder {
     }
   }
 
-  /** The last block, and the index of the whole. */
-  finish(part: number): BuiltFile {
+  /** All bytes have come: the clock has seen every line after this. */
+  end(): void {
     if (this.length > 0) this.finishBlock();
+  }
+
+  /** The index of the whole. */
+  finish(part: number): Omit<BuiltFile, 'basis'> {
     const { file, node, source, pod } = this.task;
     const { patterns, postings } = this.patterns.finish();
     const { blocks, filters } = this.blocks.finish();

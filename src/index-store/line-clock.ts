@@ -35,6 +35,9 @@ export class LineClock {
   /** Why times are less than certain; see `LogRecord.timeNotes`. */
   readonly notes = new Set<string>();
   readonly turns = new YearTurns();
+  /** Stamps were met whose time needs more than the stamp: see `ClockProfile`. */
+  askedLocal = false;
+  askedBoot = false;
   private monthDay = 0;
 
   constructor(
@@ -142,6 +145,8 @@ export class LineClock {
   private lastMidnight = NaN;
 
   private resolve(stamp: Stamp): number {
+    if (stamp.kind === 'local') this.askedLocal = true;
+    else if (stamp.kind === 'boot') this.askedBoot = true;
     const yearless: LocalStamp | null = stamp.kind === 'local' && stamp.year === null ? stamp : null;
     const { profile, turns } = this;
     if (yearless === null || profile.lastYear === null) {

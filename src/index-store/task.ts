@@ -1,9 +1,8 @@
 /** The worker's side of indexing: some files in, their indexes out; their text goes to one part on disk. */
-import { sniff, type Sniffed } from '../logs/sniff.js';
-import { decodeLine } from '../logs/record.js';
-import { TextFile } from '../logs/text-file.js';
 import { correctYears } from '../logs/clock.js';
+import { TextFile } from '../logs/text-file.js';
 import { FileBuilder } from './file-builder.js';
+import { look } from './look.js';
 import { TextNotWritten, TextPartWriter } from './text-part.js';
 import type { BuiltFile, IndexFile, IndexResult, IndexTask, SkippedFile } from './types.js';
 
@@ -47,8 +46,12 @@ async function indexFile(task: IndexFile, part: number, text: TextPartWriter): P
     for (let pass = 1; ; pass++) {
       const builder = new FileBuilder(task, text, profile, sniffed.yearless);
       for await (const chunk of file.chunks()) builder.push(chunk);
+      builder.end();
       const corrected = correctYears(profile, builder.clock.turns);
-      if (corrected === null || pass === MAX_PASSES) return builder.finish(part);
+      if (corrected === null || pass === MAX_PASSES) {
+        const { askedLocal, askedBoot } = builder.clock;
+        return { ...builder.finish(part), basis: { sniffed: sniffed.profile, askedLocal, askedBoot } };
+      }
       profile = corrected;
     }
   } finally {
@@ -68,12 +71,4 @@ async function isBinary(file: TextFile): Promise<boolean> {
     return controls > head.length * MOST_CONTROLS;
   }
   return false;
-}
-
-async function look(file: TextFile, task: IndexFile): Promise<Sniffed> {
-  const head = await file.head();
-  const tail = await file.tail((lines) => lines.some((line) => decodeLine(line).stamp !== null));
-  const { collectedAt, clock } = task;
-  const writtenBy = collectedAt ?? task.file.mtime;
-  return sniff({ head, tail, writtenBy, zoneOffset: clock.zoneOffset, bootTime: clock.bootTime });
 }

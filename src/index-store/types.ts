@@ -119,6 +119,16 @@ export interface FileIndex {
 export interface BuiltFile {
   readonly file: FileIndex;
   readonly entities: readonly Entity[];
+  readonly basis: ClockBasis;
+}
+
+/** What the times of a file rest on besides its own stamps. */
+export interface ClockBasis {
+  /** What its ends told, before all lines were read. */
+  readonly sniffed: ClockProfile;
+  /** There are stamps of wall time, stamps since boot. */
+  readonly askedLocal: boolean;
+  readonly askedBoot: boolean;
 }
 
 /** A file that is no text: named, not indexed. */

@@ -6,6 +6,7 @@ import { Inflater, inflateHead } from './inflate.js';
 import { openTar, openZip } from './open-archive.js';
 import { sniff, SNIFF_BYTES, UNSUPPORTED, type Format } from './sniff.js';
 import { discard, spool } from './spool.js';
+import { unpacked } from './unpacked.js';
 
 /** One stream of bytes with a place in a container: an entry of an archive, a file of a folder, standard input. */
 export interface Blob {
@@ -73,7 +74,7 @@ async function keep(
   const spooled = await spool(inflater?.chunks() ?? blob.body, ctx.temp, budget);
   const damaged = inflater !== null && inflater.end !== 'complete';
   if (damaged && !blob.cut() && spooled.hit === null) reportDamage(ctx, container, path);
-  register(ctx, container, {
+  const found: FoundFile = {
     path,
     name,
     spool: spooled.spool,
@@ -82,7 +83,9 @@ async function keep(
     truncated: damaged || blob.cut() || spooled.hit !== null,
     format,
     gzip: gzip && inflater === null,
-  });
+  };
+  register(ctx, container, found);
+  if (format === 'file') ctx.onUnpacked?.(unpacked(container, found));
   if (spooled.hit !== null) throw spooled.hit;
 }
 

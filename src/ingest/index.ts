@@ -8,8 +8,10 @@ import { printable } from './printable.js';
 import { ProblemLog } from './problem-log.js';
 import { labelOf, readInput, type Seen } from './read-input.js';
 import type { TempDir } from './temp-dir.js';
+import type { Unpacked } from './unpacked.js';
 
 export { TempDir } from './temp-dir.js';
+export type { Unpacked } from './unpacked.js';
 export { printable } from './printable.js';
 export { readLineBatches, readLines, readText, type Line } from './read-text.js';
 
@@ -29,6 +31,8 @@ export interface IngestOptions {
   readonly tempDir: TempDir;
   /** Called often: per entry and per piece read. */
   readonly onProgress?: (event: IngestProgress) => void;
+  /** Called with each plain file of an archive as soon as it is unpacked: work on it need not wait for the rest. */
+  readonly onUnpacked?: (file: Unpacked) => void;
   readonly signal?: AbortSignal;
   /** What `-` reads; standard input of the process unless given. */
   readonly stdin?: AsyncIterable<Buffer>;
@@ -67,13 +71,14 @@ export async function ingest(inputs: readonly string[], options: IngestOptions):
 }
 
 function context(options: IngestOptions, problems: ProblemLog, input: string): Context {
-  const { limits, tempDir: temp, onProgress, signal } = options;
+  const { limits, tempDir: temp, onProgress, onUnpacked, signal } = options;
   let bytes = 0;
   let entries = 0;
   return {
     limits,
     temp,
     problems,
+    ...(onUnpacked ? { onUnpacked } : {}),
     tick: (moreBytes, moreEntries) => {
       signal?.throwIfAborted();
       bytes += moreBytes;

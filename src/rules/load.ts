@@ -1,9 +1,10 @@
 import { NetcheckError } from '../errors.js';
 import type { FactDefinition } from '../facts/types.js';
 import type { Rule } from '../model/rule.js';
+import { checkedRules, type CheckedRule } from './checked.js';
 import { parseDuration } from './duration.js';
-import { readEntries, type RuleEntry } from './entries.js';
-import { ruleFiles } from './files.js';
+import type { RuleEntry } from './entries.js';
+import { ruleFiles, type RuleFile } from './files.js';
 import { compare, formatProblem, nearest, quoted, sortProblems, type RuleProblem } from './problem.js';
 
 export interface RuleDirectory {
@@ -12,13 +13,9 @@ export interface RuleDirectory {
   readonly builtin: boolean;
 }
 
-/** A rule with where it comes from. */
-export interface LoadedRule {
-  readonly rule: Rule;
+/** A rule with where it comes from and what became of it. */
+export interface LoadedRule extends CheckedRule {
   readonly directory: RuleDirectory;
-  /** Its YAML as it stands in `rule.file`. */
-  readonly text: string;
-  readonly line: number;
   /** False when a later folder switched it off. */
   readonly enabled: boolean;
   /** True when an override changed what its YAML says. */
@@ -64,10 +61,13 @@ export async function loadRuleSet(
   const problems: RuleProblem[] = [];
   const loaded = new Map<string, LoadedRule>();
   for (const directory of dirs) {
-    const entries: RuleEntry[] = [];
-    for (const file of await ruleFiles(directory.dir, directory.builtin)) {
-      entries.push(...(await readEntries(file, byName, problems)));
+    const files = await ruleFiles(directory.dir, directory.builtin);
+    const checked = directory.builtin ? checkedRules(files) : null;
+    if (checked !== null) {
+      for (const rule of checked.rules) loaded.set(rule.rule.id, asLoaded(rule, directory));
+      continue;
     }
+    const entries = await entriesOf(files, byName, problems);
     addRules(entries, directory, loaded, problems);
     for (const entry of entries) if (entry.kind !== 'rule') change(entry, loaded, problems);
   }
@@ -75,6 +75,22 @@ export async function loadRuleSet(
     loaded: [...loaded.values()].sort((a, b) => compare(a.rule.id, b.rule.id)),
     problems: sortProblems(problems),
   };
+}
+
+async function entriesOf(
+  files: readonly RuleFile[],
+  facts: ReadonlyMap<string, FactDefinition>,
+  problems: RuleProblem[],
+): Promise<RuleEntry[]> {
+  // The readers of YAML and of schemas are loaded only where there is something to check.
+  const { readEntries } = await import('./entries.js');
+  const entries: RuleEntry[] = [];
+  for (const file of files) entries.push(...(await readEntries(file, facts, problems)));
+  return entries;
+}
+
+function asLoaded({ rule, text, line }: CheckedRule, directory: RuleDirectory): LoadedRule {
+  return { rule, directory, text, line, enabled: true, overridden: false };
 }
 
 function addRules(
@@ -96,14 +112,8 @@ function addRules(
       continue;
     }
     here.set(entry.id, place);
-    loaded.set(entry.id, {
-      rule: entry.rule,
-      directory,
-      text: entry.text,
-      line: entry.place([]).line,
-      enabled: true,
-      overridden: false,
-    });
+    const { rule, text } = entry;
+    loaded.set(entry.id, asLoaded({ rule, text, line: entry.place([]).line }, directory));
   }
 }
 

@@ -182,13 +182,13 @@ describe('paths that could leave the archive', () => {
   });
 
   it('writes nothing outside its own folder, and escapes what it quotes', async () => {
-    const before = readdirSync(dirname(space.root)).sort();
     const name = '../\u001b[31mevil\u202e.txt';
     const zip = zipOf([{ name, data: 'evil', flags: 0x800 }, ...entriesOf(NODE_FILES)]);
     const result = await space.ingest([space.write('x.zip', zip)]);
     expect(result.problems[0]!.subject).toBe('x.zip: ../\\x1b[31mevil\\u202e.txt');
-    const after = readdirSync(dirname(space.root)).filter((f) => !/^(ingest-test-|eks-netcheck-)/.test(f));
-    expect(before).toEqual(expect.arrayContaining(after.sort()));
+    // Where the entry would be, had its `..` been followed from the archive's or the unpacked files' folder.
+    const beside = [dirname(space.root), space.root].flatMap((folder) => readdirSync(folder));
+    expect(beside.filter((file) => file.includes('evil'))).toEqual([]);
   });
 });
 
