@@ -69,22 +69,22 @@ function reusedAnywhere(
       } else if (ways[tuple] === b.way[f]! && (own !== undefined || first[tuple] !== isn)) {
         const known = several.get(tuple) ?? {
           clientIsA: ways[tuple] === 0,
-          isns: Uint32Array.of(first[tuple]!),
+          isns: [first[tuple]!],
         };
-        several.set(tuple, joined(known, own?.isns ?? Uint32Array.of(isn)));
+        several.set(tuple, joined(known, own?.isns ?? [isn]));
       }
     }
   });
   return several;
 }
 
-function joined(known: Reused, isns: Uint32Array): Reused {
+function joined(known: Reused, isns: readonly number[]): Reused {
   if (isSubset(isns, known.isns)) return known;
-  return { ...known, isns: Uint32Array.from(new Set([...known.isns, ...isns])) };
+  return { ...known, isns: [...new Set([...known.isns, ...isns])] };
 }
 
 /** Mostly the two are the same, in the same order. */
-function isSubset(x: Uint32Array, of: Uint32Array): boolean {
+function isSubset(x: readonly number[], of: readonly number[]): boolean {
   if (x.every((isn, i) => of[i] === isn)) return true;
   const all = new Set(of);
   return x.every((isn) => all.has(isn));

@@ -50,11 +50,7 @@ export function putTogether(
     const k = seen[shape]!++;
     if (k < KEPT_FIRST || k % Math.ceil(sizes[shape]! / KEPT_SPREAD) === 0) continue;
     const bulk = (bulks[shape] ??= {
-      tables: Array.from({ length: taps }, () => {
-        const table = new LegTable(1);
-        table.add();
-        return table;
-      }),
+      tables: Array.from({ length: taps }, () => new LegTable(1)),
       first: n,
       stands: 0,
     });

@@ -114,32 +114,30 @@ function unpackFlows(c: FlowColumns): CaptureFlow[] {
 }
 
 function packReused(reused: ReadonlyMap<number, Reused>): ReusedColumns {
-  const entries = [...reused];
-  return {
-    flow: Uint32Array.from(entries, ([f]) => f),
-    clientIsA: Uint8Array.from(entries, ([, r]) => (r.clientIsA ? 1 : 0)),
-    count: Uint32Array.from(entries, ([, r]) => r.isns.length),
-    isns: concatenated(entries.map(([, r]) => r.isns)),
-  };
+  const flow = new Uint32Array(reused.size);
+  const clientIsA = new Uint8Array(reused.size);
+  const count = new Uint32Array(reused.size);
+  let total = 0;
+  let i = 0;
+  for (const [f, r] of reused) {
+    flow[i] = f;
+    clientIsA[i] = r.clientIsA ? 1 : 0;
+    count[i++] = r.isns.length;
+    total += r.isns.length;
+  }
+  const isns = new Uint32Array(total);
+  let at = 0;
+  for (const r of reused.values()) for (let k = 0; k < r.isns.length; k++) isns[at++] = r.isns[k]!;
+  return { flow, clientIsA, count, isns };
 }
 
-function unpackReused(c: ReusedColumns): Map<number, Reused> {
+function unpackReused({ flow, clientIsA, count, isns }: ReusedColumns): Map<number, Reused> {
   const out = new Map<number, Reused>();
   let at = 0;
-  c.flow.forEach((f, i) => {
-    const isns = c.isns.subarray(at, at + c.count[i]!);
-    at += isns.length;
-    out.set(f, { clientIsA: c.clientIsA[i] === 1, isns });
-  });
-  return out;
-}
-
-function concatenated(lists: readonly Uint32Array[]): Uint32Array {
-  const out = new Uint32Array(lists.reduce((n, list) => n + list.length, 0));
-  let at = 0;
-  for (const list of lists) {
-    out.set(list, at);
-    at += list.length;
+  for (let i = 0; i < flow.length; i++) {
+    const own: number[] = [];
+    for (let k = 0; k < count[i]!; k++) own.push(isns[at++]!);
+    out.set(flow[i]!, { clientIsA: clientIsA[i] === 1, isns: own });
   }
   return out;
 }

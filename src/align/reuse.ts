@@ -20,7 +20,7 @@ export interface Reused {
   /** The client's end is `a`. */
   readonly clientIsA: boolean;
   /** Initial sequence numbers of the client, in order of arrival. */
-  readonly isns: Uint32Array;
+  readonly isns: readonly number[];
 }
 
 /** How the TCP flows of a table began. */
@@ -35,10 +35,6 @@ export interface Beginnings {
 
 export const NOT_SEEN = -1;
 
-function isFirstSyn(flags: number): boolean {
-  return (flags & (TCP_SYN | TCP_ACK | TCP_RST)) === TCP_SYN;
-}
-
 export function beginningsOf(table: CaptureTable): Beginnings {
   const { flow, flags, seq, way } = table.columns;
   const first = new Float64Array(table.flows.length).fill(NOT_SEEN);
@@ -46,7 +42,8 @@ export function beginningsOf(table: CaptureTable): Beginnings {
   // Pairs of flow and further sequence number, each once, in order of arrival.
   const further = new WordTable(Infinity);
   for (let r = 0; r < table.packets; r++) {
-    if (!isFirstSyn(flags[r]!)) continue;
+    // Not in a function: this is asked of every packet, and few are any.
+    if ((flags[r]! & (TCP_SYN | TCP_ACK | TCP_RST)) !== TCP_SYN) continue;
     const f = flow[r]!;
     if (f === NO_FLOW || table.flows[f]!.protocol !== PROTO_TCP) continue;
     const isn = seq[r]!;
@@ -64,7 +61,7 @@ export function beginningsOf(table: CaptureTable): Beginnings {
     else known.push(isn);
   }
   const reused = new Map<number, Reused>();
-  for (const [f, list] of lists) reused.set(f, { clientIsA: ways[f] === 0, isns: Uint32Array.from(list) });
+  for (const [f, isns] of lists) reused.set(f, { clientIsA: ways[f] === 0, isns });
   return { first, way: ways, reused };
 }
 
@@ -83,18 +80,19 @@ export function connectionsOf(
   if (reused.size === 0) return { flows, original: new Uint32Array(0) };
   const out: ConnectionFlow[] = [...flows];
   const original: number[] = [];
-  for (const [f, { isns }] of reused)
-    isns.forEach((isn, i) => {
-      const { protocol, a, b, aPort, bPort } = flows[f]!;
+  for (const [f, { isns }] of reused) {
+    const { protocol, a, b, aPort, bPort } = flows[f]!;
+    for (let i = 0; i < isns.length; i++) {
       // Written out: spreading an object costs ten times as much.
-      const own = { protocol, a, b, aPort, bPort, isn };
+      const own = { protocol, a, b, aPort, bPort, isn: isns[i]! };
       // The first one keeps the place, for ICMP errors that quote the flow.
       if (i === 0) out[f] = own;
       else {
         original.push(f);
         out.push(own);
       }
-    });
+    }
+  }
   return { flows: out, original: Uint32Array.from(original) };
 }
 
@@ -107,24 +105,27 @@ export function splitRows(table: CaptureTable, reused: ReadonlyMap<number, Reuse
   if (reused.size === 0) return table.columns.flow;
   /** Of each split flow: 1 where the client's end is `a`, 2 where it is `b`. */
   const client = new Uint8Array(table.flows.length);
-  const sorted: Uint32Array[] = [];
-  /** Of each split flow the place in `ids` of its connections, in ascending order of their sequence numbers. */
+  /** Of each split flow where its connections begin in the two lists that follow, and how many there are. */
   const places = new Uint32Array(table.flows.length);
-  /** Of each split flow the place in `sorted`. */
-  const orders = new Uint32Array(table.flows.length);
+  const counts = new Uint32Array(table.flows.length);
   let used = 0;
-  for (const [f, part] of reused) {
-    client[f] = part.clientIsA ? 1 : 2;
+  for (const [f, { clientIsA, isns }] of reused) {
+    client[f] = clientIsA ? 1 : 2;
     places[f] = used;
-    orders[f] = sorted.push(part.isns.slice().sort()) - 1;
-    used += part.isns.length;
+    counts[f] = isns.length;
+    used += isns.length;
   }
+  /** Sequence numbers, ascending within a flow, and the connection of each. */
+  const sorted = new Uint32Array(used);
   const ids = new Uint32Array(used);
   let next = table.flows.length;
-  for (const [f, { isns }] of reused)
-    isns.forEach((isn, i) => {
-      ids[places[f]! + nearest(sorted[orders[f]!]!, isn)] = i === 0 ? f : next++;
-    });
+  for (const [f, { isns }] of reused) {
+    const from = places[f]!;
+    const ordered = ascending(isns);
+    for (let i = 0; i < isns.length; i++) sorted[from + i] = ordered[i]!;
+    for (let i = 0; i < isns.length; i++)
+      ids[nearest(sorted, from, from + isns.length, isns[i]!)] = i === 0 ? f : next++;
+  }
   const { seq, ack, flags, way } = table.columns;
   const flowOf = table.columns.flow.slice();
   /** Connection last seen of each flow, for packets that hold no position of the client's. */
@@ -132,30 +133,38 @@ export function splitRows(table: CaptureTable, reused: ReadonlyMap<number, Reuse
   for (let r = 0; r < table.packets; r++) {
     const f = flowOf[r]!;
     if (f === NO_FLOW || client[f] === 0) continue;
-    const isns = sorted[orders[f]!]!;
+    const from = places[f]!;
     const fromClient = (way[r] === 0) === (client[f] === 1);
     let connection = current[f]!;
-    if (fromClient) connection = nearest(isns, seq[r]!);
-    else if (flags[r]! & TCP_ACK) connection = nearest(isns, ack[r]!);
+    if (fromClient) connection = nearest(sorted, from, from + counts[f]!, seq[r]!);
+    else if ((flags[r]! & TCP_ACK) !== 0) connection = nearest(sorted, from, from + counts[f]!, ack[r]!);
     if (connection === UNKNOWN) continue;
     current[f] = connection;
-    flowOf[r] = ids[places[f]! + connection]!;
+    flowOf[r] = ids[connection]!;
   }
   return flowOf;
 }
 
 const UNKNOWN = -1;
 
-/** Index of the initial sequence number that a position lies closest behind; UNKNOWN when it is behind none. */
-function nearest(isns: Uint32Array, position: number): number {
-  let lo = 0;
-  let hi = isns.length;
+function ascending(isns: readonly number[]): readonly number[] {
+  for (let i = 1; i < isns.length; i++) if (isns[i]! < isns[i - 1]!) return [...isns].sort((x, y) => x - y);
+  return isns;
+}
+
+/**
+ * Index of the initial sequence number among `isns[from, to)` that a position lies closest behind; UNKNOWN when it is
+ * behind none.
+ */
+function nearest(isns: Uint32Array, from: number, to: number, position: number): number {
+  let lo = from;
+  let hi = to;
   while (lo < hi) {
     const mid = (lo + hi) >> 1;
     if (isns[mid]! <= position) lo = mid + 1;
     else hi = mid;
   }
   // Before the lowest one: sequence numbers go round, so the highest precedes it.
-  const best = lo === 0 ? isns.length - 1 : lo - 1;
+  const best = lo === from ? to - 1 : lo - 1;
   return (position - isns[best]!) >>> 0 < 2 ** 31 ? best : UNKNOWN;
 }

@@ -173,9 +173,11 @@ function countRepeats(list: readonly Transmission[]): number {
 interface Run {
   start: number;
   end: number;
-  /** Point that should have seen it next, -1 when none can tell; all of a run agree. */
+  /** Which cuts those are: indexes into the boundaries of all runs that are compared. */
+  from: number;
   to: number;
-  proved: boolean;
+  /** Point that should have seen it next, as `targetOf` tells it; all of a run agree. */
+  target: number;
   time: number;
   segments: number;
   largest: number;
@@ -183,21 +185,27 @@ interface Run {
   dontFragment: boolean;
 }
 
+/** No point can tell. */
+const NO_TARGET = -1;
+
+/** A point and whether its absence there is proved, as one number. */
+function targetOf(next: { readonly to: number; readonly proved: boolean } | null): number {
+  return next === null ? NO_TARGET : next.to * 2 + (next.proved ? 1 : 0);
+}
+
 function runsOf(
   list: readonly Transmission[],
   segmentSize: number,
   merge: boolean,
-  next: (t: number) => { to: number; proved: boolean } | null,
+  next: (t: number) => number,
 ): Run[] {
   const runs: Run[] = [];
   let run: Run | null = null;
   for (const t of list) {
-    const n = next(t.time);
-    const to = n?.to ?? -1;
-    const proved = n?.proved ?? false;
+    const target = next(t.time);
     const size = t.end - t.start;
-    const segments = Math.max(1, Math.ceil(size / segmentSize));
-    if (merge && run !== null && run.end === t.start && run.to === to && run.proved === proved) {
+    const segments = size <= segmentSize ? 1 : Math.ceil(size / segmentSize);
+    if (merge && run !== null && run.end === t.start && run.target === target) {
       run.end = t.end;
       run.segments += segments;
       run.largest = Math.max(run.largest, t.wire);
@@ -207,8 +215,9 @@ function runsOf(
       run = {
         start: t.start,
         end: t.end,
-        to,
-        proved,
+        from: 0,
+        to: 0,
+        target,
         time: t.time,
         segments,
         largest: t.wire,
@@ -254,7 +263,7 @@ export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
 function witnessOf(direction: TcpDirection, ran: RanAround | null): Witness {
   const points = direction.transmissions.length;
   const runs = direction.transmissions.map((list) =>
-    runsOf(list, direction.segmentSize, ran === null, () => null),
+    runsOf(list, direction.segmentSize, ran === null, () => NO_TARGET),
   );
   const cuts = boundaries(runs, direction.acked);
   const counts = runs.map((r) => countCopies(r, cuts));
@@ -291,7 +300,7 @@ function seenBetween(
   const last = new Float64Array(cuts.length).fill(NaN);
   for (const list of runs)
     for (const r of list)
-      for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+      for (let i = r.from; i < r.to; i++) {
         if (!(first[i]! <= r.time)) first[i] = r.time;
         if (!(last[i]! >= r.time)) last[i] = r.time;
       }
@@ -307,43 +316,62 @@ function comparePoints(
 ): PairLoss[] {
   const points = direction.transmissions.length;
   const runs = direction.transmissions.map((list, k) =>
-    runsOf(list, direction.segmentSize, merge, (t) => nextCovered(k, points, t, coverage, least(t))),
+    runsOf(list, direction.segmentSize, merge, (t) =>
+      targetOf(nextCovered(k, points, t, coverage, least(t))),
+    ),
   );
   const cuts = boundaries(runs, direction.acked);
   if (cuts.length < 2) return [];
   const passed = copiesPassed(runs, cuts, direction.acked);
   const out: PairLoss[] = [];
   for (let k = 0; k < points; k++) {
-    const targets = new Set(runs[k]!.filter((r) => r.to >= 0).map((r) => `${r.to}.${r.proved}`));
-    for (const target of targets) {
-      const [to, proved] = target.split('.');
+    const own = runs[k]!;
+    const targets = new Set<number>();
+    for (const r of own) if (r.target !== NO_TARGET) targets.add(r.target);
+    for (const target of targets)
       out.push(
         pairLoss(
-          runs[k]!.filter((r) => r.to === Number(to) && String(r.proved) === proved),
-          { from: k, to: Number(to), proved: proved === 'true' },
+          own.filter((r) => r.target === target),
+          { from: k, to: target >> 1, proved: (target & 1) === 1 },
           cuts,
           passed[k + 1]!,
           direction.segmentSize,
           lastWatched(k),
         ),
       );
-    }
   }
   return out;
 }
 
+/** Where runs begin and end, ascending, each once; the runs are told which of them are theirs. */
 function boundaries(runs: readonly (readonly Run[])[], acked: number): Float64Array {
-  const set = new Set<number>();
-  for (const list of runs)
+  let n = 2;
+  for (const list of runs) n += list.length * 2;
+  const all = new Float64Array(n);
+  n = 0;
+  for (const list of runs) {
+    let before = NaN;
     for (const r of list) {
-      set.add(r.start);
-      set.add(r.end);
+      if (r.start !== before) all[n++] = r.start;
+      all[n++] = before = r.end;
     }
-  if (acked > 0) {
-    set.add(acked);
-    set.add(0);
   }
-  return Float64Array.from(set).sort();
+  if (acked > 0) {
+    all[n++] = acked;
+    all[n++] = 0;
+  }
+  const sorted = all.subarray(0, n).sort();
+  let kept = 0;
+  for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i]!;
+  const cuts = sorted.subarray(0, kept);
+  for (const list of runs)
+    for (let i = 0, at = 0; i < list.length; i++) {
+      const r = list[i]!;
+      // Mostly a run begins where the one before it ended.
+      r.from = cuts[at] === r.start ? at : indexOfCut(cuts, r.start);
+      r.to = at = cuts[r.from + 1] === r.end ? r.from + 1 : indexOfCut(cuts, r.end);
+    }
+  return cuts;
 }
 
 function indexOfCut(cuts: Float64Array, x: number): number {
@@ -360,8 +388,8 @@ function indexOfCut(cuts: Float64Array, x: number): number {
 function countCopies(runs: readonly Run[], cuts: Float64Array): Int32Array {
   const diff = new Int32Array(cuts.length + 1);
   for (const r of runs) {
-    diff[indexOfCut(cuts, r.start)]!++;
-    diff[indexOfCut(cuts, r.end)]!--;
+    diff[r.from]!++;
+    diff[r.to]!--;
   }
   for (let i = 1; i < diff.length; i++) diff[i]! += diff[i - 1]!;
   return diff;
@@ -383,16 +411,11 @@ function copiesPassed(runs: readonly (readonly Run[])[], cuts: Float64Array, ack
 }
 
 /** Per transmission: is it lost? Of several copies of which some passed, the first are taken for the lost ones. */
-function fatesOf(
-  runs: readonly Run[],
-  cuts: Float64Array,
-  copies: Int32Array,
-  passed: Int32Array,
-): boolean[] {
+function fatesOf(runs: readonly Run[], copies: Int32Array, passed: Int32Array): boolean[] {
   const missing = copies.map((n, i) => Math.max(0, n - passed[i]!));
   return runs.map((r) => {
     let lost = false;
-    for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+    for (let i = r.from; i < r.to; i++) {
       if (missing[i]! === 0) continue;
       missing[i]!--;
       lost = true;
@@ -410,7 +433,8 @@ function pairLoss(
   watchedUntil: number,
 ): PairLoss {
   const copies = countCopies(runs, cuts);
-  const starts = new Set(runs.map((r) => r.start));
+  const starts = new Uint8Array(cuts.length);
+  for (const r of runs) starts[r.from] = 1;
   let lost = 0;
   let neverPassed = 0;
   let neverCopies = 0;
@@ -423,7 +447,7 @@ function pairLoss(
     let seen = copies[i]!;
     while (
       j + 1 < cuts.length &&
-      !starts.has(cuts[j]!) &&
+      starts[j] === 0 &&
       Math.max(0, copies[j]! - passed[j]!) === missing &&
       (copies[j]! > 0 && passed[j]! === 0) === never
     ) {
@@ -450,7 +474,7 @@ function pairLoss(
     sent += r.segments;
     let all = true;
     let none = true;
-    for (let i = indexOfCut(cuts, r.start), end = indexOfCut(cuts, r.end); i < end; i++) {
+    for (let i = r.from; i < r.to; i++) {
       if (passed[i]! === 0) all = false;
       else none = false;
     }
@@ -463,7 +487,7 @@ function pairLoss(
   }
   return {
     ...pair,
-    ...(lost > 0 ? { succession: successionOf(fatesOf(runs, cuts, copies, passed)) } : {}),
+    ...(lost > 0 ? { succession: successionOf(fatesOf(runs, copies, passed)) } : {}),
     sent,
     exposed,
     lost,

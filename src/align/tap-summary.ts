@@ -1,17 +1,17 @@
 import { NO_FLOW } from '../capture/columns.js';
 import { WordTable } from '../capture/word-table.js';
 import {
-  BIT_FRAG_LATER,
-  BIT_ICMP_ERROR,
   DIR_OUT,
   DIR_UNKNOWN,
   PROTO_ICMP,
   PROTO_ICMPV6,
+  PROTO_TCP,
   type CaptureFlow,
   type CaptureTable,
 } from '../model/capture.js';
 import { LegTable, type LegColumns } from './leg-table.js';
-import { isInitialTtl, isNeighbourDiscovery, staysOnLink } from './scope.js';
+import { isInitialTtl, staysOnLink } from './scope.js';
+import { ICMP, ICMPV6, isOffPath, ON_LINK, PORTLESS, sumUp, TCP } from './sum-up.js';
 import type { Parts } from './tap-parts.js';
 
 /** An ICMP error about a flow of the same capture. */
@@ -66,13 +66,8 @@ export interface CaptureSummary {
   readonly flowOfLeg: Uint32Array;
 }
 
-/** What has to be known of a flow for each of its packets. */
-const ON_LINK = 1;
-const ICMPV6 = 2;
-/** Nobody can tell the flow of a later fragment whose first was not seen. */
-const PORTLESS = 4;
-
-function scopesOf(flows: readonly CaptureFlow[]): Uint8Array {
+/** What `sumUp` has to know of each flow. */
+function kindsOf(flows: readonly CaptureFlow[]): Uint8Array {
   const onLink = new Map<string, boolean>();
   const stays = (ip: string): boolean => {
     let known = onLink.get(ip);
@@ -80,11 +75,14 @@ function scopesOf(flows: readonly CaptureFlow[]): Uint8Array {
     return known;
   };
   const out = new Uint8Array(flows.length);
-  flows.forEach((f, i) => {
-    if (stays(f.a) || stays(f.b)) out[i] = ON_LINK;
-    else if (f.protocol === PROTO_ICMPV6) out[i] = ICMPV6;
-    else if (f.protocol !== PROTO_ICMP && f.aPort === 0 && f.bPort === 0) out[i] = PORTLESS;
-  });
+  for (let i = 0; i < out.length; i++) {
+    const { protocol, a, b, aPort, bPort } = flows[i]!;
+    if (protocol === PROTO_TCP) out[i] = TCP;
+    else if (protocol === PROTO_ICMP) out[i] = ICMP;
+    else if (protocol === PROTO_ICMPV6) out[i] = ICMP | ICMPV6;
+    if (stays(a) || stays(b)) out[i]! |= ON_LINK;
+    else if ((out[i]! & ICMP) === 0 && aPort === 0 && bPort === 0) out[i]! |= PORTLESS;
+  }
   return out;
 }
 
@@ -96,25 +94,69 @@ export function summariseTaps(
   parts: Parts,
 ): CaptureSummary {
   const { columns: c } = table;
-  const { time, way, dir, ttl, bits, flags } = c;
   const { rowTap } = parts;
-  const scope = scopesOf(flows);
-  const protocol = new Uint8Array(flows.length);
-  for (let f = 0; f < flows.length; f++) protocol[f] = flows[f]!.protocol;
-  const slots = parts.names.length;
+  const kinds = kindsOf(flows);
+  // A capture of one tap has a leg for every flow, under the flow's own index.
+  const split = rowTap === null ? null : splitByTap(table, flowOf, rowTap, kinds);
+  const count = split === null ? flows.length : split.pairs.count;
+  const legs = new LegTable(count);
+  const errors = parts.names.map((): QuotedError[] => []);
+  for (const r of sumUp(c, table.packets, split?.legOf ?? flowOf, flowOf, kinds, legs.columns()))
+    errors[rowTap?.[r] ?? 0]!.push(quotedError(table, flows[flowOf[r]!]!, c.way[r]! as 0 | 1, r));
+  const flowOfLeg = new Uint32Array(count);
+  for (let leg = 0; leg < count; leg++) flowOfLeg[leg] = split === null ? leg : split.pairs.words[leg * 4]!;
+  const bySlot = legsBySlot(count, flowOfLeg, split?.pairs ?? null, parts.names.length);
+  const frames = framesBySlot(table, rowTap, parts.names.length);
+  return {
+    parts,
+    bits: allBits(table),
+    legs: legs.columns(),
+    flowOfLeg,
+    taps: bySlot.map((own, slot) => ({
+      ...frames[slot]!,
+      ends: endsOf(legs, own, flowOfLeg, flows),
+      legs: withPackets(legs, own),
+      errors: errors[slot]!,
+    })),
+  };
+}
+
+/** Legs are pairs of flow and tap, numbered as they come. */
+function splitByTap(
+  table: CaptureTable,
+  flowOf: Uint32Array,
+  rowTap: Uint16Array,
+  kinds: Uint8Array,
+): { readonly legOf: Uint32Array; readonly pairs: WordTable } {
+  const pairs = new WordTable(Infinity);
+  const { flags } = table.columns;
+  const legOf = new Uint32Array(table.packets);
+  for (let r = 0; r < legOf.length; r++) {
+    const f = flowOf[r]!;
+    legOf[r] = f === NO_FLOW || isOffPath(kinds[f]!, flags[r]!) ? NO_FLOW : pairs.intern(f, rowTap[r]!, 0, 0);
+  }
+  return { legOf, pairs };
+}
+
+function allBits({ packets, columns: { bits } }: CaptureTable): number {
+  let all = 0;
+  for (let r = 0; r < packets; r++) all |= bits[r]!;
+  return all;
+}
+
+/** Count and times of the frames of each tap. */
+function framesBySlot(
+  table: CaptureTable,
+  rowTap: Uint16Array | null,
+  slots: number,
+): Pick<TapSummary, 'packets' | 'first' | 'last' | 'gap'>[] {
   // Numbers, not objects with null: a field that may be null boxes every time written to it.
   const packets = new Float64Array(slots);
   const first = new Float64Array(slots).fill(Infinity);
   const last = new Float64Array(slots).fill(-Infinity);
   const gap = new Float64Array(slots);
-  const errors = parts.names.map((): QuotedError[] => []);
-  // A capture of one tap has a leg for every flow, under the flow's own index.
-  const legs = new LegTable(rowTap === null ? flows.length : undefined);
-  const pairs = rowTap === null ? null : new WordTable(Infinity);
-  if (pairs === null) for (let f = 0; f < flows.length; f++) legs.add();
-  let allBits = 0;
+  const { time } = table.columns;
   for (let r = 0; r < table.packets; r++) {
-    allBits |= bits[r]!;
     const slot = rowTap === null ? 0 : rowTap[r]!;
     const t = time[r]!;
     packets[slot]!++;
@@ -123,44 +165,13 @@ export function summariseTaps(
       if (t - last[slot]! > gap[slot]! && last[slot]! !== -Infinity) gap[slot] = t - last[slot]!;
       last[slot] = t;
     }
-    const f = flowOf[r]!;
-    if (f === NO_FLOW) continue;
-    const special = scope[f]!;
-    if (special === ON_LINK || (special === ICMPV6 && isNeighbourDiscovery(PROTO_ICMPV6, flags[r]!)))
-      continue;
-    let leg = f;
-    if (pairs !== null) {
-      leg = pairs.intern(f, slot, 0, 0);
-      if (leg === legs.count) legs.add();
-    }
-    const w = way[r]! as 0 | 1;
-    legs.see(leg, w, dir[r]!);
-    if (bits[r]! & BIT_ICMP_ERROR) {
-      if (c.aux[r]! > 0) errors[slot]!.push(quotedError(table, flows[f]!, w, r));
-      continue;
-    }
-    legs.hop(leg, w, ttl[r]!);
-    if (special === PORTLESS && bits[r]! & BIT_FRAG_LATER) continue;
-    legs.packet(leg, w, protocol[f]!, c, r);
   }
-  const flowOfLeg = new Uint32Array(legs.count);
-  for (let leg = 0; leg < legs.count; leg++) flowOfLeg[leg] = pairs === null ? leg : pairs.words[leg * 4]!;
-  const bySlot = legsBySlot(legs, flowOfLeg, pairs, slots);
-  return {
-    parts,
-    bits: allBits,
-    legs: legs.columns(),
-    flowOfLeg,
-    taps: bySlot.map((own, slot) => ({
-      packets: packets[slot]!,
-      first: packets[slot]! === 0 ? null : first[slot]!,
-      last: packets[slot]! === 0 ? null : last[slot]!,
-      gap: gap[slot]!,
-      ends: endsOf(legs, own, flowOfLeg, flows),
-      legs: withPackets(legs, own),
-      errors: errors[slot]!,
-    })),
-  };
+  return Array.from({ length: slots }, (_, slot) => ({
+    packets: packets[slot]!,
+    first: packets[slot]! === 0 ? null : first[slot]!,
+    last: packets[slot]! === 0 ? null : last[slot]!,
+    gap: gap[slot]!,
+  }));
 }
 
 function quotedError(table: CaptureTable, ends: CaptureFlow, way: 0 | 1, row: number): QuotedError {
@@ -180,14 +191,14 @@ function quotedError(table: CaptureTable, ends: CaptureFlow, way: 0 | 1, row: nu
 
 /** Legs of each slot in order of their flows, also those of which nothing but errors or fragments was seen. */
 function legsBySlot(
-  legs: LegTable,
+  count: number,
   flowOfLeg: Uint32Array,
   pairs: WordTable | null,
   slots: number,
 ): Uint32Array[] {
   if (pairs === null) return [flowOfLeg];
   const lists = Array.from({ length: slots }, (): number[] => []);
-  for (let leg = 0; leg < legs.count; leg++) lists[pairs.words[leg * 4 + 1]!]!.push(leg);
+  for (let leg = 0; leg < count; leg++) lists[pairs.words[leg * 4 + 1]!]!.push(leg);
   return lists.map((list) => Uint32Array.from(list).sort((x, y) => flowOfLeg[x]! - flowOfLeg[y]!));
 }
 
@@ -204,35 +215,55 @@ function endsOf(
   flowOfLeg: Uint32Array,
   flows: readonly CaptureFlow[],
 ): Map<string, EndStats> {
-  const known = new Map<string, { readonly stats: EndStats; readonly ttls: Map<number, number> }>();
-  const end = (ip: string): { readonly stats: EndStats; readonly ttls: Map<number, number> } => {
+  const known = new Map<string, End>();
+  const end = (ip: string): End => {
     let e = known.get(ip);
     if (e === undefined) {
-      e = { stats: { sent: 0, received: 0, local: 0, ttl: 0, initial: false }, ttls: new Map() };
-      known.set(ip, e);
+      const stats = { sent: 0, received: 0, local: 0, ttl: 0, initial: false };
+      known.set(ip, (e = { stats, ttl: 0, count: 0, others: null }));
     }
     return e;
   };
+  // Neighbours are mostly of the same two hosts.
+  let before: CaptureFlow | null = null;
+  let ends: readonly End[] = [];
   for (const leg of own) {
     if (legs.seen(leg, 0) + legs.seen(leg, 1) === 0) continue;
-    const { a, b } = flows[flowOfLeg[leg]!]!;
-    const ends = [end(a), end(b)] as const;
+    const flow = flows[flowOfLeg[leg]!]!;
+    if (before === null || flow.a !== before.a || flow.b !== before.b) ends = [end(flow.a), end(flow.b)];
+    before = flow;
     for (const w of [0, 1] as const) {
       const n = legs.seen(leg, w);
       if (n === 0) continue;
-      const { stats: sender, ttls } = ends[w];
-      const { stats: receiver } = ends[w === 0 ? 1 : 0];
+      const sending = ends[w]!;
+      const { stats: sender } = sending;
+      const { stats: receiver } = ends[1 - w]!;
       sender.sent += n;
       receiver.received += n;
       const dir = legs.dir(leg, w);
       if (dir !== DIR_UNKNOWN) (dir === DIR_OUT ? sender : receiver).local += n;
       const ttl = legs.ttl(leg, w);
-      if (ttl === 0) continue;
-      ttls.set(ttl, (ttls.get(ttl) ?? 0) + 1);
-      if (isInitialTtl(ttl)) sender.initial = true;
+      if (ttl !== 0) countTtl(sending, ttl);
     }
   }
-  for (const { stats, ttls } of known.values())
-    stats.ttl = [...ttls].sort((x, y) => y[1] - x[1] || y[0] - x[0])[0]?.[0] ?? 0;
+  for (const { stats, ttl, count, others } of known.values()) {
+    const all = others === null ? [[ttl, count] as const] : [[ttl, count] as const, ...others];
+    stats.ttl = all.sort((x, y) => y[1] - x[1] || y[0] - x[0])[0]![0];
+    stats.initial = all.some(([t]) => isInitialTtl(t));
+  }
   return new Map([...known].map(([ip, { stats }]) => [ip, stats]));
+}
+
+interface End {
+  readonly stats: EndStats;
+  /** TTL of the first flow that it sent in, 0 before, in how many flows; the others are counted apart, for few have any. */
+  ttl: number;
+  count: number;
+  others: Map<number, number> | null;
+}
+
+function countTtl(e: End, ttl: number): void {
+  if (e.ttl === 0) e.ttl = ttl;
+  if (e.ttl === ttl) e.count++;
+  else (e.others ??= new Map<number, number>()).set(ttl, (e.others.get(ttl) ?? 0) + 1);
 }

@@ -7,8 +7,10 @@ import { InterfaceTable, MAX_INTERFACES, type Link } from './interfaces.js';
 import { decodeFrame } from './link.js';
 import { ArpTable, DnsTable, MacTable, SenderTable } from './side-tables.js';
 import { MALFORMED, OK, UNSUPPORTED, type Status } from './status.js';
+import { decodeTcp4 } from './tcp4.js';
 import { HISTORY, type ByteWindow } from './window.js';
 
+const LINKTYPE_ETHERNET = 1;
 /** Two equal frames on one interface within this time are one packet seen twice. */
 const DUPLICATE_NS = 50_000;
 /** Larger original lengths are nonsense; the bound keeps arithmetic in small integers. */
@@ -90,11 +92,14 @@ export class TableBuilder {
     this.row = row;
     this.now = ns;
     this.wireBytes += original;
-    const wire = at + Math.min(Math.max(original, captured), MAX_WIRE);
-    const status = decodeFrame(this, link, w.buf, at, at + captured, wire);
+    const plain = link.linkType === LINKTYPE_ETHERNET && link.fcs === 0;
+    if (!plain || !decodeTcp4(this, w.view, w.buf, at, captured, link.iface)) {
+      const wire = at + Math.min(Math.max(original, captured), MAX_WIRE);
+      const status = decodeFrame(this, link, w.buf, at, at + captured, wire);
+      if (status !== OK) this.count(status, link);
+    }
     // pcapng flags are the capturing program's word; without them the cooked header may have told.
     if (dir !== 0) c.dir[row] = dir;
-    if (status !== OK) this.count(status, link);
     const iface = c.iface[row]!;
     this.interfaces.list[iface]!.packets++;
     this.markDuplicate(w, at, captured, original, iface);

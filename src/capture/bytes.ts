@@ -49,3 +49,15 @@ export function hashOf(buf: Uint8Array, from: number, to: number): number {
   for (; o < to; o++) h = Math.imul(h ^ buf[o]!, FNV_PRIME);
   return h;
 }
+
+/** The same, of bytes behind a view: for the one place where it pays, for a view reads four bytes at once. */
+export function hashOfView(view: DataView, from: number, to: number): number {
+  let h = FNV_OFFSET | 0;
+  let o = from;
+  for (; o + 4 <= to; o += 4) {
+    h = Math.imul(h ^ view.getInt32(o), FNV_PRIME);
+    h ^= h >>> 15;
+  }
+  for (; o < to; o++) h = Math.imul(h ^ view.getUint8(o), FNV_PRIME);
+  return h;
+}

@@ -44,9 +44,18 @@ export class FlowTable {
   ): number {
     const from = this.addressWord(buf, src, six);
     const to = this.addressWord(buf, dst, six);
-    if (six && (from < 0 || to < 0)) return this.full();
-    const order = six ? compareBytes(buf, src, dst) : (from ^ SIGN) - (to ^ SIGN);
-    const kind = six ? protocol | IPV6 : protocol;
+    if (!six) return this.intern4(from, to, protocol, sport, dport);
+    if (from < 0 || to < 0) return this.full();
+    return this.place(compareBytes(buf, src, dst), from, to, protocol | IPV6, sport, dport);
+  }
+
+  /** The same for the two IPv4 addresses as words. */
+  intern4(from: number, to: number, protocol: number, sport: number, dport: number): number {
+    return this.place((from ^ SIGN) - (to ^ SIGN), from, to, protocol, sport, dport);
+  }
+
+  /** @param order below 0 where `from` is the smaller address, 0 where the two are one */
+  private place(order: number, from: number, to: number, kind: number, sport: number, dport: number): number {
     const forward = order < 0 || (order === 0 && sport <= dport);
     this.way = forward ? 0 : 1;
     const index = forward

@@ -63,7 +63,8 @@ function ethernet(
 ): Status {
   if (cap - o < 14) return MALFORMED;
   const status = byType(t, be16(buf, o + 12), buf, o + 14, cap, wire);
-  if (status === OK && t.columns.ipLength[t.row] !== 0) t.macs.add(iface, buf, o);
+  if (status === OK && t.columns.ipLength[t.row] !== 0)
+    t.macs.add(iface, be32(buf, o), be32(buf, o + 4), be32(buf, o + 8));
   return status;
 }
 

@@ -17,11 +17,8 @@ export class MacTable {
   private latest = -1;
   private before = -1;
 
-  /** `o`: where the Ethernet header begins. */
-  add(iface: number, buf: Uint8Array, o: number): void {
-    const a = be32(buf, o);
-    const b = be32(buf, o + 4);
-    const c = be32(buf, o + 8);
+  /** The first twelve bytes of the Ethernet header as three words. */
+  add(iface: number, a: number, b: number, c: number): void {
     if (this.before >= 0 && this.is(this.before, iface, a, b, c)) {
       const index = this.before;
       this.before = this.latest;

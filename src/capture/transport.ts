@@ -13,8 +13,10 @@ import { parseDns } from './dns.js';
 import { icmp } from './icmp.js';
 import { MALFORMED, OK, type Status } from './status.js';
 
-const HASHED = 64;
-const SHORTEST_MESSAGE = 5;
+/** Bytes of a payload that are hashed. */
+export const HASHED = 64;
+/** Shorter data is a keep-alive or window probe, not the beginning of anything. */
+export const SHORTEST_MESSAGE = 5;
 
 /** Layer 4 of the packet whose addresses and ends are set in `t`; `l4` is where its header begins. */
 export function transport(t: TableBuilder, buf: Uint8Array, protocol: number, l4: number): Status {
@@ -64,7 +66,6 @@ function tcp(t: TableBuilder, buf: Uint8Array, l4: number): Status {
   if ((flags & TCP_SYN) !== 0) t.app.begin(c.flow[row]!);
   if (payload > 0) {
     setPayload(t, buf, l4 + offset, payload);
-    // Shorter data is a keep-alive or window probe, not the beginning of anything.
     if (payload >= SHORTEST_MESSAGE) t.app.data(c.flow[row]!, c.way[row]!, row, buf, l4 + offset, t.cap);
     // Over TCP a length of 2 bytes precedes each message (RFC 1035, 4.2.2).
     if ((sport === 53 || dport === 53) && payload > 14) {
@@ -78,7 +79,7 @@ function tcp(t: TableBuilder, buf: Uint8Array, l4: number): Status {
 }
 
 /** Maximum segment size (kind 2, of a SYN) and timestamps (kind 8). */
-function tcpOptions(t: TableBuilder, buf: Uint8Array, o: number, to: number, syn: boolean): void {
+export function tcpOptions(t: TableBuilder, buf: Uint8Array, o: number, to: number, syn: boolean): void {
   while (o < to) {
     const kind = buf[o]!;
     if (kind === 1) {

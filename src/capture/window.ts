@@ -9,6 +9,8 @@ export const HISTORY = 256 * 1024;
  */
 export class ByteWindow {
   buf: Uint8Array<ArrayBuffer> = new Uint8Array(2 * READ_CHUNK + HISTORY);
+  /** The same bytes as `buf`. */
+  view = new DataView(this.buf.buffer);
   start = 0;
   end = 0;
   /** Offset in the stream of `buf[0]`. */
@@ -27,7 +29,10 @@ export class ByteWindow {
     let target = this.buf;
     let size = this.buf.length;
     while (size - kept < bytes) size *= 2;
-    if (size !== this.buf.length) target = new Uint8Array(size);
+    if (size !== this.buf.length) {
+      target = new Uint8Array(size);
+      this.view = new DataView(target.buffer);
+    }
     target.set(this.buf.subarray(from, this.end));
     this.buf = target;
     this.base += from;

@@ -14,16 +14,24 @@ export class WordTable {
   words = new Int32Array(4 * 1024);
   private slots = new Int32Array(4096);
   private mask = 4095;
+  /** Where the key asked for last begins in `words`: mostly the next one is the same. */
+  private latest = 0;
 
   constructor(private readonly limit: number) {}
 
   /** Index of the key, added when new; -1 when new and the table is full. */
   intern(a: number, b: number, c: number, d: number): number {
     const words = this.words;
+    const l = this.latest;
+    if (words[l] === a && words[l + 1] === b && words[l + 2] === c && words[l + 3] === d && this.count > 0)
+      return l >> 2;
     let s = mix(a, b, c, d) & this.mask;
     for (let entry = this.slots[s]!; entry !== 0; entry = this.slots[s]!) {
       const w = (entry - 1) << 2;
-      if (words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d) return entry - 1;
+      if (words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d) {
+        this.latest = w;
+        return entry - 1;
+      }
       s = (s + 1) & this.mask;
     }
     if (this.count >= this.limit) return -1;
@@ -35,6 +43,7 @@ export class WordTable {
     this.words[w + 1] = b;
     this.words[w + 2] = c;
     this.words[w + 3] = d;
+    this.latest = w;
     if (this.count * 2 > this.mask) this.rehash();
     return index;
   }
