@@ -237,9 +237,9 @@ function nameByFile(
 }
 
 /**
- * A veth by its file name, with two ends. Where both send with their initial TTL, the pod is the one that other
- * captures know as an end of their flows, its node the one they do not know; else the one whose packets were not
- * forwarded on their way here, or that is silent.
+ * A veth by its file name, with two ends: the pod is not the one whose packets were forwarded on their way here. Where
+ * both send with their initial TTL, it is the one that other captures know as an end of their flows, its node the one
+ * they do not know.
  */
 function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
   for (const tap of taps) {
@@ -249,12 +249,12 @@ function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
       taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
     );
     const forwarded = [...tap.ends].filter(([, e]) => e.sent > 0 && !isInitialTtl(e.ttl)).map(([ip]) => ip);
-    if (known.length === 1) {
-      place.podIps = known;
-      place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
-    } else if (forwarded.length === 1) {
+    if (forwarded.length === 1) {
       place.podIps = [...tap.ends.keys()].filter((ip) => ip !== forwarded[0]);
       place.reason += `; what ${forwarded[0]!} sends came here forwarded`;
+    } else if (known.length === 1) {
+      place.podIps = known;
+      place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
     }
   }
 }

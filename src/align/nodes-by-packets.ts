@@ -42,7 +42,11 @@ export function groupWithoutBundles(
   const delays = new Map(veths.map((t) => [t, delayOf(t)]));
   for (const tap of veths.sort((x, y) => delays.get(x)! - delays.get(y)! || x.index - y.index)) {
     const place = places[tap.index]!;
-    if (place.node !== null) continue;
+    if (place.node !== null) {
+      // Told by another tap of its file meanwhile.
+      for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, place.node);
+      continue;
+    }
     const pod = place.podIps[0];
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
     // A vote on where an address lives may rest on one packet: two names for two nodes outweigh it.

@@ -1,5 +1,12 @@
 import { NO_FLOW } from '../capture/columns.js';
-import { BIT_ICMP_ERROR, DIR_IN, DIR_OUT, type CaptureTable } from '../model/capture.js';
+import {
+  BIT_ICMP_ERROR,
+  DIR_IN,
+  DIR_OUT,
+  PROTO_TCP,
+  TCP_RST,
+  type CaptureTable,
+} from '../model/capture.js';
 import { isInitialTtl, staysOnLink } from './scope.js';
 import type { TopologyNode } from './topology.js';
 
@@ -53,18 +60,22 @@ export function splitCooked(
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
   const wentOut = new Uint8Array(table.flows.length * 2);
+  const spoken = new Uint8Array(table.flows.length);
   for (let r = 0; r < table.packets; r++) {
     const f = flow[r]!;
     if (f === NO_FLOW || bits[r]! & BIT_ICMP_ERROR) continue;
+    spoken[f] = 1;
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
   // Who deals with this node alone may as well be another node.
   const sociable = new Set<string>();
-  for (const { a, b } of table.flows) {
+  table.flows.forEach(({ a, b }, f) => {
+    // Whoever refuses a packet on its way tells its sender, whatever else it has to do with it.
+    if (spoken[f] === 0) return;
     if (!own.has(a)) sociable.add(b);
     if (!own.has(b)) sociable.add(a);
-  }
+  });
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
       const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
@@ -126,14 +137,18 @@ function beyondRouter(table: CaptureTable, cameIn: Uint8Array): Set<string> {
   return out;
 }
 
-/** Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. */
+/**
+ * Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. Resets say nothing:
+ * a node that refuses a connection sends them in the name of the pod or service that was asked.
+ */
 export function ownSenders(table: CaptureTable): string[] {
   const out = new Set<string>();
-  const { flow, way, dir, ttl } = table.columns;
+  const { flow, way, dir, ttl, flags } = table.columns;
   if (!dir.includes(DIR_OUT)) return [];
   for (let r = 0; r < table.packets; r++) {
     if (dir[r] !== DIR_OUT || flow[r] === NO_FLOW || !isInitialTtl(ttl[r]!)) continue;
     const ends = table.flows[flow[r]!]!;
+    if (ends.protocol === PROTO_TCP && flags[r]! & TCP_RST) continue;
     out.add(way[r] === 0 ? ends.a : ends.b);
   }
   return [...out];

@@ -28,6 +28,8 @@ export interface TapData {
   readonly rowTap: Uint16Array | null;
   /** This tap's number in `rowTap`. */
   readonly slot: number;
+  /** Which of its file's interfaces it is: the same in all files of a rotated capture. */
+  readonly part: string;
   /** To be added to column times for the run's time axis. */
   readonly shift: number;
   readonly packets: number;
@@ -97,6 +99,7 @@ export function makeTaps(
         flowNumbers: numbers[i]!,
         rowTap: parts.rowTap,
         slot,
+        part: info === null || info.ifIndex === null ? (info?.name ?? name) : `ifindex-${info.ifIndex}`,
         shift,
         packets: s.packets,
         first: s.first === null ? null : s.first + shift,
