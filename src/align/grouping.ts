@@ -94,14 +94,16 @@ const WAY: readonly Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth']
 
 /** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */
 function yieldToProof(j: Judged, proved: readonly Judged[], group: readonly Judged[]): void {
-  if (j.verdict !== 'dropped' || j.proved || j.reason !== 'not-seen-beyond') return;
-  if (proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
+  if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') return;
+  if (j.proved && j.stretch !== 'unknown') return;
+  if (!j.proved && proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
   // A stretch that holds the place which another flow to the same service proves: it is that place.
   const same = proved.find((p) => p.direction === j.direction && sameService(p, j) && holds(j, p));
   if (same !== undefined) {
     j.stretch = same.stretch;
     return;
   }
+  if (j.proved) return;
   if (proved.length === 0 && !group.some((other) => passedLater(other, j))) return;
   j.verdict = 'inconclusive';
   j.reason = 'outside-window';

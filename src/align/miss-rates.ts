@@ -39,6 +39,12 @@ export class MissRates {
     return s === undefined || s.had === 0 ? null : s.missed / s.had;
   }
 
+  /** The highest rate that what is known of a tap allows; 1 where nothing had to pass it. */
+  atMost(tap: number): number {
+    const s = this.sums.get(tap);
+    return s === undefined || s.had === 0 ? 1 : wilson(s.missed, s.had).high;
+  }
+
   /**
    * The worst of the taps at a point. What little a tap shows of itself is filled up with what all of them show; and
    * where any misses were seen, the rate is taken as high as they allow.
@@ -87,7 +93,8 @@ export class MissRates {
         const to = a.path.points[p.to]!;
         const m = this.at(to);
         const explained = exposed * m + 3 * Math.sqrt(BUNCHES * exposed * m * (1 - m));
-        const single = a.tcp === null && lost === 1 && exposed > 1 && this.unknown(to);
+        // One packet is no loss where captures are known to miss some, nor where nothing is known of the capture.
+        const single = lost === 1 && (this.missed > 0 || (a.tcp === null && exposed > 1 && this.unknown(to)));
         return lost > explained && !single
           ? p
           : { ...p, lost: 0, ownMisses: p.lost, neverPassed: 0, neverCopies: 0, smallestLost: 0 };

@@ -23,6 +23,7 @@ export function groupWithoutBundles(
     places[tap.index]!.node = besideByName(tap, enis, places, hints, conversations) ?? freshNode(places);
     spreadNodes(groups, places);
   }
+  homesOfVeths(places, homes);
   homesByDirection(enis, places, homes);
   homesByArp(enis, places, homes);
   homesByTtl(taps, places, homes);
@@ -42,11 +43,7 @@ export function groupWithoutBundles(
   const delays = new Map(veths.map((t) => [t, delayOf(t)]));
   for (const tap of veths.sort((x, y) => delays.get(x)! - delays.get(y)! || x.index - y.index)) {
     const place = places[tap.index]!;
-    if (place.node !== null) {
-      // Told by another tap of its file meanwhile.
-      for (const ip of place.podIps) if (!homes.has(ip)) homes.set(ip, place.node);
-      continue;
-    }
+    if (place.node !== null) continue;
     const pod = place.podIps[0];
     let node = pod === undefined ? null : (homes.get(pod) ?? null);
     // A vote on where an address lives may rest on one packet: two names for two nodes outweigh it.
@@ -62,8 +59,9 @@ export function groupWithoutBundles(
     if (node !== null && elsewhere.has(node)) node = null;
     node ??= freshNode(places);
     place.node = node;
-    spreadNodes(groups, places);
     for (const ip of place.podIps) homes.set(ip, node);
+    spreadNodes(groups, places);
+    homesOfVeths(places, homes);
   }
 }
 
@@ -101,6 +99,12 @@ function sharePackets(x: TapData, y: TapData, conversations: readonly Conversati
       ),
     );
   });
+}
+
+/** A pod is at home on the node of its veth. */
+function homesOfVeths(places: readonly Place[], homes: Map<string, string>): void {
+  for (const { kind, node, podIps } of places)
+    if (kind === 'veth' && node !== null) for (const ip of podIps) if (!homes.has(ip)) homes.set(ip, node);
 }
 
 /** Who reaches a pod's veth without being forwarded is its node. */

@@ -1,12 +1,5 @@
 import { NO_FLOW } from '../capture/columns.js';
-import {
-  BIT_ICMP_ERROR,
-  DIR_IN,
-  DIR_OUT,
-  PROTO_TCP,
-  TCP_RST,
-  type CaptureTable,
-} from '../model/capture.js';
+import { BIT_ICMP_ERROR, DIR_IN, DIR_OUT, PROTO_TCP, TCP_RST, type CaptureTable } from '../model/capture.js';
 import { isInitialTtl, staysOnLink } from './scope.js';
 import type { TopologyNode } from './topology.js';
 
@@ -46,16 +39,14 @@ export function splitByInterface(table: CaptureTable): Parts | null {
 }
 
 /**
- * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
- * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
- * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
- * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
+ * Pods on the node of a capture in the old cooked format: the senders of incoming packets with an initial TTL, and the
+ * receivers of what came in forwarded and went on.
  */
-export function splitCooked(
+export function podsOfCooked(
   table: CaptureTable,
   own: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
-): Parts {
+): Set<string> {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
@@ -90,6 +81,16 @@ export function splitCooked(
   // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
   const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
   if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
+  return pods;
+}
+
+/**
+ * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
+ * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
+ * to one, was at that pod's veth; every other was at an ENI.
+ */
+export function splitCooked(table: CaptureTable, pods: ReadonlySet<string>): Parts {
+  const { flow, way, dir } = table.columns;
   const slots = new Map<string, number>([['eni', 0]]);
   const rowTap = new Uint16Array(table.packets);
   for (let r = 0; r < table.packets; r++) {
