@@ -85,7 +85,7 @@ function refusedAlike(j: Judged, group: readonly Judged[]): void {
   const farther = alike.filter((other) => reach(other) > reach(j));
   const beyond = refusal.direction === 'forward' && farther.length > alike.length - farther.length;
   if (refusal.sure && !beyond) return;
-  const witnesses = beyond ? farther : alike;
+  const witnesses = beyond ? farther : alike.filter((other) => reach(other) >= reach(j));
   const known = witnesses.find((other) => other.analysis.refusal!.sure) ?? (beyond ? farther[0] : undefined);
   if (known !== undefined) j.stretch = known.stretch;
 }

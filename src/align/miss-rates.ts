@@ -8,6 +8,8 @@ import { wilson } from './wilson.js';
 const ENOUGH = 30;
 /** Captures lose packets in bunches: their counts spread wider than independent chances would. */
 const BUNCHES = 3;
+/** Standard deviations that one in twenty exceeds. */
+const LIKELY_SPREAD = 1.64;
 
 /** How much worse than all together a tap may be of which little is known, and the least that it is taken for. */
 const MUCH_WORSE = 3;
@@ -39,10 +41,12 @@ export class MissRates {
     return s === undefined || s.had === 0 ? null : s.missed / s.had;
   }
 
-  /** The highest rate that what is known of a tap allows; 1 where nothing had to pass it. */
-  atMost(tap: number): number {
+  /** As many as `lost` of `sent` packets may be a tap's own misses, by what little is known of it. */
+  mayExplain(tap: number, lost: number, sent: number): boolean {
     const s = this.sums.get(tap);
-    return s === undefined || s.had === 0 ? 1 : wilson(s.missed, s.had).high;
+    if (s === undefined || s.had === 0) return true;
+    const m = wilson(s.missed, s.had).high;
+    return lost <= sent * m + LIKELY_SPREAD * Math.sqrt(BUNCHES * sent * m * (1 - m));
   }
 
   /**

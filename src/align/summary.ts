@@ -120,7 +120,7 @@ function unwitnessed(
     const sent = here.reduce((n, l) => n + l.sent, 0);
     const lost = here.reduce((n, l) => n + l.lost, 0);
     if (lost === 0 || lost > sent * MOST_MISSED) return false;
-    return standing.every((point, tap) => point !== p || lost <= sent * misses.atMost(tap));
+    return standing.every((point, tap) => point !== p || misses.mayExplain(tap, lost, sent));
   });
 }
 
