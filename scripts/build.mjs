@@ -84,8 +84,8 @@ const written = new Set(Object.keys(metafile.outputs).map((path) => basename(pat
 for (const { name } of readdirSync('dist', { withFileTypes: true }).filter((entry) => entry.isFile()))
   if (/^chunk-.*\.js(\.map)?$/.test(name) && !written.has(name)) rmSync(`dist/${name}`);
 
-const { resolve } = createRequire(import.meta.url);
+const { resolve: find } = createRequire(import.meta.url);
 const run = (...args) => execFileSync(process.execPath, args, { stdio: 'inherit' });
-run(resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json');
+run(find('typescript/bin/tsc'), '-p', 'tsconfig.build.json');
 // Read and checked here once, instead of by every run.
 run('--import', 'tsx', 'scripts/checked-rules.ts');
