@@ -70,8 +70,8 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   return { file, decided, undecided, tasks, bytes };
 }
 
-/** Lines that take as long to find in postings as a block takes to be read and tested. */
-const LINES_PER_BLOCK = 8192;
+/** Lines that take as long to find in postings as to find out in a block that was read in vain. */
+const LINES_PER_BLOCK = 1024;
 
 /**
  * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
