@@ -1,5 +1,6 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
+import type { Direction } from '../model/trace.js';
 import type { Conversation } from './conversations.js';
 import { ASSUMED, COVERED, LIKELY, NOT_COVERED, type Windows } from './coverage.js';
 import { reversed } from './miss-rates.js';
@@ -35,6 +36,8 @@ export interface Analysis {
   readonly failing: boolean;
   /** Its own packets show that it fails: questions repeated or left without the answer their protocol demands. */
   readonly failsByItself: boolean;
+  /** The way of data that goes on being repeated although the captures on its way saw it, or `none`. */
+  readonly stalled: Direction;
   /** Losses from client to server; indexes are those of `path.points`. */
   readonly forward: readonly PairLoss[];
   /** Losses from server to client; `from` is the point nearer to the server. */
@@ -160,6 +163,7 @@ type Measured = Pick<
   Analysis,
   | 'failing'
   | 'failsByItself'
+  | 'stalled'
   | 'forward'
   | 'back'
   | 'witnesses'
@@ -206,6 +210,11 @@ function analyseTcp(
     ...found,
     failing,
     failsByItself: !state.established || forward.waitingCopies >= 3 || back.waitingCopies >= 3,
+    stalled: stallsBeyond(forward, path.points)
+      ? 'forward'
+      : stallsBeyond(back, reversedPoints)
+        ? 'return'
+        : 'none',
     refusal,
     witnesses: [
       tcpWitness(forward, ranAround(path.points, scene)),
@@ -215,6 +224,12 @@ function analyseTcp(
     fragmented: false,
     segmentSize: forward.segmentSize,
   };
+}
+
+/** Data goes on being repeated that the last capture on its way saw, short of the veth of who should get it. */
+function stallsBeyond({ waitingAtLast, last }: TcpDirection, points: readonly PathPoint[]): boolean {
+  const end = last === points.length - 1 && points[last]?.station.endsWith('veth') === true;
+  return waitingAtLast >= 3 && !(end && points.length > 1);
 }
 
 /**
@@ -301,6 +316,7 @@ function analyseDatagrams(
     ...losses((t) => (t > answeredUntil ? ASSUMED : LIKELY)),
     failing,
     failsByItself: failing && expectsAnswer,
+    stalled: 'none',
     refusal: answered ? null : refusal,
     witnesses: [
       datagramWitness(forward, answeredUnits, ranAround(path.points, scene)),

@@ -7,6 +7,8 @@ import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
+/** Equal packets of one flow that are told apart by their order; of more, nobody says which is which. */
+const MAX_REPEATS = 64;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
 const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
@@ -24,9 +26,9 @@ export interface Clocks {
 
 interface Bounds {
   /** Samples of tB − tA of packets from a to b: each is an upper bound of the offset. */
-  readonly upper: Sample[];
+  upper: Sample[];
   /** Of packets from b to a: lower bounds. */
-  readonly lower: Sample[];
+  lower: Sample[];
 }
 interface Sample {
   readonly t: number;
@@ -94,6 +96,7 @@ function estimatePair(
   b: string,
 ): Estimate | null {
   const bounds: Bounds = { upper: [], lower: [] };
+  const repeated: Bounds = { upper: [], lower: [] };
   const step = Math.ceil(conversations.length / MAX_CONVERSATIONS);
   for (let i = 0; i < conversations.length; i += step) {
     const c = conversations[i]!;
@@ -105,8 +108,10 @@ function estimatePair(
     if (fromA === fromB) continue;
     const atA = bestLegs(c, a, geography);
     const atB = bestLegs(c, b, geography);
-    if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds);
+    if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds, repeated);
   }
+  // Equal packets of which both nodes saw as many are better than none to go by.
+  if (bounds.upper.length + bounds.lower.length === 0) return fit(repeated);
   return fit(bounds);
 }
 
@@ -124,6 +129,7 @@ function matchLegs(
   atB: readonly OrientedLeg[],
   clientAtA: boolean,
   bounds: Bounds,
+  repeated: Bounds,
 ): void {
   const legs = [...atA, ...atB];
   const reaches = new Set(legs.map(({ leg }) => taps[leg.tap]!.hashReach));
@@ -131,29 +137,38 @@ function matchLegs(
   const times = sample(taps, atA, c.protocol, hashed);
   for (const [key, tb] of sample(taps, atB, c.protocol, hashed)) {
     const ta = times.get(key);
-    if (ta === undefined || Number.isNaN(ta) || Number.isNaN(tb)) continue;
-    const fromClient = key.startsWith('>');
-    (fromClient === clientAtA ? bounds.upper : bounds.lower).push({ t: tb, d: tb - ta });
+    if (ta === undefined || ta.length !== tb.length || ta.length === MAX_REPEATS) continue;
+    const into = tb.length === 1 ? bounds : repeated;
+    const list = key.startsWith('>') === clientAtA ? into.upper : into.lower;
+    if (list.length < MAX_MATCHES) tb.forEach((t, i) => list.push({ t, d: t - ta[i]! }));
   }
 }
 
-/** Times by a key that names one packet wherever it is seen; NaN where it names several. */
+/** Times by a key that names one packet, or a few equal ones, wherever they are seen. */
 function sample(
   taps: readonly TapData[],
   legs: readonly OrientedLeg[],
   protocol: number,
   hashed: boolean,
-): Map<string, number> {
+): Map<string, number[]> {
   const [first, ...others] = legs.map((oriented) =>
     sampleLeg(taps[oriented.leg.tap]!, oriented, protocol, hashed),
   );
-  const out = first ?? new Map<string, number>();
+  const out = first ?? new Map<string, number[]>();
   for (const more of others)
-    for (const [key, t] of more) {
+    for (const [key, times] of more) {
       const known = out.get(key);
+      if (known === undefined) {
+        out.set(key, times);
+        continue;
+      }
       // Captures that overlap, or a trunk and the VLAN on it, show one packet twice.
-      if (known === undefined) out.set(key, t);
-      else if (!(Math.abs(known - t) <= SAME_MOMENT_NS)) out.set(key, NaN);
+      const fresh = times.filter((t) => !known.some((k) => Math.abs(k - t) <= SAME_MOMENT_NS));
+      if (fresh.length > 0)
+        out.set(
+          key,
+          [...known, ...fresh].sort((x, y) => x - y),
+        );
     }
   return out;
 }
@@ -163,8 +178,8 @@ function sampleLeg(
   { leg, forward }: OrientedLeg,
   protocol: number,
   hashed: boolean,
-): Map<string, number> {
-  const out = new Map<string, number>();
+): Map<string, number[]> {
+  const out = new Map<string, number[]>();
   const { rows, offsets } = tap.flowIndex;
   const c = tap.table.columns;
   const from = offsets[leg.flow]!;
@@ -185,7 +200,9 @@ function sampleLeg(
       if (step > 1 && (hashed ? c.hash[r]! : c.ipId[r]!) % step !== 0) continue;
       key = `${way}${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`;
     }
-    out.set(key, out.has(key) ? NaN : c.time[r]! + tap.shift);
+    const times = out.get(key);
+    if (times === undefined) out.set(key, [c.time[r]! + tap.shift]);
+    else if (times.length < MAX_REPEATS) times.push(c.time[r]! + tap.shift);
   }
   return out;
 }

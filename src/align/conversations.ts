@@ -250,23 +250,27 @@ function spansOf(g: Group, taps: readonly TapData[], series: readonly number[]):
   });
 }
 
+/** Of six packets at most one may be missing at one of two captures of a flow: captures miss some. */
+const MOST_UNMATCHED = 1 / 6;
+
 /** While both interfaces were captured, each packet of one is followed or led by one of the other. */
 function together(x: Span, y: Span): boolean {
   const from = Math.max(x.from, y.from) + FORWARDING_NS;
   const to = Math.min(x.to, y.to) - FORWARDING_NS;
   const inner = (t: number): boolean => t > from && t < to;
   let matched = 0;
+  let unmatched = 0;
   let j = 0;
   for (let i = 0; i < x.times.length; i++) {
     const t = x.times[i]!;
-    for (; j < y.times.length && y.times[j]! < t - FORWARDING_NS; j++) if (inner(y.times[j]!)) return false;
+    for (; j < y.times.length && y.times[j]! < t - FORWARDING_NS; j++) if (inner(y.times[j]!)) unmatched++;
     if (j < y.times.length && y.times[j]! < t + FORWARDING_NS) {
       matched++;
       j++;
-    } else if (inner(t)) return false;
+    } else if (inner(t)) unmatched++;
   }
-  for (; j < y.times.length; j++) if (inner(y.times[j]!)) return false;
-  return matched >= 3;
+  for (; j < y.times.length; j++) if (inner(y.times[j]!)) unmatched++;
+  return matched >= 3 && unmatched <= matched * MOST_UNMATCHED;
 }
 
 /** NAT is done where packets are forwarded: what nobody forwarded before either capture are two flows. */

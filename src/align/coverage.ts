@@ -43,6 +43,8 @@ interface Window {
 export class Windows {
   private readonly windows: Window[];
   private readonly nodes = new Map<string, { first: number; last: number }>();
+  /** How far two clocks may be apart that were brought together. */
+  private readonly slack: number;
 
   constructor(
     private readonly taps: readonly TapData[],
@@ -71,6 +73,9 @@ export class Windows {
         n.last = Math.max(n.last, w.last);
       } else this.nodes.set(w.node, { first: w.first, last: w.last });
     }
+    const [first, ...others] = this.nodes.keys();
+    const bound = Math.max(0, ...others.map((n) => clocks.bound(first!, n)));
+    this.slack = Math.min(DELAY_CROSS_NODE, DELAY_SAME_NODE + bound);
   }
 
   /**
@@ -85,8 +90,8 @@ export class Windows {
         const veth = points[k]!.station.endsWith('veth');
         const own = this.span(points[k]!);
         // An ENI that holds other traffic only may be the wrong one; an empty capture proves nothing either way.
-        if (!veth && own !== null && !this.carries(points[k]!, way)) continue;
-        if (own !== null && protocol !== PROTO_TCP && this.beginsAmid(path, k, way, own.first))
+        const absent = !veth && own !== null && !this.carries(points[k]!, way);
+        if (!absent && own !== null && protocol !== PROTO_TCP && this.beginsAmid(path, k, way, own.first))
           for (const t of watchers) this.windows[t.index]!.startedLate = true;
         const beyond = way === 0 ? points.slice(k + 1) : points.slice(0, k);
         let first = Infinity;
@@ -102,6 +107,11 @@ export class Windows {
             guard = Math.max(guard, this.guard(p, points[k]!));
           }
         if (last === -Infinity) continue;
+        if (absent) {
+          // All of it passed before the first frame here: the wrong one, or not yet running.
+          if (last < own.first - guard) for (const t of watchers) this.windows[t.index]!.startedLate = true;
+          continue;
+        }
         for (const t of watchers) {
           const w = this.windows[t.index]!;
           if (own === null) {
@@ -164,9 +174,7 @@ export class Windows {
   ranAround(p: PathPoint, t: number): boolean {
     return p.watchers.some((tap) => {
       const w = this.windows[tap.index]!;
-      return (
-        w.first !== null && w.last !== null && t > w.first + DELAY_CROSS_NODE && t < w.last - DELAY_CROSS_NODE
-      );
+      return w.first !== null && w.last !== null && t > w.first + this.slack && t < w.last - this.slack;
     });
   }
 

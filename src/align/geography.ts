@@ -43,7 +43,7 @@ export function locateTaps(
   const homes = homesByTopology(topology);
   spreadNodes(tapGroups(taps, places), places);
   nameByFile(taps, places, hints, topology);
-  podsByPeers(taps, places);
+  podsByPeers(taps, places, conversations);
   nodesByDirection(taps, places, homes);
   const groups = tapGroups(taps, places);
   spreadNodes(groups, places);
@@ -237,11 +237,18 @@ function nameByFile(
 }
 
 /**
- * A veth by its file name, with two ends. Where both send with their initial TTL, the pod is the one that other
- * captures know as an end of their flows, its node the one they do not know; else the one whose packets were not
- * forwarded on their way here, or that is silent.
+ * A veth by its file name, with two ends: the pod is not the one whose packets were forwarded on their way here. Where
+ * both send with their initial TTL, it is the one that other captures know as an end of their flows, its node the one
+ * they do not know.
  */
-function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
+function podsByPeers(
+  taps: readonly TapData[],
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+): void {
+  const own = ownAddresses(taps, places);
+  const asks = (tap: TapData, ip: string): boolean =>
+    conversations.some((c) => c.client.ip === ip && c.legs.some(({ leg }) => leg.tap === tap.index));
   for (const tap of taps) {
     const place = places[tap.index]!;
     if (place.kind !== 'veth' || place.podIps.length > 0 || tap.ends.size !== 2) continue;
@@ -249,12 +256,18 @@ function podsByPeers(taps: readonly TapData[], places: readonly Place[]): void {
       taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
     );
     const forwarded = [...tap.ends].filter(([, e]) => e.sent > 0 && !isInitialTtl(e.ttl)).map(([ip]) => ip);
-    if (known.length === 1) {
-      place.podIps = known;
-      place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
-    } else if (forwarded.length === 1) {
+    if (forwarded.length === 1) {
       place.podIps = [...tap.ends.keys()].filter((ip) => ip !== forwarded[0]);
       place.reason += `; what ${forwarded[0]!} sends came here forwarded`;
+    } else if (known.length === 1) {
+      place.podIps = known;
+      place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+    } else {
+      // Resets in the name of whom they asked: a node refuses its pod's connections, or a pod its node's.
+      const asking = [...tap.ends.keys()].filter((ip) => asks(tap, ip));
+      if (asking.length !== 1 || own.size === 0 || own.has(asking[0]!)) continue;
+      place.podIps = asking;
+      place.reason += `; ${asking[0]!} asks here, and is no node's own address at the ENIs`;
     }
   }
 }

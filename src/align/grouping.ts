@@ -2,6 +2,7 @@ import { PROTO_TCP } from '../model/capture.js';
 import type { Direction, SizeLoss } from '../model/trace.js';
 import type { Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
+import type { Station } from './paths.js';
 import type { Stretch } from './rejections.js';
 import { stretchBetween, type Judged } from './verdicts.js';
 
@@ -66,27 +67,43 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
   return sizes;
 }
 
-/** Who refused one connection to a service refused the others: where captures tell the place of one, it is that of all. */
+/**
+ * Who refused one connection to a service refused the others: where captures tell the place of one, it is that of all.
+ * A refusal that most of them first show farther on the way came from there; a nearer capture missed the others.
+ */
 function refusedAlike(j: Judged, group: readonly Judged[]): void {
   const refusal = j.analysis.refusal;
-  if (j.verdict !== 'rejected' || refusal === null || refusal.sure) return;
-  const known = group.find((other) => {
-    const r = other.analysis.refusal;
-    return other.verdict === 'rejected' && r?.sure === true && r.by === refusal.by && sameService(other, j);
-  });
+  if (j.verdict !== 'rejected' || refusal === null) return;
+  const alike = group.filter(
+    (other) =>
+      other.verdict === 'rejected' &&
+      other.analysis.refusal?.by === refusal.by &&
+      sameService(other, j) &&
+      other.direction === j.direction,
+  );
+  const reach = (other: Judged): number => WAY.indexOf(other.analysis.refusal!.firstSeen);
+  const farther = alike.filter((other) => reach(other) > reach(j));
+  const beyond = refusal.direction === 'forward' && farther.length > alike.length - farther.length;
+  if (refusal.sure && !beyond) return;
+  const witnesses = beyond ? farther : alike.filter((other) => reach(other) >= reach(j));
+  const known = witnesses.find((other) => other.analysis.refusal!.sure) ?? (beyond ? farther[0] : undefined);
   if (known !== undefined) j.stretch = known.stretch;
 }
 
+const WAY: readonly Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth'];
+
 /** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */
 function yieldToProof(j: Judged, proved: readonly Judged[], group: readonly Judged[]): void {
-  if (j.verdict !== 'dropped' || j.proved || j.reason !== 'not-seen-beyond') return;
-  if (proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
+  if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') return;
+  if (j.proved && j.stretch !== 'unknown') return;
+  if (!j.proved && proved.some((p) => p.stretch === j.stretch && p.direction === j.direction)) return;
   // A stretch that holds the place which another flow to the same service proves: it is that place.
   const same = proved.find((p) => p.direction === j.direction && sameService(p, j) && holds(j, p));
   if (same !== undefined) {
     j.stretch = same.stretch;
     return;
   }
+  if (j.proved) return;
   if (proved.length === 0 && !group.some((other) => passedLater(other, j))) return;
   j.verdict = 'inconclusive';
   j.reason = 'outside-window';

@@ -230,10 +230,15 @@ function weight(members: readonly Judged[]): number {
     }
     case 'inconclusive':
       // A flow that fails by its own showing matters even where its place stays open.
-      return j.candidates.length > 0 && j.analysis.failsByItself ? 300 : 50;
+      return fails(j) ? 300 : 50;
     case 'delivered':
       return 80;
   }
+}
+
+/** Its packets themselves show that something went wrong, though not where. */
+function fails(j: Judged): boolean {
+  return j.candidates.length > 0 && (j.analysis.failsByItself || j.reason === 'roles-unknown');
 }
 
 function listOrder(judged: readonly Judged[], fates: readonly Group[], maxHealthy: number): Judged[] {
@@ -264,6 +269,7 @@ function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
     direction: j.direction,
     proved: group.members.some((m) => m.proved),
     candidates: j.candidates.map((s) => segmentName(s, backwards)),
+    fails: group.members.some(fails),
   };
 }
 

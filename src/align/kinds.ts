@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { PROTO_ICMPV6 } from '../model/capture.js';
-import { macsOf } from './tap-groups.js';
+import { macsOf, rotatedSeries } from './tap-groups.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import { fingerprintsOf } from './fingerprints.js';
 import type { Leg } from './legs.js';
@@ -35,6 +35,7 @@ export class Kinds {
   private siblings: Map<Leg, readonly OrientedLeg[]> | null = null;
   private readonly nodeAddresses: ReadonlySet<string>;
   private readonly pods: ReadonlySet<string>;
+  private readonly series: readonly number[];
 
   constructor(
     private readonly taps: readonly TapData[],
@@ -43,6 +44,7 @@ export class Kinds {
   ) {
     this.nodeAddresses = new Set(topology.nodes.flatMap((n) => n.addresses));
     this.pods = new Set(topology.nodes.flatMap((n) => n.pods.map((p) => p.ip)));
+    this.series = rotatedSeries(taps);
     for (const c of conversations) for (const { leg } of c.legs) push(this.legsOf, leg.tap, leg);
   }
 
@@ -61,7 +63,10 @@ export class Kinds {
     const candidates = both.filter((ip) => legs.every((l) => (sentHops(tap, l, ip) ?? 0) === 0));
     if (candidates.length === 0)
       return eni('packets of several ends, or forwarded before they came here', true);
-    const pod = candidates.length === 2 ? this.podBesideNode(tap, candidates) : null;
+    const pod =
+      candidates.length === 2 && !this.seenElsewhereAlike(tap, legs)
+        ? this.podBesideNode(tap, candidates)
+        : null;
     if (pod !== null)
       // A node's probes of its own pods are not at its ENI either: where the file's name says ENI, it is one.
       return veth(
@@ -73,7 +78,10 @@ export class Kinds {
       const found = this.settle(tap, legs, ip);
       if (found !== null) return found;
     }
-    const sender = candidates.find((ip) => legs.some((l) => sentHops(tap, l, ip) === 0));
+    const senders = candidates.filter((ip) => legs.some((l) => sentHops(tap, l, ip) === 0));
+    const [sender] = senders;
+    // A pod and its node, or two nodes: which of them is at home here, nothing tells.
+    if (senders.length > 1) return null;
     if (sender !== undefined && candidates.length === 1)
       return veth(
         sender,
@@ -146,6 +154,7 @@ export class Kinds {
       return this.siblingsOf(leg).some(({ leg: twin }) => {
         const other = this.taps[twin.tap]!;
         if (other.table === tap.table || (macs !== '' && macs === macsOf(other))) return false;
+        if (this.series[tap.index] === this.series[other.index]) return false;
         const same = ([0, 1] as const).map(
           (w) => leg.ttl(w) === 0 || twin.ttl(w) === 0 || leg.ttl(w) === twin.ttl(w),
         );

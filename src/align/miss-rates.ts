@@ -8,6 +8,8 @@ import { wilson } from './wilson.js';
 const ENOUGH = 30;
 /** Captures lose packets in bunches: their counts spread wider than independent chances would. */
 const BUNCHES = 3;
+/** Standard deviations that one in twenty exceeds. */
+const LIKELY_SPREAD = 1.64;
 
 /** How much worse than all together a tap may be of which little is known, and the least that it is taken for. */
 const MUCH_WORSE = 3;
@@ -37,6 +39,14 @@ export class MissRates {
   of(tap: number): number | null {
     const s = this.sums.get(tap);
     return s === undefined || s.had === 0 ? null : s.missed / s.had;
+  }
+
+  /** As many as `lost` of `sent` packets may be a tap's own misses, by what little is known of it. */
+  mayExplain(tap: number, lost: number, sent: number): boolean {
+    const s = this.sums.get(tap);
+    if (s === undefined || s.had === 0) return true;
+    const m = wilson(s.missed, s.had).high;
+    return lost <= sent * m + LIKELY_SPREAD * Math.sqrt(BUNCHES * sent * m * (1 - m));
   }
 
   /**
@@ -87,7 +97,8 @@ export class MissRates {
         const to = a.path.points[p.to]!;
         const m = this.at(to);
         const explained = exposed * m + 3 * Math.sqrt(BUNCHES * exposed * m * (1 - m));
-        const single = a.tcp === null && lost === 1 && exposed > 1 && this.unknown(to);
+        // One packet is no loss where captures are known to miss some, nor where nothing is known of the capture.
+        const single = lost === 1 && (this.missed > 0 || (a.tcp === null && exposed > 1 && this.unknown(to)));
         return lost > explained && !single
           ? p
           : { ...p, lost: 0, ownMisses: p.lost, neverPassed: 0, neverCopies: 0, smallestLost: 0 };

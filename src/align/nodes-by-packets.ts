@@ -23,6 +23,7 @@ export function groupWithoutBundles(
     places[tap.index]!.node = besideByName(tap, enis, places, hints, conversations) ?? freshNode(places);
     spreadNodes(groups, places);
   }
+  homesOfVeths(places, homes);
   homesByDirection(enis, places, homes);
   homesByArp(enis, places, homes);
   homesByTtl(taps, places, homes);
@@ -58,8 +59,9 @@ export function groupWithoutBundles(
     if (node !== null && elsewhere.has(node)) node = null;
     node ??= freshNode(places);
     place.node = node;
-    spreadNodes(groups, places);
     for (const ip of place.podIps) homes.set(ip, node);
+    spreadNodes(groups, places);
+    homesOfVeths(places, homes);
   }
 }
 
@@ -97,6 +99,12 @@ function sharePackets(x: TapData, y: TapData, conversations: readonly Conversati
       ),
     );
   });
+}
+
+/** A pod is at home on the node of its veth. */
+function homesOfVeths(places: readonly Place[], homes: Map<string, string>): void {
+  for (const { kind, node, podIps } of places)
+    if (kind === 'veth' && node !== null) for (const ip of podIps) if (!homes.has(ip)) homes.set(ip, node);
 }
 
 /** Who reaches a pod's veth without being forwarded is its node. */
@@ -280,7 +288,7 @@ function nearestEni(
 ): string | null {
   const delay = delaysToEnis(tap, places, hints, conversations, homes);
   const [best, next] = [...delay].sort((x, y) => x[1] - y[1]);
-  return best !== undefined && best[1] < 5e6 && (next === undefined || next[1] > 2 * best[1])
+  return best !== undefined && best[1] < NEAREST_NS && (next === undefined || next[1] > 2 * best[1])
     ? best[0]
     : null;
 }
@@ -310,7 +318,14 @@ function otherNodes(
   return out;
 }
 
-/** Per node, the least time between a packet at the tap and the same at an ENI of the node, by their own clocks. */
+/** On one node no packet is at the second of two interfaces this long before it is at the first. */
+const BACKWARDS_NS = 5e4;
+const NEAREST_NS = 5e6;
+
+/**
+ * Per node, the least time between a packet at the tap and the same at an ENI of the node, by their own clocks. None
+ * for nodes whose clock shows packets arriving before they were sent: theirs is another.
+ */
 function delaysToEnis(
   tap: TapData,
   places: readonly Place[],
@@ -323,9 +338,12 @@ function delaysToEnis(
   const foreign = new Set(
     [...tap.ends].filter(([, e]) => e.sent > 0 && isInitialTtl(e.ttl + 2)).map(([ip]) => homes.get(ip)),
   );
+  const pods = places[tap.index]!.podIps;
+  const otherClock = new Set<string>();
   for (const c of conversations) {
     const here = c.legs.filter(({ leg }) => leg.tap === tap.index);
     if (here.length === 0) continue;
+    const fromPod = pods.includes(c.client.ip);
     for (const there of c.legs) {
       const place = places[there.leg.tap]!;
       if (place.kind !== 'eni' || place.node === null || foreign.has(place.node)) continue;
@@ -336,10 +354,15 @@ function delaysToEnis(
             leg.first(back ? (forward === 0 ? 1 : 0) : forward),
           );
           const d = Math.abs(x! - y!);
-          if (Number.isFinite(d)) delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));
+          if (!Number.isFinite(d)) continue;
+          delay.set(place.node, Math.min(delay.get(place.node) ?? Infinity, d));
+          // What the pod sends is at its veth first, what it gets at the ENI.
+          const backwards = fromPod === back ? y! > x! : x! > y!;
+          if (pods.length > 0 && backwards && d > BACKWARDS_NS && d < NEAREST_NS) otherClock.add(place.node);
         }
     }
   }
+  for (const node of otherClock) delay.delete(node);
   return delay;
 }
 

@@ -50,6 +50,7 @@ export function quickAnalysis(c: Conversation, path: Path, scene: Scene): Analys
     answered: true,
     failing: false,
     failsByItself: false,
+    stalled: 'none',
     forward,
     back: back.map((p) => ({ ...p, from: last - p.from, to: last - p.to })),
     witnesses: [0, 1].map((way) => {

@@ -141,6 +141,9 @@ function madeBetween(
   if (between.length === 1) return { stretch: between[0]!, sure: true };
   const hops = isInitialTtl(ttl) ? 0 : isInitialTtl(ttl + 1) ? 1 : isInitialTtl(ttl + 2) ? 2 : null;
   if (hops === null) return { stretch: 'unknown', sure: false };
+  // Forwarded once: by the one node of both pods, or by another node that made it. Only the server's home tells.
+  if (station === 'near_veth' && hops === 1 && path.farNode === null)
+    return { stretch: 'unknown', sure: false };
   // Forwarded by the nodes between its maker and this point.
   const makers: Stretch[] = path.sameNode
     ? ['near_node', 'far_pod']

@@ -41,6 +41,9 @@ export interface TcpDirection {
   readonly overtaken: readonly number[];
   /** The most copies that a point saw of the first byte that was not acknowledged there. */
   readonly waitingCopies: number;
+  /** The same of the last point that saw any of the data, and which that is; -1 where none did. */
+  readonly waitingAtLast: number;
+  readonly last: number;
 }
 
 export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDirection {
@@ -63,6 +66,11 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
   const k = transmissions.findIndex((t) => t.length > 0);
   const first = transmissions[k] ?? [];
   const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
+  const waiting = transmissions.map((list, i) => {
+    const next = Math.max(0, ackedAt[i]!);
+    return list.reduce((n, t) => (t.start <= next && t.end > next ? n + 1 : n), 0);
+  });
+  const last = transmissions.findLastIndex((t) => t.length > 0);
   return {
     transmissions,
     acked,
@@ -72,11 +80,9 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     overtaken: seen.map((o, i) =>
       base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
     ),
-    waitingCopies: transmissions.reduce((most, list, i) => {
-      const next = Math.max(0, ackedAt[i]!);
-      const copies = list.reduce((n, t) => (t.start <= next && t.end > next ? n + 1 : n), 0);
-      return Math.max(most, copies);
-    }, 0),
+    waitingCopies: Math.max(0, ...waiting),
+    waitingAtLast: waiting[last] ?? 0,
+    last,
   };
 }
 

@@ -20,6 +20,8 @@ export interface Fate {
   readonly direction: Direction;
   readonly proved: boolean;
   readonly candidates: readonly Segment[];
+  /** Its packets themselves show that something went wrong. */
+  readonly fails: boolean;
 }
 
 const CONFIDENCE_DOWN = { high: 'medium', medium: 'low', low: 'low' } as const;
@@ -106,7 +108,7 @@ function fallsShort(f: Flow): boolean {
 /** Above this share lost, a capture would have to miss more than captures do. */
 const MOST_MISSED = 0.2;
 
-/** Points that seem to miss a small share of packets, and whose captures nothing else puts to the test. */
+/** Points that seem to miss a small share of packets, and whose captures too few others put to the test. */
 function unwitnessed(
   chosen: readonly Flow[],
   standing: readonly (Point | null)[],
@@ -118,7 +120,7 @@ function unwitnessed(
     const sent = here.reduce((n, l) => n + l.sent, 0);
     const lost = here.reduce((n, l) => n + l.lost, 0);
     if (lost === 0 || lost > sent * MOST_MISSED) return false;
-    return standing.every((point, tap) => point !== p || misses.of(tap) === null);
+    return standing.every((point, tap) => point !== p || misses.mayExplain(tap, lost, sent));
   });
 }
 
@@ -163,7 +165,7 @@ function sentence(fate: Fate, chosen: readonly Flow[]): string {
     case 'dropped':
       return `${who} ${one ? 'dies' : 'die'} ${segmentText(fate.segment)}${fate.direction === 'return' ? ', on the way back' : ''}: ${f.explanation}.`;
     case 'inconclusive':
-      return fate.candidates.length > 0
+      return fate.fails && fate.candidates.length > 0
         ? `${who} ${one ? 'fails' : 'fail'}, but the captures leave the place open (${fate.candidates.join(' or ')}): ${f.explanation}.`
         : `${who} cannot be judged: ${f.explanation}.`;
   }

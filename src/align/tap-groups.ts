@@ -36,7 +36,7 @@ export function rotatedSeries(taps: readonly TapData[]): number[] {
 }
 
 function continues(x: TapData, y: TapData): boolean {
-  return x.table !== y.table && x.slot === y.slot && apart(x, y) && sameStem(x, y);
+  return x.table !== y.table && x.part === y.part && apart(x, y) && sameStem(x, y);
 }
 
 function sameStem(x: TapData, y: TapData): boolean {

@@ -1,5 +1,5 @@
 import { NO_FLOW } from '../capture/columns.js';
-import { BIT_ICMP_ERROR, DIR_IN, DIR_OUT, type CaptureTable } from '../model/capture.js';
+import { BIT_ICMP_ERROR, DIR_IN, DIR_OUT, PROTO_TCP, TCP_RST, type CaptureTable } from '../model/capture.js';
 import { isInitialTtl, staysOnLink } from './scope.js';
 import type { TopologyNode } from './topology.js';
 
@@ -39,32 +39,34 @@ export function splitByInterface(table: CaptureTable): Parts | null {
 }
 
 /**
- * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
- * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
- * to one, was at that pod's veth; every other was at an ENI. Pods on this node are the
- * senders of incoming packets with an initial TTL, and the receivers of what came in forwarded and went on.
+ * Pods on the node of a capture in the old cooked format: the senders of incoming packets with an initial TTL, and the
+ * receivers of what came in forwarded and went on.
  */
-export function splitCooked(
+export function podsOfCooked(
   table: CaptureTable,
   own: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
-): Parts {
+): Set<string> {
   const { flow, way, dir, ttl, bits } = table.columns;
   const pods = new Set<string>();
   const cameIn = new Uint8Array(table.flows.length * 2);
   const wentOut = new Uint8Array(table.flows.length * 2);
+  const spoken = new Uint8Array(table.flows.length);
   for (let r = 0; r < table.packets; r++) {
     const f = flow[r]!;
     if (f === NO_FLOW || bits[r]! & BIT_ICMP_ERROR) continue;
+    spoken[f] = 1;
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
   // Who deals with this node alone may as well be another node.
   const sociable = new Set<string>();
-  for (const { a, b } of table.flows) {
+  table.flows.forEach(({ a, b }, f) => {
+    // Whoever refuses a packet on its way tells its sender, whatever else it has to do with it.
+    if (spoken[f] === 0) return;
     if (!own.has(a)) sociable.add(b);
     if (!own.has(b)) sociable.add(a);
-  }
+  });
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
       const [sender, receiver] = w === 0 ? [ends.a, ends.b] : [ends.b, ends.a];
@@ -79,6 +81,16 @@ export function splitCooked(
   // A silent pod shows itself by nothing: the bundle of the one node whose pods were seen names it.
   const here = nodes.filter((n) => n.pods.some((p) => pods.has(p.ip)));
   if (here.length === 1) for (const p of here[0]!.pods) pods.add(p.ip);
+  return pods;
+}
+
+/**
+ * `-i any` in the old cooked format: every forwarded packet is in the file twice, as it came in and as it went
+ * out, and only the direction tells. A packet that came in from an address of a pod on this node, or went out
+ * to one, was at that pod's veth; every other was at an ENI.
+ */
+export function splitCooked(table: CaptureTable, pods: ReadonlySet<string>): Parts {
+  const { flow, way, dir } = table.columns;
   const slots = new Map<string, number>([['eni', 0]]);
   const rowTap = new Uint16Array(table.packets);
   for (let r = 0; r < table.packets; r++) {
@@ -126,14 +138,18 @@ function beyondRouter(table: CaptureTable, cameIn: Uint8Array): Set<string> {
   return out;
 }
 
-/** Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. */
+/**
+ * Addresses of the capturing node itself: what it sends out with an initial TTL nobody forwarded. Resets say nothing:
+ * a node that refuses a connection sends them in the name of the pod or service that was asked.
+ */
 export function ownSenders(table: CaptureTable): string[] {
   const out = new Set<string>();
-  const { flow, way, dir, ttl } = table.columns;
+  const { flow, way, dir, ttl, flags } = table.columns;
   if (!dir.includes(DIR_OUT)) return [];
   for (let r = 0; r < table.packets; r++) {
     if (dir[r] !== DIR_OUT || flow[r] === NO_FLOW || !isInitialTtl(ttl[r]!)) continue;
     const ends = table.flows[flow[r]!]!;
+    if (ends.protocol === PROTO_TCP && flags[r]! & TCP_RST) continue;
     out.add(way[r] === 0 ? ends.a : ends.b);
   }
   return [...out];

@@ -10,7 +10,8 @@ import type { FlowIndex } from './flow-index.js';
 import { LegTable } from './leg-table.js';
 import type { PreparedCapture } from './prepare.js';
 import { splitRows, type ConnectionFlow } from './reuse.js';
-import { splitCooked, type NodeAddresses } from './tap-parts.js';
+import { podsOfCooked, splitCooked, type NodeAddresses } from './tap-parts.js';
+import { rotationStem } from './tap-groups.js';
 import { summariseTaps, type CaptureSummary, type EndStats, type QuotedError } from './tap-summary.js';
 import type { TimeBase } from './timebase.js';
 
@@ -28,6 +29,8 @@ export interface TapData {
   readonly rowTap: Uint16Array | null;
   /** This tap's number in `rowTap`. */
   readonly slot: number;
+  /** Which of its file's interfaces it is: the same in all files of a rotated capture. */
+  readonly part: string;
   /** To be added to column times for the run's time axis. */
   readonly shift: number;
   readonly packets: number;
@@ -69,6 +72,7 @@ export function makeTaps(
   const own = new Set([...nodes.flatMap((n) => n.addresses), ...captures.flatMap((p) => p.own)]);
   // A node also sends resets in a pod's name.
   for (const n of nodes) for (const p of n.pods) own.delete(p.ip);
+  const pods = podsOfEach(captures, own, nodes);
   for (const [i, capture] of captures.entries()) {
     const { table, flows, index } = capture;
     const {
@@ -77,7 +81,7 @@ export function makeTaps(
       bits,
       legs,
       flowOfLeg,
-    } = capture.summary ?? summariseCooked(capture, own, nodes);
+    } = capture.summary ?? summariseCooked(capture, pods[i]!);
     const legTable = new LegTable(legs);
     const snapped = (bits & BIT_SNAPPED) !== 0;
     const fileFirst = least(summaries.map((s) => s.first));
@@ -97,6 +101,7 @@ export function makeTaps(
         flowNumbers: numbers[i]!,
         rowTap: parts.rowTap,
         slot,
+        part: info === null || info.ifIndex === null ? (info?.name ?? name) : `ifindex-${info.ifIndex}`,
         shift,
         packets: s.packets,
         first: s.first === null ? null : s.first + shift,
@@ -126,11 +131,28 @@ export function makeTaps(
 /** A cooked v1 capture, whose parts are told by what all captures and bundles know of the nodes' addresses. */
 function summariseCooked(
   { table, flows, reused }: PreparedCapture,
+  pods: ReadonlySet<string>,
+): CaptureSummary {
+  return summariseTaps(table, flows, splitRows(table, reused), splitCooked(table, pods));
+}
+
+/** Pods of the node of each cooked v1 capture: what one file of a rotated capture tells holds for all of them. */
+function podsOfEach(
+  captures: readonly PreparedCapture[],
   own: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
-): CaptureSummary {
-  return summariseTaps(table, flows, splitRows(table, reused), splitCooked(table, own, nodes));
+): ReadonlySet<string>[] {
+  const together = new Map<string, Set<string>>();
+  return captures.map(({ table, summary }) => {
+    if (summary !== null) return NO_PODS;
+    const stem = rotationStem(table.file) ?? table.file;
+    const known = together.get(stem) ?? together.set(stem, new Set()).get(stem)!;
+    for (const ip of podsOfCooked(table, own, nodes)) known.add(ip);
+    return known;
+  });
 }
+
+const NO_PODS: ReadonlySet<string> = new Set();
 
 function hashReach(table: CaptureTable, face: number | null, tunnelled: boolean): string {
   const f = table.interfaces[face ?? 0];

@@ -41,6 +41,7 @@ export function stretchBetween(
 }
 
 export function judge(a: Analysis): Judged {
+  if (a.path.points.length === 0) return judgeUnplaced(a);
   if (a.refusal !== null)
     return verdict(
       a,
@@ -54,6 +55,26 @@ export function judge(a: Analysis): Judged {
     );
   return a.tcp !== null ? judgeTcp(a) : judgeDatagrams(a);
 }
+
+/** Seen by captures of which nobody knows where they stand: whether it was answered they tell all the same. */
+function judgeUnplaced(a: Analysis): Judged {
+  const tcp = a.tcp !== null;
+  const answered = a.conversation.legs.some(({ leg }) =>
+    tcp
+      ? leg.acknowledged(0) && leg.acknowledged(1) && leg.ackPackets(0) > 0 && leg.ackPackets(1) > 0
+      : leg.packets(0) > 0 && leg.packets(1) > 0,
+  );
+  if (answered) return verdict(a, 'delivered', 'none', 'none', tcp ? 'acknowledged' : 'answered');
+  const failing =
+    a.conversation.errors.length > 0 ||
+    a.conversation.legs.some(
+      ({ leg }) =>
+        leg.packets(0) * leg.packets(1) === 0 && (tcp ? leg.syns(0) + leg.syns(1) >= 2 : a.failsByItself),
+    );
+  return verdict(a, 'inconclusive', 'unknown', 'none', 'roles-unknown', { candidates: failing ? ALL : [] });
+}
+
+const ALL: readonly Stretch[] = ['near_node', 'vpc', 'far_node', 'far_pod'];
 
 function verdict(
   analysis: Analysis,
@@ -140,6 +161,9 @@ function judgeTcp(a: Analysis): Judged {
   // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.
   if (a.packetTooBig) return verdict(a, 'delivered', 'none', 'none', 'acknowledged');
   const lossy = worstLoss(a.forward, a.back);
+  // What it goes on repeating was seen by every capture on its way: it is lost beyond, whatever else was.
+  if (a.stalled !== 'none' && (lossy === null || lossy.direction === a.stalled))
+    return undecided(a, a.stalled);
   if (lossy !== null)
     return verdict(
       a,
@@ -215,17 +239,23 @@ function undecided(a: Analysis, direction: Direction): Judged {
         : blind.every((p) => p.taps.every((t) => t.first === null))
           ? 'capture-empty'
           : 'outside-window';
-  const all: Stretch[] = a.path.sameNode
-    ? ['near_node', 'far_pod']
-    : ['near_node', 'vpc', 'far_node', 'far_pod'];
-  const after: Record<Station, number> = { near_veth: 0, near_eni: 1, far_eni: 2, far_veth: 3 };
-  const candidates =
-    lastSeen === null ? all : direction === 'forward' ? all.slice(a.path.sameNode ? 0 : after[lastSeen]) : [];
   return verdict(a, 'inconclusive', 'unknown', direction, reason, {
     lastSeen,
-    candidates,
+    candidates: stretchesBeyond(a.path, lastSeen, direction),
     missedInterface: missed,
   });
+}
+
+/** What lies on the way beyond a station, to the pod at its end. */
+function stretchesBeyond(path: Path, lastSeen: Station | null, direction: Direction): Stretch[] {
+  const end: Stretch = direction === 'return' ? 'near_pod' : 'far_pod';
+  if (path.sameNode)
+    return [...(direction === 'forward' || lastSeen !== 'near_veth' ? (['near_node'] as const) : []), end];
+  const passed: Record<Station, number> = { near_veth: 0, near_eni: 1, far_eni: 2, far_veth: 3 };
+  const way: Stretch[] = ['near_node', 'vpc', 'far_node'];
+  if (direction === 'return')
+    return [...way.reverse().slice(lastSeen === null ? 0 : 3 - passed[lastSeen]), end];
+  return [...way.slice(lastSeen === null ? 0 : passed[lastSeen]), end];
 }
 
 /** Where nothing passed. While a nearer capture ran it named the place more closely than a farther one does. */

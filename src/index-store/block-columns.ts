@@ -1,6 +1,8 @@
 /** Collects the rows of `Blocks`. */
 import type { ClockState } from './line-clock.js';
-import type { WordSet } from './filter.js';
+import type { WordFilter } from './filter.js';
+import type { GramFilter } from './grams.js';
+import { joined } from './joined.js';
 import type { Blocks } from './types.js';
 
 interface Row {
@@ -11,7 +13,9 @@ interface Row {
   untimed: boolean;
   stored: { at: number; packed: number; crc: number };
   size: number;
-  filter: Uint8Array | null;
+  words: WordFilter | null;
+  tail: GramFilter | null;
+  group: number;
 }
 
 export class BlockColumns {
@@ -19,7 +23,8 @@ export class BlockColumns {
 
   start(line: number, above: ClockState): void {
     const stored = { at: 0, packed: 0, crc: 0 };
-    this.rows.push({ line, above, min: NaN, max: NaN, untimed: false, stored, size: 0, filter: null });
+    const times = { min: NaN, max: NaN, untimed: false };
+    this.rows.push({ line, above, ...times, stored, size: 0, words: null, tail: null, group: 0 });
   }
 
   /** Time of the next line, NaN when it has none. */
@@ -32,25 +37,14 @@ export class BlockColumns {
     }
   }
 
-  end(stored: Row['stored'], size: number, words: WordSet): void {
-    const row = this.rows.at(-1)!;
-    row.stored = stored;
-    row.size = size;
-    row.filter = words.filter();
+  end(row: Pick<Row, 'stored' | 'size' | 'words' | 'tail' | 'group'>): void {
+    Object.assign(this.rows.at(-1)!, row);
   }
 
-  finish(): { blocks: Blocks; filters: Uint8Array } {
+  finish(): { blocks: Blocks; filters: Uint8Array; tails: Uint8Array } {
     const { rows } = this;
-    const filters = new Uint8Array(rows.reduce((sum, { filter }) => sum + (filter?.length ?? 0), 0));
-    const ends: number[] = [];
-    let at = 0;
-    for (const { filter } of rows) {
-      if (filter !== null) {
-        filters.set(filter, at);
-        at += filter.length;
-      }
-      ends.push(at);
-    }
+    const filters = joined(rows.map(({ words }) => words?.bytes ?? NOTHING));
+    const tails = joined(rows.map(({ tail }) => tail?.bits ?? NOTHING));
     const blocks: Blocks = {
       line: Float64Array.from(rows, (row) => row.line),
       at: Float64Array.from(rows, (row) => row.stored.at),
@@ -63,9 +57,14 @@ export class BlockColumns {
       above: Float64Array.from(rows, (row) => row.above.above),
       turns: Uint16Array.from(rows, (row) => row.above.turns),
       monthDay: Uint16Array.from(rows, (row) => row.above.monthDay),
-      filterEnd: Uint32Array.from(ends),
-      unfiltered: Uint8Array.from(rows, (row) => Number(row.filter === null)),
+      filterEnd: filters.ends,
+      probes: Uint8Array.from(rows, ({ words }) => words?.probes ?? 0),
+      tailEnd: tails.ends,
+      tailRate: Uint8Array.from(rows, ({ tail }) => tail?.rate ?? 0),
+      tailGroup: Uint32Array.from(rows, ({ group }) => group),
     };
-    return { blocks, filters };
+    return { blocks, filters: filters.bytes, tails: tails.bytes };
   }
 }
+
+const NOTHING = new Uint8Array();

@@ -44,6 +44,8 @@ export function isDigitAt(text: string, at: number): boolean {
 
 /** Lower case for ASCII only: never changes the length, and agrees with `FOLD`. */
 export function foldCase(text: string): string {
+  // Beyond ASCII only the marks of patterns have no lower case for sure.
+  if (/^[\0-\x7f\ue000-\ue004]*$/.test(text)) return text.toLowerCase();
   return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
 }
 

@@ -8,13 +8,12 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { LogLevel } from '../model/logs.js';
 import type { Problem } from '../model/source.js';
 import { packageVersion } from '../version.js';
 import { encodeColumns, KeptColumns, type Sections } from './column-store.js';
-import { packShapes, unpackShapes } from './masks.js';
+import { packPatterns, unpackPatterns, type PatternColumns } from './kept-patterns.js';
 import { DamagedIndex } from './text-part.js';
-import { INDEX_FORMAT, type FileIndex, type Pattern, type SkippedFile } from './types.js';
+import { INDEX_FORMAT, type FileIndex, type SkippedFile } from './types.js';
 
 /** What is known of one input. */
 export interface StoredIndex {
@@ -38,61 +37,12 @@ const HEADER = MAGIC.length + 3 * 4;
 /** Heads larger than this were not written by this program. */
 const MAX_HEAD = 1 << 30;
 
-/** A pattern as a row of JSON; levels that may differ are 0, and the time of its first line is true where it is its first. */
-type Row = [
-  string,
-  number,
-  number | null,
-  number | null,
-  number,
-  LogLevel | 0,
-  readonly number[],
-  number,
-  number | null | true,
-  number,
-];
-
-const toRow = (p: Pattern): Row => [
-  p.template,
-  p.count,
-  p.first,
-  p.last,
-  (p.untimed ? 1 : 0) + (p.special ? 2 : 0),
-  p.level === undefined ? 0 : p.level,
-  packShapes(p.masks),
-  p.line,
-  p.at === p.first ? true : p.at,
-  p.length,
-];
-
-function fromRows(rows: readonly Row[]): Pattern[] {
-  let from = 0;
-  return rows.map(([template, count, first, last, flags, level, masks, line, at, length]) => {
-    const pattern: Pattern = {
-      template,
-      count,
-      first,
-      last,
-      untimed: (flags & 1) !== 0,
-      special: (flags & 2) !== 0,
-      level: level === 0 ? undefined : level,
-      masks: unpackShapes(masks),
-      line,
-      at: at === true ? first : at,
-      from,
-      length,
-    };
-    from += length;
-    return pattern;
-  });
-}
-
 /** The head in JSON. */
 interface Head extends Omit<StoredIndex, 'files'> {
   readonly version: string;
   readonly files: readonly (Omit<FileIndex, 'columns' | 'patterns'> & {
     readonly sections: Sections;
-    readonly patterns: readonly Row[];
+    readonly patterns: PatternColumns;
   })[];
 }
 
@@ -101,7 +51,7 @@ export function encodeIndex(index: StoredIndex): Buffer[] {
   const files = index.files.map(({ columns, patterns, ...rest }) => {
     const { sections, bytes } = encodeColumns(columns);
     all.push(...bytes);
-    return { ...rest, sections, patterns: patterns.map(toRow) };
+    return { ...rest, sections, patterns: packPatterns(patterns) };
   });
   const json: Head = { ...index, version: packageVersion(), files };
   const head = deflateRawSync(JSON.stringify(json), { level: 6 });
@@ -122,7 +72,7 @@ export function readIndex(path: string): StoredIndex {
   const files = json.files.map(({ sections, patterns, ...rest }): FileIndex => {
     const columns = new KeptColumns(path, at, sections);
     for (const [bytes] of sections) at += bytes;
-    return { ...rest, patterns: fromRows(patterns), columns };
+    return { ...rest, patterns: unpackPatterns(patterns), columns };
   });
   if (at !== size) throw new DamagedIndex('its length is wrong');
   return { ...json, files };

@@ -20,18 +20,25 @@ const COLUMNS = [
   ['size', Uint32Array],
   ['crc', Uint32Array],
   ['filterEnd', Uint32Array],
+  ['tailEnd', Uint32Array],
+  ['tailGroup', Uint32Array],
   ['turns', Uint16Array],
   ['monthDay', Uint16Array],
   ['untimed', Uint8Array],
-  ['unfiltered', Uint8Array],
+  ['probes', Uint8Array],
+  ['tailRate', Uint8Array],
 ] as const;
 
 /** Bytes and CRC-32 of a section. */
 type Section = readonly [bytes: number, crc: number];
-/** The sections of a file: its blocks, its postings, its filters. */
-export type Sections = readonly [blocks: Section, postings: Section, filters: Section];
+/** The sections of a file: its blocks, and those named in `BYTES`. */
+export type Sections = readonly Section[];
 
-export function encodeColumns({ blocks, postings, filters }: FileColumns): {
+/** Sections that are bytes, in their order. */
+const BYTES = ['postings', 'filters', 'tails', 'pairs'] as const;
+type Bytes = (typeof BYTES)[number];
+
+export function encodeColumns(of: FileColumns): {
   sections: Sections;
   bytes: Buffer[];
 } {
@@ -50,14 +57,18 @@ export function encodeColumns({ blocks, postings, filters }: FileColumns): {
     return [length, crc];
   };
   return {
-    sections: [section(COLUMNS.map(([name]) => blocks[name])), section([postings]), section([filters])],
+    sections: [
+      section(COLUMNS.map(([name]) => of.blocks[name])),
+      ...BYTES.map((name) => section([of[name]])),
+    ],
     bytes,
   };
 }
 
 /** Columns on disk. Each throws DamagedIndex when it cannot be read or is not what was written. */
 export class KeptColumns implements FileColumns {
-  private readonly read: { blocks?: Blocks; postings?: Uint8Array; filters?: Uint8Array } = {};
+  private read: Blocks | null = null;
+  private readonly bytes = new Map<Bytes, Uint8Array>();
 
   constructor(
     private readonly path: string,
@@ -67,19 +78,33 @@ export class KeptColumns implements FileColumns {
   ) {}
 
   get blocks(): Blocks {
-    return (this.read.blocks ??= toBlocks(this.section(0)));
+    return (this.read ??= toBlocks(this.section(0)));
   }
 
   get postings(): Uint8Array {
-    return (this.read.postings ??= this.section(1));
+    return this.named('postings');
   }
 
   get filters(): Uint8Array {
-    return (this.read.filters ??= this.section(2));
+    return this.named('filters');
   }
 
-  private section(number: 0 | 1 | 2): Uint8Array {
-    const [length, crc] = this.sections[number];
+  get tails(): Uint8Array {
+    return this.named('tails');
+  }
+
+  get pairs(): Uint8Array {
+    return this.named('pairs');
+  }
+
+  private named(name: Bytes): Uint8Array {
+    let bytes = this.bytes.get(name);
+    if (bytes === undefined) this.bytes.set(name, (bytes = this.section(1 + BYTES.indexOf(name))));
+    return bytes;
+  }
+
+  private section(number: number): Uint8Array {
+    const [length, crc] = this.sections[number]!;
     if (length === 0) return new Uint8Array();
     const at = this.sections.slice(0, number).reduce((sum, [bytes]) => sum + bytes, this.at);
     const bytes = new Uint8Array(length);

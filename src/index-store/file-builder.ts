@@ -7,11 +7,17 @@ import { WordSet } from './filter.js';
 import { LineClock } from './line-clock.js';
 import { Masker } from './masker.js';
 import { PatternTable } from './pattern-table.js';
+import { TailText } from './tail-text.js';
 import type { TextPartWriter } from './text-part.js';
 import { BLOCK_SIZE, MAX_LINE, type BuiltFile, type FileIndex, type IndexFile } from './types.js';
 
 const NEWLINE = 10;
 const RETURN = 13;
+
+/** Room for the filters of a block: shares of its text. */
+const FILTER_SHARE = 0.035;
+const WORDS_SHARE = 0.025;
+const TAIL_SHARE = 0.0125;
 
 export class FileBuilder {
   readonly clock: LineClock;
@@ -29,6 +35,7 @@ export class FileBuilder {
   /** The open line is beyond the limit. */
   private cutting = false;
   private readonly words = new WordSet();
+  private readonly tails = new TailText();
   private readonly entities = new EntityTable();
   private readonly patterns = new PatternTable();
   private readonly blocks = new BlockColumns();
@@ -73,7 +80,7 @@ export class FileBuilder {
   finish(part: number): Omit<BuiltFile, 'basis'> {
     const { file, node, source, pod } = this.task;
     const { patterns, postings } = this.patterns.finish();
-    const { blocks, filters } = this.blocks.finish();
+    const { blocks, filters, tails } = this.blocks.finish();
     const index: FileIndex = {
       node,
       path: file.path,
@@ -94,7 +101,7 @@ export class FileBuilder {
       collapsed: this.patterns.collapsed,
       moreEntities: this.entities.leftOut,
       patterns,
-      columns: { blocks, postings, filters },
+      columns: { blocks, postings, filters, tails, pairs: this.tails.finish() },
       part,
     };
     return { file: index, entities: this.entities.list() };
@@ -128,7 +135,7 @@ export class FileBuilder {
   }
 
   private finishBlock(): void {
-    const { buffer, length, clock, masker, words, patterns, entities } = this;
+    const { buffer, length, clock, masker, words, patterns, tails, entities } = this;
     const text = buffer.subarray(0, length);
     patterns.grow(length);
     entities.grow(length);
@@ -141,12 +148,15 @@ export class FileBuilder {
       clock.next(text, start, end);
       const { time } = clock;
       masker.scan(text, start, end);
-      patterns.add(masker, text, start, end, line, time);
+      if (patterns.add(masker, text, start, end, line, time)) tails.see(text, start, end);
       this.blocks.seeTime(time);
       if (clock.own) this.seeTime(time);
       start = newline + 1;
     }
-    this.blocks.end(this.text.add(text), length, words);
+    const filter = words.filter(length * WORDS_SHARE);
+    const room = Math.max(length * TAIL_SHARE, length * FILTER_SHARE - (filter?.bytes.length ?? 0));
+    const tail = tails.end(length, room);
+    this.blocks.end({ stored: this.text.add(text), size: length, words: filter, ...tail });
     words.clear();
     this.length = 0;
     this.open = 0;

@@ -2,7 +2,15 @@
 
 /** Above this many distinct words a block's filter would let everything through: none is kept. */
 const MAX_WORDS = 1 << 16;
-const PROBES = 4;
+
+/** Bits that are asked of each word, where there is room. */
+const MOST_PROBES = 4;
+
+/** Words as bits: `probes` of them for each. */
+export interface WordFilter {
+  readonly probes: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Distinct hashes of one block; `clear` for the next one. */
 export class WordSet {
@@ -33,18 +41,20 @@ export class WordSet {
     this.overflow = false;
   }
 
-  /** One byte per word; empty when the block has no words, null when it has too many to tell. */
-  filter(): Uint8Array | null {
+  /** A byte per word, `room` bytes at most; empty when the block has no words, null when it has too many to tell. */
+  filter(room: number): WordFilter | null {
     if (this.overflow) return null;
-    const bytes = new Uint8Array(this.size === 0 ? 0 : Math.max(8, this.size));
+    if (this.size === 0) return { probes: 1, bytes: new Uint8Array() };
+    const bytes = new Uint8Array(Math.max(8, Math.min(this.size, Math.ceil(room))));
     const bits = bytes.length * 8;
+    const probes = Math.max(1, Math.min(MOST_PROBES, Math.round((bits / this.size) * Math.LN2)));
     for (const hash of this.used) {
-      for (let probe = 0; probe < PROBES; probe++) {
+      for (let probe = 0; probe < probes; probe++) {
         const bit = position(hash, probe, bits);
         bytes[bit >> 3] = bytes[bit >> 3]! | (1 << (bit & 7));
       }
     }
-    return bytes;
+    return { probes, bytes };
   }
 
   private grow(): void {
@@ -59,13 +69,13 @@ export class WordSet {
 }
 
 /** False when the block surely lacks the word. */
-export function mayHold(filter: Uint8Array, hash: number): boolean {
+export function mayHold({ probes, bytes }: WordFilter, hash: number): boolean {
   const value = hash === 0 ? 1 : hash;
-  const bits = filter.length * 8;
+  const bits = bytes.length * 8;
   if (bits === 0) return false;
-  for (let probe = 0; probe < PROBES; probe++) {
+  for (let probe = 0; probe < probes; probe++) {
     const bit = position(value, probe, bits);
-    if ((filter[bit >> 3]! & (1 << (bit & 7))) === 0) return false;
+    if ((bytes[bit >> 3]! & (1 << (bit & 7))) === 0) return false;
   }
   return true;
 }

@@ -9,7 +9,7 @@
  */
 import { BIT, CLASS, DIGIT, LETTER, SEPARATOR, wordHash } from './classes.js';
 import { allDigits, hasDigit, hashOf, isHex, isPodSuffix, isUuidGroup, keyOf } from './spans.js';
-import { bytesFiltered, quadsIn, VOCABULARY } from './units.js';
+import { bytesFiltered, coresIn, quadsIn, VOCABULARY } from './units.js';
 import type { WordSet } from './filter.js';
 import { MaskShapes } from './masks.js';
 
@@ -162,7 +162,12 @@ export class Masker {
       from = next;
       i = to;
     }
-    if (dots >= 3 && this.words !== null) this.noteAddresses(bytes, start, i);
+    if (this.words !== null && dots >= 2) {
+      if (dots >= 3) this.noteAddresses(bytes, start, i);
+      // A word that is kept may end in a number that goes on here: `ipv4.1.2.3`.
+      const goesOn = bytes[start - 1] === DOT && CLASS[bytes[start - 2]!] === DIGIT;
+      if (dots >= 3 || goesOn) this.noteCores(bytes, goesOn ? start - 2 : start, i);
+    }
     return i;
   }
 
@@ -173,6 +178,11 @@ export class Masker {
       this.words!.add(hash);
       if (this.onWord !== null) this.onWord(start + from, start + to, hash);
     }
+  }
+
+  private noteCores(bytes: Buffer, start: number, end: number): void {
+    for (const { at, core } of coresIn(bytes.toString('latin1', start, end)))
+      this.words!.add(hashOf(bytes, start + at, start + at + core.length));
   }
 
   private see(bytes: Buffer, start: number, end: number): void {

@@ -2,6 +2,7 @@
 import { decodeLine } from '../logs/record.js';
 import type { LogLevel } from '../model/logs.js';
 import { MAX_MASKED, type Masker } from './masker.js';
+import { joined } from './joined.js';
 import { PostingsWriter } from './postings.js';
 import { MARKS, marksIn } from './marks.js';
 import { MaskShapes } from './masks.js';
@@ -21,6 +22,7 @@ class Growing {
   last = NaN;
   untimed = false;
   special = false;
+  readonly tail: boolean;
 
   constructor(
     readonly template: string,
@@ -30,7 +32,9 @@ class Growing {
     readonly at: number,
     /** Of its marks, the tail aside. */
     readonly shapes: MaskShapes,
-  ) {}
+  ) {
+    this.tail = template.endsWith(MARKS.tail);
+  }
 }
 
 export class PatternTable {
@@ -47,8 +51,11 @@ export class PatternTable {
     this.room += bytes * SHARE;
   }
 
-  /** Puts a line under its pattern. `masker` has just scanned it; `time` is NaN when it has none. */
-  add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): void {
+  /**
+   * Puts a line under its pattern. `masker` has just scanned it; `time` is NaN when it has none. Answers whether the
+   * pattern tells only the line's beginning.
+   */
+  add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): boolean {
     const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line, time);
     pattern.lines.add(line);
     pattern.shapes.merge(masker.shapes);
@@ -58,16 +65,14 @@ export class PatternTable {
       if (!(pattern.first <= time)) pattern.first = time;
       if (!(pattern.last >= time)) pattern.last = time;
     }
+    return pattern.tail;
   }
 
   /** The patterns in the order of their first lines, and the lines of all. */
   finish(): { patterns: Pattern[]; postings: Uint8Array } {
-    const length = this.all.reduce((sum, { lines }) => sum + lines.length, 0);
-    const postings = new Uint8Array(length);
-    let from = 0;
-    const patterns = this.all.map((p): Pattern => {
-      postings.set(p.lines.written(), from);
-      from += p.lines.length;
+    const { bytes: postings, ends } = joined(this.all.map(({ lines }) => lines.written()));
+    const patterns = this.all.map((p, i): Pattern => {
+      const from = i === 0 ? 0 : ends[i - 1]!;
       return {
         template: p.template,
         count: p.lines.count,
@@ -79,8 +84,8 @@ export class PatternTable {
         special: p.special,
         line: p.line,
         at: Number.isNaN(p.at) ? null : p.at,
-        from: from - p.lines.length,
-        length: p.lines.length,
+        from,
+        length: ends[i]! - from,
       };
     });
     return { patterns, postings };

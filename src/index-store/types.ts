@@ -7,7 +7,7 @@ import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 5;
+export const INDEX_FORMAT = 7;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -59,8 +59,14 @@ export interface Blocks {
   readonly monthDay: Uint16Array;
   /** Where its filter ends in `filters`; it starts where the one before ends. */
   readonly filterEnd: Uint32Array;
-  /** 1 when the block has no filter because it holds too many words. */
-  readonly unfiltered: Uint8Array;
+  /** Bits that its filter has for each word; 0 when the block has no filter because it holds too many words. */
+  readonly probes: Uint8Array;
+  /** Where its strings end in `tails`: those of its lines whose patterns end in a tail, see `grams.ts`. */
+  readonly tailEnd: Uint32Array;
+  /** Share of them that is kept, of 255; 0 when the block has no such line. */
+  readonly tailRate: Uint8Array;
+  /** Which set of `pairs` knows them: see `pairs.ts`. */
+  readonly tailGroup: Uint32Array;
 }
 
 export type EntityKind = 'ip' | 'eni' | 'instance' | 'veth' | 'sandbox' | 'pod';
@@ -79,6 +85,8 @@ export interface FileColumns {
   readonly blocks: Blocks;
   readonly postings: Uint8Array;
   readonly filters: Uint8Array;
+  readonly tails: Uint8Array;
+  readonly pairs: Uint8Array;
 }
 
 export interface FileIndex {

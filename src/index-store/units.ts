@@ -1,6 +1,6 @@
 /**
- * The words that the filters of blocks know: words with a digit, and whole IPv4 addresses. Words that stand in times,
- * and numbers that stand everywhere, are not in them.
+ * The words that the filters of blocks know: words with a digit, whole IPv4 addresses, and the cores of those. Words that
+ * stand in times, and numbers that stand everywhere, are not in them.
  */
 import { CLASS, DIGIT, foldCase, isDigitAt, SEPARATOR, wordHash } from './classes.js';
 
@@ -59,6 +59,19 @@ export function quadsIn(text: string): [number, number][] {
     at = end;
   }
   return found;
+}
+
+const CORE = /\d(?=(\.\d{1,3}\.\d{1,3}\.\d))/g;
+
+/**
+ * The cores of IPv4 addresses that any longer text holds which holds `text`: from the last digit of the first number to
+ * the first of the fourth, `0.0.1.9` in `10.0.1.93`.
+ */
+export function coresIn(text: string): { readonly at: number; readonly core: string }[] {
+  return Array.from(text.matchAll(CORE), ({ index, 0: digit, 1: rest }) => ({
+    at: index,
+    core: digit + rest!,
+  }));
 }
 
 const wordCode = (code: number): boolean => code >= 128 || CLASS[code] !== SEPARATOR;

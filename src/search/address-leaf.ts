@@ -1,7 +1,7 @@
 /** Tests of addresses: `ip:`. */
 import ipaddr from 'ipaddr.js';
 import { quadsIn } from '../index-store/units.js';
-import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { QueryError } from './tokens.js';
 import { MAYBE, NO, type Tri } from './tri.js';
@@ -32,7 +32,7 @@ class CidrLeaf implements Leaf {
     return mayHide || /\d\.\d/.test(folded) ? MAYBE : NO;
   }
 
-  block(_: MayHold): boolean {
+  block(): boolean {
     return true;
   }
 

@@ -1,5 +1,6 @@
 /** Tests of the file, and of what a pod wrote or is named in. */
 import { foldCase } from '../index-store/classes.js';
+import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { FileView, LineView } from './line-view.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
@@ -65,8 +66,12 @@ export class PodLeaf implements Leaf {
     return this.word.pattern(view) === NO ? NO : MAYBE;
   }
 
-  block(): boolean {
-    return true;
+  block(block: BlockView): boolean {
+    return this.isOwnLog(block.file) || this.word.block(block);
+  }
+
+  tail(block: BlockView): boolean {
+    return this.isOwnLog(block.file) || this.word.tail(block);
   }
 
   line(line: LineView): boolean {

@@ -1,5 +1,6 @@
 /** One test of a query. */
 import type { FileIndex, Pattern } from '../index-store/types.js';
+import type { BlockView } from './block-view.js';
 import type { FileView, LineView } from './line-view.js';
 import type { Tri } from './tri.js';
 
@@ -10,14 +11,13 @@ export interface PatternView {
   readonly folded: string;
 }
 
-/** Whether a block may hold the word of this hash; always true where the block has no filter. */
-export type MayHold = (hash: number) => boolean;
-
 export interface Leaf {
   /** What holds for all lines of a pattern. */
   pattern(view: PatternView, file: FileView & Pick<FileIndex, 'path'>): Tri;
   /** False when surely no line of the block passes. */
-  block(mayHold: MayHold): boolean;
+  block(block: BlockView): boolean;
+  /** False when surely none of those lines passes whose patterns end in a tail; absent when that is never sure. */
+  tail?(block: BlockView): boolean;
   line(line: LineView): boolean;
   /** Strings in lower case of which every line that passes holds at least one, case aside; null when none is known. */
   readonly needs: readonly string[] | null;

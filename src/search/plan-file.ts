@@ -1,9 +1,10 @@
 /** What of a file is decided by its patterns, and what is to be read for the others. */
 import { foldCase } from '../index-store/classes.js';
-import { mayHold } from '../index-store/filter.js';
+import { MARKS } from '../index-store/marks.js';
 import { eachPosting } from '../index-store/postings.js';
 import type { IndexedFile } from '../index-store/search-index.js';
 import type { FileIndex, Pattern } from '../index-store/types.js';
+import { FileBlocks } from './block-view.js';
 import type { QuerySource } from './parse.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
@@ -36,10 +37,9 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     if (tri === YES) decided.push(pattern);
     else if (tri === MAYBE) undecided.push(pattern);
   }
-  const rows = undecided.length === 0 ? [] : rowsOf(index, query, window);
-  const wanted = isWorthIt(index, undecided, decided, rows.length)
-    ? candidates(index, undecided, rows)
-    : null;
+  const groups = groupsOf(index, undecided, query, window);
+  const rows = [...new Set(groups.flatMap((group) => group.rows))].sort((a, b) => a - b);
+  const wanted = isWorthIt(index, undecided, decided, rows.length) ? candidates(index, groups) : null;
   const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
   let bytes = 0;
   let room = 0;
@@ -70,22 +70,23 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   return { file, decided, undecided, tasks, bytes };
 }
 
-/** Postings that take as long as reading and testing a block. */
-const POSTINGS_PER_BLOCK = 8192;
+/** Lines that take as long to find in postings as a block takes to be read and tested. */
+const LINES_PER_BLOCK = 8192;
 
 /**
  * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
- * fail the test as well; those that are decided for must not be found again.
+ * fail the test as well, which is worth the trouble where most lines are of those; lines of patterns that are decided
+ * for must not be found again.
  */
 function isWorthIt(
-  { patterns }: FileIndex,
+  { lines }: FileIndex,
   undecided: readonly Pattern[],
   decided: readonly Pattern[],
   rows: number,
 ): boolean {
+  if (rows === 0) return false;
   if (decided.length > 0) return true;
-  if (undecided.length === patterns.length) return false;
-  return undecided.reduce((sum, { length }) => sum + length, 0) < rows * POSTINGS_PER_BLOCK;
+  return undecided.reduce((sum, { count }) => sum + count, 0) < Math.min(rows * LINES_PER_BLOCK, lines / 2);
 }
 
 const foldedOf = new Map<string, string>();
@@ -110,46 +111,67 @@ function timeOf({ first, last, untimed }: Pattern, window: TimeWindow): Tri {
   return outside && !untimed ? NO : MAYBE;
 }
 
-/** Blocks in which a line can pass, by their times and their words. */
-function rowsOf({ columns }: FileIndex, query: Query, { since, until }: TimeWindow): number[] {
-  const { blocks } = columns;
+/** Undecided patterns, and the blocks in which a line of theirs can pass. */
+interface Group {
+  readonly patterns: readonly Pattern[];
+  readonly rows: readonly number[];
+}
+
+/** Of patterns that end in a tail the filters of blocks know more than of others. */
+function groupsOf(
+  index: FileIndex,
+  undecided: readonly Pattern[],
+  query: Query,
+  window: TimeWindow,
+): Group[] {
+  const hasTail = ({ template }: Pattern): boolean => template.endsWith(MARKS.tail);
+  const tails = undecided.filter(hasTail);
+  const others = undecided.filter((pattern) => !hasTail(pattern));
+  const blocks = new FileBlocks(index);
+  return [
+    { patterns: others, test: () => query.block(blocks) },
+    { patterns: tails, test: () => query.tail(blocks) },
+  ]
+    .filter(({ patterns }) => patterns.length > 0)
+    .map(({ patterns, test }) => ({ patterns, rows: rowsOf(blocks, window, test) }));
+}
+
+function rowsOf(of: FileBlocks, { since, until }: TimeWindow, test: () => boolean): number[] {
+  const { blocks } = of.file.columns;
   const rows: number[] = [];
   for (let row = 0; row < blocks.line.length; row++) {
     const timed = blocks.untimed[row] === 0;
     if (timed && since !== null && blocks.max[row]! < since) continue;
     if (timed && until !== null && blocks.min[row]! > until) continue;
-    const from = row === 0 ? 0 : blocks.filterEnd[row - 1]!;
-    const inFilter = (hash: number): boolean =>
-      blocks.unfiltered[row] === 1 || mayHold(columns.filters.subarray(from, blocks.filterEnd[row]!), hash);
-    if (query.block(inFilter)) rows.push(row);
+    of.row = row;
+    if (test()) rows.push(row);
   }
   return rows;
 }
 
-/** The lines of some patterns, as bits per block; blocks without one are left out. */
-function candidates(
-  index: FileIndex,
-  patterns: readonly Pattern[],
-  rows: readonly number[],
-): Map<number, Uint8Array> {
+/** The undecided lines, as bits per block; blocks without one are left out. */
+function candidates(index: FileIndex, groups: readonly Group[]): Map<number, Uint8Array> {
   const { lines } = index;
   const { blocks, postings } = index.columns;
-  const open = new Set(rows);
   const bits = new Map<number, Uint8Array>();
-  for (const { from, length } of patterns) {
-    let row = 0;
-    eachPosting(postings.subarray(from, from + length), (line) => {
-      while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
-      if (!open.has(row)) return;
-      const start = blocks.line[row]!;
-      let ofRow = bits.get(row);
-      if (ofRow === undefined) {
-        const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
-        bits.set(row, (ofRow = new Uint8Array((end - start + 7) >> 3)));
-      }
-      const at = line - start;
-      ofRow[at >> 3] = ofRow[at >> 3]! | (1 << (at & 7));
-    });
+  for (const { patterns, rows } of groups) {
+    if (rows.length === 0) continue;
+    const open = new Set(rows);
+    for (const { from, length } of patterns) {
+      let row = 0;
+      eachPosting(postings.subarray(from, from + length), (line) => {
+        while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
+        if (!open.has(row)) return;
+        const start = blocks.line[row]!;
+        let ofRow = bits.get(row);
+        if (ofRow === undefined) {
+          const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
+          bits.set(row, (ofRow = new Uint8Array((end - start + 7) >> 3)));
+        }
+        const at = line - start;
+        ofRow[at >> 3] = ofRow[at >> 3]! | (1 << (at & 7));
+      });
+    }
   }
   return bits;
 }

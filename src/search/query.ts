@@ -1,6 +1,7 @@
 /** A parsed query: tests joined by AND, OR and NOT, asked of patterns, of blocks and of lines. */
 import type { FileIndex } from '../index-store/types.js';
-import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { BlockView } from './block-view.js';
+import type { Leaf, PatternView } from './leaf.js';
 import type { FileView, LineView } from './line-view.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
@@ -30,8 +31,14 @@ export class Query {
     return patternOf(this.root, view, file);
   }
 
-  block(mayHold: MayHold): boolean {
-    return blockOf(this.root, mayHold);
+  /** Whether a line of the block can pass. */
+  block(block: BlockView): boolean {
+    return blockOf(this.root, (leaf) => leaf.block(block));
+  }
+
+  /** Whether one of its lines can pass whose pattern ends in a tail. */
+  tail(block: BlockView): boolean {
+    return blockOf(this.root, (leaf) => leaf.block(block) && (leaf.tail?.(block) ?? true));
   }
 
   line(line: LineView): boolean {
@@ -66,16 +73,16 @@ function patternOf(node: QueryNode, view: PatternView, file: FileView): Tri {
   }
 }
 
-function blockOf(node: QueryNode, mayHold: MayHold): boolean {
+function blockOf(node: QueryNode, test: (leaf: Leaf) => boolean): boolean {
   switch (node.kind) {
     case 'leaf':
-      return node.leaf.block(mayHold);
+      return test(node.leaf);
     case 'not':
       return true;
     case 'and':
-      return node.parts.every((part) => blockOf(part, mayHold));
+      return node.parts.every((part) => blockOf(part, test));
     case 'or':
-      return node.parts.some((part) => blockOf(part, mayHold));
+      return node.parts.some((part) => blockOf(part, test));
   }
 }
 

@@ -1,11 +1,16 @@
 import { RE2JS } from 're2js';
 import { isMark, MARKS } from '../index-store/marks.js';
+import { wordHash } from '../index-store/classes.js';
+import { gramsIn } from '../index-store/grams.js';
 import type { Pattern } from '../index-store/types.js';
+import { coresIn } from '../index-store/units.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
+import type { BlockView } from './block-view.js';
 import { couldHold } from './could-hold.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { LazyDfa, MATCHED, START } from './lazy-dfa.js';
+import { PairWalk } from './pair-walk.js';
 import { statesOf } from './regex-states.js';
 import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
@@ -29,6 +34,9 @@ class RegexLeaf implements Leaf {
   readonly caseVariants: boolean;
   readonly finder: LazyDfa | null;
   private readonly simple: boolean;
+  private readonly walk: PairWalk | null;
+  /** What the filters of a block must hold of each string. */
+  private readonly traces: readonly Trace[] | null;
 
   /** Throws what RE2JS throws when the expression is malformed. */
   constructor(source: string, ignoreCase: boolean) {
@@ -38,7 +46,10 @@ class RegexLeaf implements Leaf {
     this.needs = anyOf;
     this.simple = SIMPLE.test(source);
     const states = statesOf(this.expression);
-    this.finder = states?.start ? new LazyDfa(states.steps, states.start) : null;
+    const { steps, start } = states ?? { steps: [], start: null };
+    this.finder = start === null ? null : new LazyDfa(steps, start);
+    this.walk = start === null ? null : new PairWalk(steps, start);
+    this.traces = anyOf?.map((text) => traceOf(text, this.caseVariants)) ?? null;
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
@@ -51,8 +62,14 @@ class RegexLeaf implements Leaf {
     return this.expression.test(template) ? YES : MAYBE;
   }
 
-  block(): boolean {
-    return true;
+  block(block: BlockView): boolean {
+    return this.traces?.some(({ words }) => words.every((word) => block.hasWord(word))) ?? true;
+  }
+
+  tail(block: BlockView): boolean {
+    if (this.traces?.some(({ grams }) => grams.every((gram) => block.hasGram(gram))) === false) return false;
+    const { pairs } = block;
+    return pairs !== null && (this.walk?.canMatch(pairs) ?? true);
   }
 
   line(line: LineView): boolean {
@@ -78,6 +95,19 @@ class RegexLeaf implements Leaf {
     }
     return state === MATCHED;
   }
+}
+
+interface Trace {
+  readonly words: readonly number[];
+  readonly grams: readonly number[];
+}
+
+/** `caseVariants`: other letters may stand for s and k. */
+function traceOf(text: string, caseVariants: boolean): Trace {
+  return {
+    words: coresIn(text).map(({ core }) => wordHash(core)),
+    grams: gramsIn(text, false, false, caseVariants ? 'sk' : ''),
+  };
 }
 
 /** The test of an expression. Throws QueryError that says what is wrong with it. */

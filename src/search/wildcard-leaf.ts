@@ -1,7 +1,9 @@
 import { RE2JS } from 're2js';
 import { foldCase } from '../index-store/classes.js';
+import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
 import { couldHold } from './could-hold.js';
+import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { QueryError } from './tokens.js';
@@ -18,6 +20,7 @@ export class WildcardLeaf implements Leaf {
   readonly words: readonly string[];
   private readonly expression: RE2JS;
   private readonly literals: readonly string[];
+  private readonly grams: readonly number[];
   /** With `?`, what stands behind a mark of unknown length decides. */
   private readonly certain: boolean;
 
@@ -32,6 +35,7 @@ export class WildcardLeaf implements Leaf {
     const end = WORD_CHAR.test(word.at(-1)!) ? `(?:$|${NO_WORD})` : '';
     this.expression = RE2JS.compile(start + body + end);
     this.literals = word.split(/[*?]+/).filter((part) => part !== '' && !/[^\0-\x7f]/.test(part));
+    this.grams = this.literals.flatMap((literal) => gramsIn(literal, false, false));
     const longest = [...this.literals].sort((a, b) => b.length - a.length)[0];
     this.needs = longest === undefined ? null : [longest];
     this.words = [word];
@@ -46,6 +50,10 @@ export class WildcardLeaf implements Leaf {
 
   block(): boolean {
     return true;
+  }
+
+  tail(block: BlockView): boolean {
+    return this.grams.every((gram) => block.hasGram(gram));
   }
 
   line(line: LineView): boolean {

@@ -1,8 +1,10 @@
-import { CLASS, foldCase, isDigitAt, SEPARATOR } from '../index-store/classes.js';
+import { CLASS, foldCase, isDigitAt, isWordAt, SEPARATOR } from '../index-store/classes.js';
+import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
 import { endsWord, startsWord, unitsOf } from '../index-store/units.js';
 import { couldHold } from './could-hold.js';
-import type { Leaf, MayHold, PatternView } from './leaf.js';
+import type { BlockView } from './block-view.js';
+import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
@@ -15,6 +17,7 @@ export class WordLeaf implements Leaf {
   readonly words: readonly string[];
   private readonly word: string;
   private readonly units: readonly number[];
+  private readonly grams: readonly number[];
   private readonly hasDigit: boolean;
   private readonly hasLetters: boolean;
   private readonly ascii: boolean;
@@ -22,6 +25,7 @@ export class WordLeaf implements Leaf {
   constructor(text: string) {
     this.word = foldCase(text);
     this.units = unitsOf(this.word);
+    this.grams = gramsIn(this.word, isWordAt(this.word, 0), isWordAt(this.word, this.word.length - 1));
     this.hasDigit = /\d/.test(this.word);
     this.hasLetters = [...this.word].some((_, at) => CLASS[this.word.charCodeAt(at)] !== SEPARATOR);
     this.ascii = !/[^\0-\x7f]/.test(this.word);
@@ -39,8 +43,12 @@ export class WordLeaf implements Leaf {
     return couldHold(folded, pattern, this.word) ? MAYBE : NO;
   }
 
-  block(mayHold: MayHold): boolean {
-    return this.units.every(mayHold);
+  block(block: BlockView): boolean {
+    return this.units.every((unit) => block.hasWord(unit));
+  }
+
+  tail(block: BlockView): boolean {
+    return this.grams.every((gram) => block.hasGram(gram));
   }
 
   line(line: LineView): boolean {

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openIndex } from '../../src/index-store/open.js';
 import { DamagedIndex } from '../../src/index-store/text-part.js';
+import { INDEX_FORMAT } from '../../src/index-store/types.js';
 import { DEFAULT_LIMITS } from '../../src/limits.js';
 import { firstLines } from '../../src/search/lines.js';
 import { patternRows } from '../../src/search/pattern-rows.js';
@@ -29,7 +30,15 @@ const FILES: Readonly<Record<string, string>> = {
     (_, i) =>
       `{"level":"info","ts":"2024-05-17T09:${String(i % 60).padStart(2, '0')}:22.123Z","msg":"assigned 10.0.${i >> 8}.${i & 255}"}`,
   ).join('\n'),
+  // More patterns than are kept: its blocks are known by strings and pairs of bytes.
+  'var_log/messages': Array.from({ length: 2000 }, (_, i) =>
+    [2654435761, 40503, 48271, 69621, 16807].map((by) => letters(i * by)).join(' '),
+  ).join('\n'),
 };
+
+function letters(number: number): string {
+  return (number % 2 ** 31).toString(26).replace(/[0-9]/g, (digit) => 'qrstuvwxyz'[Number(digit)]!);
+}
 
 let root: string;
 let archive: string;
@@ -68,7 +77,10 @@ async function ask(cacheFolder: string | null, input = archive): Promise<Answer>
       const words = await search(index, { text: 'assigned', regex: false, ignoreCase: false }, window);
       const { rows } = await patternRows(index, words, 10);
       const lines = await search(index, { text: '10\\.0\\.3\\.', regex: true, ignoreCase: false }, window);
-      const answer = JSON.stringify([rows, lines.count, firstLines(index, lines.hits, 5), index.nodes]);
+      const tails = await search(index, { text: 'refused', regex: false, ignoreCase: false }, window);
+      const pairs = await search(index, { text: '[a-z]{5} \\d', regex: true, ignoreCase: false }, window);
+      const counts = [lines.count, tails.count, pairs.count];
+      const answer = JSON.stringify([rows, counts, firstLines(index, lines.hits, 5), index.nodes]);
       return { said, fromCache: index.fromCache, answer };
     } finally {
       await index.close();
@@ -133,9 +145,9 @@ describe('the index on disk', () => {
   it.each(['index', 'words', 'text-0'])('never answers wrongly when a bit of %s flips', async (file) => {
     const { cache, entry, right } = await kept(`flip-${file}`);
     const good = readFileSync(join(entry, file));
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 12; i++) {
       const bad = Buffer.from(good);
-      const at = Math.floor((good.length - 1) * (i / 5));
+      const at = Math.floor((good.length - 1) * (i / 11));
       bad[at] = bad[at]! ^ (1 << (i % 8));
       writeFileSync(join(entry, file), bad);
       const after = await ask(cache);
@@ -152,14 +164,17 @@ describe('the index on disk', () => {
       const after = await ask(cache);
       expect([after.answer, after.said.length]).toEqual([right, 1]);
     }
-    const bytes = readFileSync(join(entry, 'index'));
-    bytes.writeUInt32LE(999, 8);
-    writeFileSync(join(entry, 'index'), bytes);
-    const after = await ask(cache);
-    expect(after).toMatchObject({
-      answer: right,
-      said: ['The index was made by another version; it is built again.'],
-    });
+    for (const format of [INDEX_FORMAT - 1, INDEX_FORMAT + 1]) {
+      const bytes = readFileSync(join(entry, 'index'));
+      bytes.writeUInt32LE(format, 8);
+      writeFileSync(join(entry, 'index'), bytes);
+      const after = await ask(cache);
+      expect(after).toMatchObject({
+        answer: right,
+        said: ['The index was made by another version; it is built again.'],
+      });
+      expect(await ask(cache)).toEqual({ said: [], fromCache: true, answer: right });
+    }
   });
 
   it('is done without when its folder cannot be written, which is said once', async () => {

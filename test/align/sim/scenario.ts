@@ -34,6 +34,14 @@ export interface Simulated {
   readonly knows: 'all' | 'source' | 'none';
   readonly missRate: number;
   readonly sightings: readonly Sighting[];
+  /** What the captures hold of them, and what they missed while they ran. */
+  readonly captured: readonly Sighting[];
+  readonly missed: readonly Sighting[];
+  /** Nodes ask for the MACs of their pods and routers in the captures. */
+  readonly asks: boolean;
+  readonly nat: string;
+  /** How the files are named. */
+  readonly style: string;
   readonly words: string;
 }
 
@@ -297,11 +305,12 @@ function assemble(run: Run): Simulated {
       });
     });
   const tables: CaptureTable[] = [];
+  const captured: Sighting[] = [];
+  const missed: Sighting[] = [];
   for (const { spec, taps: here } of specs) {
     const { from, to } = here[0]!;
     let burst = 0;
-    const seen = run.net.sightings.filter((s) => {
-      if (!spec.stations.includes(s.station) || s.t < from || s.t > to) return false;
+    const takes = (): boolean => {
       if (missRate === 0) return true;
       if (burst > 0) {
         burst--;
@@ -309,6 +318,12 @@ function assemble(run: Run): Simulated {
       }
       if (random.chance(missRate / 3)) burst = random.int(0, 4);
       return burst === 0;
+    };
+    const seen = run.net.sightings.filter((s) => {
+      if (!spec.stations.includes(s.station) || s.t < from || s.t > to) return false;
+      const taken = takes();
+      (taken ? captured : missed).push(s);
+      return taken;
     });
     if (random.chance(0.05) && seen.length > 20) {
       const cut = Math.floor(seen.length / 2);
@@ -349,6 +364,11 @@ function assemble(run: Run): Simulated {
     knows,
     missRate,
     sightings: run.net.sightings,
+    captured,
+    missed,
+    asks,
+    nat: run.nat,
+    style,
     words,
   };
 }
