@@ -49,11 +49,13 @@ function reusedAnywhere(
   const ways = new Uint8Array(size);
   const several = new Map<number, Reused>();
   captures.forEach(({ beginnings: b }, i) => {
+    const split = new Uint8Array(b.first.length);
+    for (const f of b.reused.keys()) split[f] = 1;
     for (let f = 0; f < b.first.length; f++) {
       const isn = b.first[f]!;
       if (isn === NOT_SEEN) continue;
       const tuple = tuples[i]![f]!;
-      const own = b.reused.size > 0 ? b.reused.get(f) : undefined;
+      const own = split[f] === 1 ? b.reused.get(f) : undefined;
       if (first[tuple] === NOT_SEEN) {
         first[tuple] = isn;
         ways[tuple] = b.way[f]!;

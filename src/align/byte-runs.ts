@@ -66,8 +66,11 @@ export class ByteRuns {
 
   /** Neighbours put together where one begins at the end of the other and both have the same mark. */
   merged(marks: Int32Array): { readonly runs: ByteRuns; readonly marks: Int32Array } {
-    const runs = new ByteRuns(this.count);
-    const kept = new Int32Array(this.count);
+    let count = 0;
+    for (let i = 0; i < this.count; i++)
+      if (i === 0 || this.end(i - 1) !== this.start(i) || marks[i - 1] !== marks[i]) count++;
+    const runs = new ByteRuns(count);
+    const kept = new Int32Array(count);
     const { data: from } = this;
     const { data: to } = runs;
     for (let i = 0; i < this.count; i++) {

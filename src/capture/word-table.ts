@@ -57,6 +57,36 @@ export class WordTable {
     return index;
   }
 
+  /** Index of the key, -1 where it was never added. */
+  find(a: number, b: number, c: number, d: number): number {
+    const { words } = this;
+    const m = this.latest + 4;
+    if (
+      m >> 2 < this.count &&
+      words[m] === a &&
+      words[m + 1] === b &&
+      words[m + 2] === c &&
+      words[m + 3] === d
+    )
+      return (this.latest = m) >> 2;
+    let s = mix(a, b, c, d) & this.mask;
+    for (let entry = this.slots[s]!; entry !== 0; entry = this.slots[s]!) {
+      const w = (entry - 1) << 2;
+      if (words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d) {
+        this.latest = w;
+        return entry - 1;
+      }
+      s = (s + 1) & this.mask;
+    }
+    return -1;
+  }
+
+  /** Forgets all keys. */
+  clear(): void {
+    this.slots.fill(0);
+    this.count = this.latest = 0;
+  }
+
   private rehash(): void {
     const slots = new Int32Array(this.slots.length * 2);
     const mask = slots.length - 1;
