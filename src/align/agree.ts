@@ -1,4 +1,3 @@
-import type { CaptureFlow } from '../model/capture.js';
 import type { FlowNumbers } from './flow-numbers.js';
 import { prepare, type PreparedCapture } from './prepare.js';
 import { NOT_SEEN, type Reused } from './reuse.js';
@@ -11,15 +10,14 @@ export interface Agreed {
 
 /** What one capture shows to be several connections is so in all of them: those that did not see it are split anew. */
 export function agreeOnConnections(captures: readonly PreparedCapture[], numbers: FlowNumbers): Agreed {
-  const tuples = captures.map(({ table }) => tuplesOf(table.flows, numbers));
-  const known = reusedAnywhere(captures, tuples);
+  const tuples = captures.map(({ ends }) => numbers.tuples(ends));
+  const known = reusedAnywhere(captures, tuples, numbers.fiveTupleCount);
+  const isReused = new Uint8Array(numbers.fiveTupleCount);
+  for (const tuple of known.keys()) isReused[tuple] = 1;
   const agreed = captures.map((p, i) => {
     const wanted = new Map<number, Reused>();
-    if (known.size > 0)
-      tuples[i]!.forEach((tuple, f) => {
-        const reused = known.get(tuple);
-        if (reused !== undefined) wanted.set(f, reused);
-      });
+    const own = tuples[i]!;
+    for (let f = 0; f < own.length; f++) if (isReused[own[f]!] === 1) wanted.set(f, known.get(own[f]!)!);
     return sameConnections(p.beginnings.reused, wanted) ? p : prepare(p.table, wanted);
   });
   return {
@@ -29,12 +27,6 @@ export function agreeOnConnections(captures: readonly PreparedCapture[], numbers
 }
 
 /** Loops, not `from` with a function: that takes several times as long, and there may be a million flows. */
-function tuplesOf(flows: readonly CaptureFlow[], numbers: FlowNumbers): Uint32Array {
-  const out = new Uint32Array(flows.length);
-  for (let f = 0; f < out.length; f++) out[f] = numbers.tuple(flows[f]!);
-  return out;
-}
-
 function connectionNumbers(
   { flows, original, table }: PreparedCapture,
   tuples: Uint32Array,
@@ -51,17 +43,19 @@ function connectionNumbers(
 function reusedAnywhere(
   captures: readonly PreparedCapture[],
   tuples: readonly Uint32Array[],
+  size: number,
 ): Map<number, Reused> {
-  const size = tuples.reduce((n, t) => t.reduce((m, tuple) => Math.max(m, tuple + 1), n), 0);
   const first = new Float64Array(size).fill(NOT_SEEN);
   const ways = new Uint8Array(size);
   const several = new Map<number, Reused>();
   captures.forEach(({ beginnings: b }, i) => {
+    const split = new Uint8Array(b.first.length);
+    for (const f of b.reused.keys()) split[f] = 1;
     for (let f = 0; f < b.first.length; f++) {
       const isn = b.first[f]!;
       if (isn === NOT_SEEN) continue;
       const tuple = tuples[i]![f]!;
-      const own = b.reused.get(f);
+      const own = split[f] === 1 ? b.reused.get(f) : undefined;
       if (first[tuple] === NOT_SEEN) {
         first[tuple] = isn;
         ways[tuple] = b.way[f]!;
@@ -85,7 +79,9 @@ function joined(known: Reused, isns: readonly number[]): Reused {
 
 /** Mostly the two are the same, in the same order. */
 function isSubset(x: readonly number[], of: readonly number[]): boolean {
-  if (x.every((isn, i) => of[i] === isn)) return true;
+  let i = 0;
+  while (i < x.length && x[i] === of[i]) i++;
+  if (i === x.length) return true;
   const all = new Set(of);
   return x.every((isn) => all.has(isn));
 }

@@ -238,21 +238,25 @@ function stallsBeyond({ waitingAtLast, last }: TcpDirection, points: readonly Pa
  */
 function lostAcknowledgements(direction: TcpDirection, path: Path, scene: Scene): PairLoss | null {
   const { ackedAt, overtaken } = direction;
-  const sender = direction.transmissions.findIndex((t) => t.length > 0);
+  const sender = direction.transmissions.findIndex((t) => t.count > 0);
   let from = sender + 1;
   while (from < ackedAt.length && ackedAt[from]! <= ackedAt[sender]!) from++;
   if (sender < 0 || from >= ackedAt.length) return null;
   const waitingFor = Math.max(0, ackedAt[sender]!);
-  const late = direction.transmissions[sender]!.filter(
-    (t) => t.start <= waitingFor && t.end > waitingFor && t.time > overtaken[from]! + 5e6,
-  );
-  const again = late[late.length - 1];
-  if (again === undefined || late.length < 2) return null;
+  const sent = direction.transmissions[sender]!;
+  let copies = 0;
+  let again = 0;
+  for (let i = 0; i < sent.count; i++) {
+    if (sent.start(i) > waitingFor || sent.end(i) <= waitingFor) continue;
+    if (sent.time(i) <= overtaken[from]! + 5e6) continue;
+    copies++;
+    again = sent.time(i);
+  }
+  if (copies < 2) return null;
   let to = from - 1;
   const covered = (k: number): boolean =>
-    scene.windows.at(path.points[k]!, path.points[sender]!, again.time) >= ASSUMED;
+    scene.windows.at(path.points[k]!, path.points[sender]!, again) >= ASSUMED;
   while (to > sender && !covered(to)) to--;
-  const copies = late.length;
   return {
     from,
     to,

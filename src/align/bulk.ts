@@ -4,6 +4,7 @@ import type { FlowNumbers } from './flow-numbers.js';
 import type { LegList } from './leg-list.js';
 import { LegTable } from './leg-table.js';
 import { Leg } from './legs.js';
+import type { TapData } from './taps.js';
 
 /** Healthy connections of one kind that stay by themselves: the first ones, and as many more spread over the rest. */
 const KEPT_FIRST = 64;
@@ -56,10 +57,10 @@ export function putTogether(
     });
     bulk.stands++;
     gone[n] = 1;
-    bulk.tables.forEach((sum, i) => {
+    for (let i = 0; i < taps; i++) {
       const tap = list.tap(n, i);
-      sum.addTo(0, tap.legs, list.place(n, i), tap.shift);
-    });
+      bulk.tables[i]!.addTo(0, tap.legs, list.place(n, i), tap.shift);
+    }
   }
   return {
     gone,
@@ -80,33 +81,44 @@ export function putTogether(
 /** Every tap saw the same two streams from their SYNs on, in order and unbroken, and what was sent was acknowledged. */
 function isWhole(list: LegList, n: number): boolean {
   const size = list.size(n);
-  if (size === 0 || list.flow(n).protocol !== PROTO_TCP) return false;
+  if (size === 0) return false;
   const first = list.tap(n, 0);
   const at = list.place(n, 0);
+  if (first.flows[first.flowOfLeg[at]!]!.protocol !== PROTO_TCP) return false;
   const client = first.legs.clientWay(at);
   if (client === null) return false;
-  for (const way of [0, 1] as const) {
-    let acknowledged = false;
-    for (let i = 0; i < size; i++) {
-      const tap = list.tap(n, i);
-      // Interfaces of one file show a packet before and after translation.
-      if (i > 0 && tap.table === list.tap(n, i - 1).table) return false;
-      const { legs } = tap;
-      const leg = list.place(n, i);
-      if (legs.clientWay(leg) !== client) return false;
-      if (!legs.began(leg, way) || !legs.inOrder(leg, way) || legs.syns(leg, way) !== 1) return false;
-      if (!legs.sameStream(leg, way, first.legs, at, way)) return false;
-      if (legs.acknowledged(leg, way)) acknowledged = true;
-    }
-    if (!acknowledged) return false;
+  let acknowledged = 0;
+  let before: TapData | null = null;
+  for (let i = 0; i < size; i++) {
+    const tap = i === 0 ? first : list.tap(n, i);
+    // Interfaces of one file show a packet before and after translation.
+    if (before !== null && tap.table === before.table) return false;
+    before = tap;
+    const { legs } = tap;
+    const leg = list.place(n, i);
+    if (legs.clientWay(leg) !== client) return false;
+    if (!isWholeWay(legs, leg, 0, first.legs, at) || !isWholeWay(legs, leg, 1, first.legs, at)) return false;
+    if (legs.acknowledged(leg, 0)) acknowledged |= 1;
+    if (legs.acknowledged(leg, 1)) acknowledged |= 2;
   }
-  return first.legs.ackPackets(at, client) > 0;
+  return acknowledged === 3 && first.legs.ackPackets(at, client) > 0;
+}
+
+function isWholeWay(legs: LegTable, leg: number, way: 0 | 1, first: LegTable, at: number): boolean {
+  return (
+    legs.began(leg, way) &&
+    legs.inOrder(leg, way) &&
+    legs.syns(leg, way) === 1 &&
+    legs.sameStream(leg, way, first, at, way)
+  );
 }
 
 /** The server's port and who is the client, as one word. */
 function service(list: LegList, n: number): number {
-  const { aPort, bPort } = list.flow(n);
-  return list.tap(n, 0).legs.clientWay(list.place(n, 0)) === 0 ? bPort : aPort | 0x10000;
+  const tap = list.tap(n, 0);
+  const leg = list.place(n, 0);
+  const { aPort, bPort } = tap.flows[tap.flowOfLeg[leg]!]!;
+  return tap.legs.clientWay(leg) === 0 ? bPort : aPort | 0x10000;
 }
 
 /** All TTLs, mixed into one word: connections that were forwarded unlike are not of one kind. */

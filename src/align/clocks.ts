@@ -3,12 +3,11 @@ import type { ClockOffset } from '../model/trace.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import type { Geography } from './geography.js';
 import { SAME_MOMENT_NS } from './observations.js';
+import { MAX_REPEATS, PacketTimes } from './packet-times.js';
 import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
-/** Equal packets of one flow that are told apart by their order; of more, nobody says which is which. */
-const MAX_REPEATS = 64;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
 const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
@@ -97,6 +96,7 @@ function estimatePair(
 ): Estimate | null {
   const bounds: Bounds = { upper: [], lower: [] };
   const repeated: Bounds = { upper: [], lower: [] };
+  const room: Room = { a: new PacketTimes(), b: new PacketTimes(), further: new PacketTimes() };
   const step = Math.ceil(conversations.length / MAX_CONVERSATIONS);
   for (let i = 0; i < conversations.length; i += step) {
     const c = conversations[i]!;
@@ -108,7 +108,7 @@ function estimatePair(
     if (fromA === fromB) continue;
     const atA = bestLegs(c, a, geography);
     const atB = bestLegs(c, b, geography);
-    if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds, repeated);
+    if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds, repeated, room);
   }
   // Equal packets of which both nodes saw as many are better than none to go by.
   if (bounds.upper.length + bounds.lower.length === 0) return fit(repeated);
@@ -122,6 +122,13 @@ function bestLegs(c: Conversation, node: string, geography: Geography): Oriented
   return atEni.length > 0 ? atEni : here.slice(0, 1);
 }
 
+/** Tables that each comparison uses again. */
+interface Room {
+  readonly a: PacketTimes;
+  readonly b: PacketTimes;
+  readonly further: PacketTimes;
+}
+
 function matchLegs(
   taps: readonly TapData[],
   c: Conversation,
@@ -130,56 +137,65 @@ function matchLegs(
   clientAtA: boolean,
   bounds: Bounds,
   repeated: Bounds,
+  room: Room,
 ): void {
   const legs = [...atA, ...atB];
   const reaches = new Set(legs.map(({ leg }) => taps[leg.tap]!.hashReach));
   const hashed = reaches.size === 1 || legs.every(({ leg }) => !leg.snapped);
-  const times = sample(taps, atA, c.protocol, hashed);
-  for (const [key, tb] of sample(taps, atB, c.protocol, hashed)) {
-    const ta = times.get(key);
-    if (ta === undefined || ta.length !== tb.length || ta.length === MAX_REPEATS) continue;
-    const into = tb.length === 1 ? bounds : repeated;
-    const list = key.startsWith('>') === clientAtA ? into.upper : into.lower;
-    if (list.length < MAX_MATCHES) tb.forEach((t, i) => list.push({ t, d: t - ta[i]! }));
+  const { a, b } = room;
+  sample(a, room.further, taps, atA, c.protocol, hashed);
+  sample(b, room.further, taps, atB, c.protocol, hashed);
+  for (let i = 0; i < b.count; i++) {
+    const known = a.find(b, i);
+    const count = b.repeats(i);
+    if (known < 0 || a.repeats(known) !== count || count === MAX_REPEATS) continue;
+    const into = count === 1 ? bounds : repeated;
+    const list = ((b.lastWord(i) & 1) === FROM_CLIENT) === clientAtA ? into.upper : into.lower;
+    if (list.length >= MAX_MATCHES) continue;
+    if (count === 1) {
+      const t = b.firstTime(i);
+      list.push({ t, d: t - a.firstTime(known) });
+    } else {
+      const ta = a.times(known);
+      b.times(i).forEach((t, k) => list.push({ t, d: t - ta[k]! }));
+    }
   }
 }
 
-/** Times by a key that names one packet, or a few equal ones, wherever they are seen. */
+/** Fills `out` with the times of a conversation's packets by what names one packet wherever it is seen. */
 function sample(
+  out: PacketTimes,
+  further: PacketTimes,
   taps: readonly TapData[],
   legs: readonly OrientedLeg[],
   protocol: number,
   hashed: boolean,
-): Map<string, number[]> {
-  const [first, ...others] = legs.map((oriented) =>
-    sampleLeg(taps[oriented.leg.tap]!, oriented, protocol, hashed),
-  );
-  const out = first ?? new Map<string, number[]>();
-  for (const more of others)
-    for (const [key, times] of more) {
-      const known = out.get(key);
-      if (known === undefined) {
-        out.set(key, times);
-        continue;
-      }
-      // Captures that overlap, or a trunk and the VLAN on it, show one packet twice.
-      const fresh = times.filter((t) => !known.some((k) => Math.abs(k - t) <= SAME_MOMENT_NS));
-      if (fresh.length > 0)
-        out.set(
-          key,
-          [...known, ...fresh].sort((x, y) => x - y),
-        );
+): void {
+  out.clear();
+  legs.forEach((oriented, i) => {
+    const tap = taps[oriented.leg.tap]!;
+    if (i === 0) {
+      sampleLeg(out, tap, oriented, protocol, hashed);
+      return;
     }
-  return out;
+    further.clear();
+    sampleLeg(further, tap, oriented, protocol, hashed);
+    // Captures that overlap, or a trunk and the VLAN on it, show one packet twice.
+    out.join(further, SAME_MOMENT_NS);
+  });
 }
 
+/** Lowest bit of a key's last word. */
+const FROM_CLIENT = 0;
+const FROM_SERVER = 1;
+
 function sampleLeg(
+  out: PacketTimes,
   tap: TapData,
   { leg, forward }: OrientedLeg,
   protocol: number,
   hashed: boolean,
-): Map<string, number[]> {
-  const out = new Map<string, number[]>();
+): void {
   const { rows, offsets } = tap.flowIndex;
   const c = tap.table.columns;
   const from = offsets[leg.flow]!;
@@ -189,22 +205,23 @@ function sampleLeg(
   for (let i = from; i < to; i++) {
     const r = rows[i]!;
     if ((tap.rowTap !== null && tap.rowTap[r] !== tap.slot) || c.bits[r]! & BIT_ICMP_ERROR) continue;
-    const way = c.way[r] === forward ? '>' : '<';
-    let key: string;
+    const way = c.way[r] === forward ? FROM_CLIENT : FROM_SERVER;
+    const time = c.time[r]! + tap.shift;
     if (protocol === PROTO_TCP) {
       if (step > 1 && (c.seq[r]! ^ c.ack[r]!) % step !== 0) continue;
-      key = `${way}${c.flags[r]}.${c.seq[r]}.${c.ack[r]}.${c.payload[r]}.${c.tsval[r]}`;
-    } else if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6) {
-      key = `${way}${c.flags[r]}.${c.seq[r]}.${hashed ? c.hash[r] : 's'}`;
+      // Nine flags; no payload has as many bits as are left.
+      const last = (c.payload[r]! << 10) | (c.flags[r]! << 1) | way;
+      out.add(c.seq[r]! | 0, c.ack[r]! | 0, c.tsval[r]! | 0, last, time);
+      continue;
+    }
+    const hash = hashed ? c.hash[r]! | 0 : 0;
+    if (protocol === PROTO_ICMP || protocol === PROTO_ICMPV6) {
+      out.add(c.flags[r]!, c.seq[r]! | 0, hash, way, time);
     } else {
       if (step > 1 && (hashed ? c.hash[r]! : c.ipId[r]!) % step !== 0) continue;
-      key = `${way}${c.payload[r]}.${hashed ? c.hash[r] : 's'}.${c.ipId[r]}`;
+      out.add(c.payload[r]!, hash, c.ipId[r]!, way, time);
     }
-    const times = out.get(key);
-    if (times === undefined) out.set(key, [c.time[r]! + tap.shift]);
-    else if (times.length < MAX_REPEATS) times.push(c.time[r]! + tap.shift);
   }
-  return out;
 }
 
 function fit(bounds: Bounds): Estimate | null {

@@ -1,5 +1,5 @@
 import { WordTable } from '../capture/word-table.js';
-import type { CaptureFlow } from '../model/capture.js';
+import type { FlowColumns } from './flow-columns.js';
 
 /**
  * Numbers flows over all captures of a run: equal for equal protocol, addresses and ports, and, of connections that
@@ -9,7 +9,7 @@ import type { CaptureFlow } from '../model/capture.js';
 export class FlowNumbers {
   private readonly addresses = new Map<string, number>();
   private readonly pairs = new WordTable(Infinity);
-  private readonly tuples = new WordTable(Infinity);
+  private readonly fiveTuples = new WordTable(Infinity);
   private readonly connections = new WordTable(Infinity);
 
   /** Connections numbered so far. */
@@ -17,10 +17,20 @@ export class FlowNumbers {
     return this.connections.count;
   }
 
-  /** Number of a five-tuple. */
-  tuple(f: CaptureFlow): number {
-    const pair = this.pairs.intern(this.address(f.a), this.address(f.b), f.protocol, 0);
-    return this.tuples.intern(pair, (f.aPort << 16) | f.bPort, 0, 0);
+  /** Five-tuples numbered so far. */
+  get fiveTupleCount(): number {
+    return this.fiveTuples.count;
+  }
+
+  /** Numbers of five-tuples. */
+  tuples({ addresses, a, b, aPort, bPort, protocol }: FlowColumns): Uint32Array {
+    const numbers = addresses.map((ip) => this.address(ip));
+    const out = new Uint32Array(a.length);
+    for (let f = 0; f < out.length; f++) {
+      const pair = this.pairs.intern(numbers[a[f]!]!, numbers[b[f]!]!, protocol[f]!, 0);
+      out[f] = this.fiveTuples.intern(pair, (aPort[f]! << 16) | bPort[f]!, 0, 0);
+    }
+    return out;
   }
 
   /** Number of a connection by that of its five-tuple and, where this was used again, its initial sequence number. */
@@ -32,7 +42,7 @@ export class FlowNumbers {
 
   /** Number of a connection's protocol and addresses. */
   pairOf(connection: number): number {
-    return this.tuples.words[this.connections.words[connection * 4]! * 4]!;
+    return this.fiveTuples.words[this.connections.words[connection * 4]! * 4]!;
   }
 
   private address(ip: string): number {

@@ -22,23 +22,22 @@ export class LegList {
     this.members = new Uint32Array(total);
     const starts = new Uint32Array(count + 1);
     let i = 0;
-    for (const tap of of)
-      for (const leg of tap.ownLegs) {
+    for (const tap of of) {
+      const { ownLegs, flowNumbers, flowOfLeg } = tap;
+      for (let k = 0; k < ownLegs.length; k++) {
+        const leg = ownLegs[k]!;
         this.taps[i] = tap.index;
         this.places[i++] = leg;
-        starts[this.numberOf(tap, leg) + 1]!++;
+        starts[flowNumbers[flowOfLeg[leg]!]! + 1]!++;
       }
+    }
     for (let n = 0; n < count; n++) starts[n + 1]! += starts[n]!;
     const next = starts.slice(0, count);
-    for (let k = 0; k < total; k++) {
-      const n = this.numberOf(of[this.taps[k]!]!, this.places[k]!);
-      this.members[next[n]!++] = k;
-    }
+    i = 0;
+    for (const { ownLegs, flowNumbers, flowOfLeg } of of)
+      for (let k = 0; k < ownLegs.length; k++)
+        this.members[next[flowNumbers[flowOfLeg[ownLegs[k]!]!]!]!++] = i++;
     this.starts = starts;
-  }
-
-  private numberOf(tap: TapData, leg: number): number {
-    return tap.flowNumbers[tap.flowOfLeg[leg]!]!;
   }
 
   /** How many legs a flow has; they are in the order of their taps. */

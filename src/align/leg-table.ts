@@ -81,8 +81,11 @@ export class LegTable {
       const p = its * STRIDE + way * WAY;
       if (first) for (let k = 0; k < WAY; k++) this.numbers[o + k] = from.numbers[p + k]!;
       else {
-        for (const k of [PACKETS, SEEN, STREAM_BYTES, SEGMENTS, ACK_PACKETS])
-          this.numbers[o + k]! += from.numbers[p + k]!;
+        this.numbers[o + PACKETS]! += from.numbers[p + PACKETS]!;
+        this.numbers[o + SEEN]! += from.numbers[p + SEEN]!;
+        this.numbers[o + STREAM_BYTES]! += from.numbers[p + STREAM_BYTES]!;
+        this.numbers[o + SEGMENTS]! += from.numbers[p + SEGMENTS]!;
+        this.numbers[o + ACK_PACKETS]! += from.numbers[p + ACK_PACKETS]!;
         this.numbers[o + STATE]! |= from.numbers[p + STATE]!;
         if (from.numbers[p + LARGEST]! > this.numbers[o + LARGEST]!)
           this.numbers[o + LARGEST] = from.numbers[p + LARGEST]!;

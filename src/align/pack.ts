@@ -1,18 +1,8 @@
 import { transferables } from '../capture/columns.js';
-import type { CaptureFlow, CaptureTable } from '../model/capture.js';
+import type { CaptureTable } from '../model/capture.js';
+import { flowsOf } from './flow-columns.js';
 import type { PreparedCapture } from './prepare.js';
 import { connectionsOf, type Beginnings, type Reused } from './reuse.js';
-
-/** Flows as columns, each address once: objects and their strings would be copied one by one between threads. */
-interface FlowColumns {
-  readonly addresses: readonly string[];
-  /** Indexes into `addresses`. */
-  readonly a: Uint32Array;
-  readonly b: Uint32Array;
-  readonly aPort: Uint16Array;
-  readonly bPort: Uint16Array;
-  readonly protocol: Uint8Array;
-}
 
 interface ReusedColumns {
   readonly flow: Uint32Array;
@@ -25,7 +15,7 @@ interface ReusedColumns {
 /** A prepared capture as it passes from the worker that read it. */
 export interface PackedCapture {
   readonly table: Omit<CaptureTable, 'flows'>;
-  readonly flows: FlowColumns;
+  readonly ends: PreparedCapture['ends'];
   readonly beginnings: Omit<Beginnings, 'reused'>;
   readonly reused: ReusedColumns;
   readonly index: PreparedCapture['index'];
@@ -38,13 +28,12 @@ export function pack(p: PreparedCapture): {
   readonly packed: PackedCapture;
   readonly buffers: ArrayBuffer[];
 } {
-  const { flows: list, ...table } = p.table;
+  const { flows: _flows, ...table } = p.table;
   const { reused: map, ...beginnings } = p.beginnings;
-  const flows = packFlows(list);
   const reused = packReused(map);
-  const { index, own, summary } = p;
+  const { ends, index, own, summary } = p;
   const arrays = [
-    ...typedArraysOf(flows),
+    ...typedArraysOf(ends),
     ...typedArraysOf(reused),
     ...typedArraysOf(beginnings),
     ...typedArraysOf(index),
@@ -58,17 +47,18 @@ export function pack(p: PreparedCapture): {
         ]),
   ];
   return {
-    packed: { table, flows, beginnings, reused, index, own, summary },
+    packed: { table, ends, beginnings, reused, index, own, summary },
     buffers: [...new Set([...transferables(p.table), ...arrays.map((x) => x.buffer as ArrayBuffer)])],
   };
 }
 
 export function unpack(packed: PackedCapture): PreparedCapture {
-  const { index, own, summary } = packed;
-  const flows = unpackFlows(packed.flows);
+  const { ends, index, own, summary } = packed;
+  const flows = flowsOf(ends);
   const reused = unpackReused(packed.reused);
   return {
     table: { ...packed.table, flows },
+    ends,
     beginnings: { ...packed.beginnings, reused },
     reused,
     ...connectionsOf(flows, reused),
@@ -76,41 +66,6 @@ export function unpack(packed: PackedCapture): PreparedCapture {
     own,
     summary,
   };
-}
-
-function packFlows(list: readonly CaptureFlow[]): FlowColumns {
-  const numbers = new Map<string, number>();
-  const number = (ip: string): number => {
-    let n = numbers.get(ip);
-    if (n === undefined) numbers.set(ip, (n = numbers.size));
-    return n;
-  };
-  const a = new Uint32Array(list.length);
-  const b = new Uint32Array(list.length);
-  const aPort = new Uint16Array(list.length);
-  const bPort = new Uint16Array(list.length);
-  const protocol = new Uint8Array(list.length);
-  list.forEach((f, i) => {
-    a[i] = number(f.a);
-    b[i] = number(f.b);
-    aPort[i] = f.aPort;
-    bPort[i] = f.bPort;
-    protocol[i] = f.protocol;
-  });
-  return { addresses: [...numbers.keys()], a, b, aPort, bPort, protocol };
-}
-
-function unpackFlows(c: FlowColumns): CaptureFlow[] {
-  const out = new Array<CaptureFlow>(c.a.length);
-  for (let i = 0; i < out.length; i++)
-    out[i] = {
-      protocol: c.protocol[i]!,
-      a: c.addresses[c.a[i]!]!,
-      b: c.addresses[c.b[i]!]!,
-      aPort: c.aPort[i]!,
-      bPort: c.bPort[i]!,
-    };
-  return out;
 }
 
 function packReused(reused: ReadonlyMap<number, Reused>): ReusedColumns {

@@ -1,4 +1,5 @@
 import type { CaptureTable } from '../model/capture.js';
+import { columnsOf, type FlowColumns } from './flow-columns.js';
 import { indexFlows, type FlowIndex } from './flow-index.js';
 import {
   beginningsOf,
@@ -14,6 +15,8 @@ import { summariseTaps, type CaptureSummary } from './tap-summary.js';
 /** A capture with all that can be told of it without the others: made where it was read, one pass after the other. */
 export interface PreparedCapture {
   readonly table: CaptureTable;
+  /** The flows of the table. */
+  readonly ends: FlowColumns;
   readonly beginnings: Beginnings;
   /** Connections by which flows of the table were split. */
   readonly reused: ReadonlyMap<number, Reused>;
@@ -38,6 +41,7 @@ export function prepare(table: CaptureTable, given?: ReadonlyMap<number, Reused>
   const parts = splitByInterface(table);
   return {
     table,
+    ends: columnsOf(table.flows),
     beginnings,
     reused,
     flows,

@@ -1,4 +1,5 @@
 import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
+import { ByteRuns } from './byte-runs.js';
 import {
   nextCovered,
   successionOf,
@@ -16,20 +17,9 @@ import type { Observation } from './observations.js';
  * point still covers the same bytes, so bytes are what is compared: how many copies of each byte were seen at
  * one point, and how many at any later one. SYN and FIN count as the bytes they consume.
  */
-export interface Transmission {
-  /** Relative to the first sequence number; end exclusive. */
-  readonly start: number;
-  readonly end: number;
-  /** Reference clock, nanoseconds. */
-  readonly time: number;
-  /** IP bytes of its largest packet as it goes on the wire, cut by segmentation. */
-  readonly wire: number;
-  readonly dontFragment: boolean;
-}
-
 export interface TcpDirection {
-  /** Per point. */
-  readonly transmissions: readonly (readonly Transmission[])[];
+  /** Per point, packet by packet. */
+  readonly transmissions: readonly ByteRuns[];
   /** Acknowledged up to here (exclusive), by the other direction's packets at any point; -1 when never. */
   readonly acked: number;
   readonly segmentSize: number;
@@ -59,23 +49,26 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
     }
   if (base === null) base = firstSequence(seen, back);
   const segmentSize = segmentSizeOf(mss);
-  const transmissions = seen.map((o) => (base === null ? [] : collect(o, back, base, segmentSize)));
+  const transmissions = seen.map((o) =>
+    base === null ? new ByteRuns(0) : collect(o, back, base, segmentSize),
+  );
   const sent = highest(transmissions);
   const ackedAt = seen.map((o) => (base === null ? -1 : acknowledged(o, back, base, sent)));
   const acked = Math.max(-1, ...ackedAt);
-  const k = transmissions.findIndex((t) => t.length > 0);
-  const first = transmissions[k] ?? [];
+  const k = transmissions.findIndex((t) => t.count > 0);
   const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
   const waiting = transmissions.map((list, i) => {
     const next = Math.max(0, ackedAt[i]!);
-    return list.reduce((n, t) => (t.start <= next && t.end > next ? n + 1 : n), 0);
+    let n = 0;
+    for (let i = 0; i < list.count; i++) if (list.start(i) <= next && list.end(i) > next) n++;
+    return n;
   });
-  const last = transmissions.findLastIndex((t) => t.length > 0);
+  const last = transmissions.findLastIndex((t) => t.count > 0);
   return {
     transmissions,
     acked,
     segmentSize,
-    retransmissions: countRepeats(first),
+    retransmissions: k < 0 ? 0 : countRepeats(transmissions[k]!),
     ackedAt,
     overtaken: seen.map((o, i) =>
       base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
@@ -100,8 +93,8 @@ function firstSequence(seen: readonly Observation[], back: 0 | 1): number | null
   return best;
 }
 
-function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number): Transmission[] {
-  const out: Transmission[] = [];
+function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number): ByteRuns {
+  const out = new ByteRuns(o.count);
   let reference = 0;
   for (let i = 0; i < o.count; i++) {
     if (o.back[i] !== back) continue;
@@ -117,13 +110,14 @@ function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number)
     // A keep-alive repeats the last byte: no transmission.
     if (bytes === 1 && payload === 1 && end === reference) continue;
     if (end > reference) reference = end;
-    out.push({
+    out.add(
       start,
       end,
-      time: o.time[i]!,
-      wire: Math.max(0, c.ipLength[r]! - payload) + Math.min(payload, segmentSize),
-      dontFragment: (c.bits[r]! & BIT_DF) !== 0,
-    });
+      o.time[i]!,
+      bytes <= segmentSize ? 1 : Math.ceil(bytes / segmentSize),
+      Math.max(0, c.ipLength[r]! - payload) + Math.min(payload, segmentSize),
+      (c.bits[r]! & BIT_DF) !== 0,
+    );
   }
   return out;
 }
@@ -133,9 +127,10 @@ export function unwrap(sequence: number, base: number, reference: number): numbe
   return reference + ((sequence - ((base + reference) >>> 0)) | 0);
 }
 
-function highest(transmissions: readonly (readonly Transmission[])[]): number {
+function highest(transmissions: readonly ByteRuns[]): number {
   let max = 0;
-  for (const list of transmissions) for (const t of list) if (t.end > max) max = t.end;
+  for (const list of transmissions)
+    for (let i = 0; i < list.count; i++) if (list.end(i) > max) max = list.end(i);
   return max;
 }
 
@@ -165,30 +160,25 @@ function overtakes(o: Observation, back: 0 | 1, base: number, position: number):
   return Infinity;
 }
 
-function countRepeats(list: readonly Transmission[]): number {
+function countRepeats(list: ByteRuns): number {
   let top = -Infinity;
   let n = 0;
-  for (const t of list) {
-    if (t.end <= top) n++;
-    if (t.end > top) top = t.end;
+  for (let i = 0; i < list.count; i++) {
+    const end = list.end(i);
+    if (end <= top) n++;
+    if (end > top) top = end;
   }
   return n;
 }
 
-/** A run of transmissions that follow one another without gap or overlap. */
-interface Run {
-  start: number;
-  end: number;
-  /** Which cuts those are: indexes into the boundaries of all runs that are compared. */
-  from: number;
-  to: number;
-  /** Point that should have seen it next, as `targetOf` tells it; all of a run agree. */
-  target: number;
-  time: number;
-  segments: number;
-  largest: number;
-  smallest: number;
-  dontFragment: boolean;
+/** Runs of one point, compared with those of others. */
+interface Compared {
+  readonly runs: ByteRuns;
+  /** Point that should have seen each next, as `targetOf` tells it. */
+  readonly targets: Int32Array;
+  /** Where each begins and ends among the cuts. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
 }
 
 /** No point can tell. */
@@ -197,43 +187,6 @@ const NO_TARGET = -1;
 /** A point and whether its absence there is proved, as one number. */
 function targetOf(next: { readonly to: number; readonly proved: boolean } | null): number {
   return next === null ? NO_TARGET : next.to * 2 + (next.proved ? 1 : 0);
-}
-
-function runsOf(
-  list: readonly Transmission[],
-  segmentSize: number,
-  merge: boolean,
-  next: (t: number) => number,
-): Run[] {
-  const runs: Run[] = [];
-  let run: Run | null = null;
-  for (const t of list) {
-    const target = next(t.time);
-    const size = t.end - t.start;
-    const segments = size <= segmentSize ? 1 : Math.ceil(size / segmentSize);
-    if (merge && run !== null && run.end === t.start && run.target === target) {
-      run.end = t.end;
-      run.segments += segments;
-      run.largest = Math.max(run.largest, t.wire);
-      run.smallest = Math.min(run.smallest, t.wire);
-      run.time = t.time;
-    } else {
-      run = {
-        start: t.start,
-        end: t.end,
-        from: 0,
-        to: 0,
-        target,
-        time: t.time,
-        segments,
-        largest: t.wire,
-        smallest: t.wire,
-        dontFragment: t.dontFragment,
-      };
-      runs.push(run);
-    }
-  }
-  return runs;
 }
 
 /**
@@ -246,11 +199,18 @@ export function tcpLosses(
   lastWatched: (point: number) => number,
   least: LeastCoverage,
 ): PairLoss[] {
+  const points = direction.transmissions.length;
+  const targets = direction.transmissions.map((list, k) => {
+    const own = new Int32Array(list.count);
+    for (let i = 0; i < own.length; i++) {
+      const t = list.time(i);
+      own[i] = targetOf(nextCovered(k, points, t, coverage, least(t)));
+    }
+    return own;
+  });
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
-  const quick = comparePoints(direction, coverage, lastWatched, least, true);
-  return quick.every((p) => p.lost === 0)
-    ? quick
-    : comparePoints(direction, coverage, lastWatched, least, false);
+  const quick = comparePoints(direction, targets, lastWatched, true);
+  return quick.every((p) => p.lost === 0) ? quick : comparePoints(direction, targets, lastWatched, false);
 }
 
 /** Segments that had to pass each point, and those it missed. */
@@ -258,23 +218,23 @@ export function tcpWitness(direction: TcpDirection, ran: RanAround): Witness {
   // Most connections miss nothing: long runs show that at once, without their times.
   const quick = witnessOf(direction, null);
   if (quick.missed.some((n) => n > 0)) return witnessOf(direction, ran);
-  const n = (direction.transmissions[0] ?? []).reduce(
-    (sum, t) => sum + Math.max(1, Math.ceil((t.end - t.start) / direction.segmentSize)),
-    0,
-  );
+  const first = direction.transmissions[0];
+  let n = 0;
+  if (first !== undefined) for (let i = 0; i < first.count; i++) n += first.segments(i);
   return { had: quick.had.map((had) => (had > 0 ? n : 0)), missed: quick.missed };
 }
 
 /** With `ran`, packet by packet: what passed while a capture did not run was not missed by it. */
 function witnessOf(direction: TcpDirection, ran: RanAround | null): Witness {
   const points = direction.transmissions.length;
-  const runs = direction.transmissions.map((list) =>
-    runsOf(list, direction.segmentSize, ran === null, () => NO_TARGET),
+  const { compared, cuts } = boundaries(
+    direction.transmissions.map((list) => ({ list, targets: new Int32Array(list.count) })),
+    direction.acked,
+    ran === null,
   );
-  const cuts = boundaries(runs, direction.acked);
-  const counts = runs.map((r) => countCopies(r, cuts));
-  const passed = copiesPassed(runs, cuts, direction.acked);
-  const seen = ran === null ? null : seenBetween(runs, cuts);
+  const counts = compared.map((c) => countCopies(c, cuts));
+  const passed = copiesPassed(counts, cuts, direction.acked);
+  const seen = ran === null ? null : seenBetween(compared, cuts);
   const had = new Array<number>(points).fill(0);
   const missed = new Array<number>(points).fill(0);
   for (let i = 0; i + 1 < cuts.length; i++) {
@@ -283,11 +243,11 @@ function witnessOf(direction: TcpDirection, ran: RanAround | null): Witness {
     for (let k = 0; k < points; k++) {
       const beyond = passed[k + 1]![i]!;
       const through =
-        k === 0 ? (direction.transmissions[0]!.length > 0 ? beyond : 0) : Math.min(before, beyond);
+        k === 0 ? (direction.transmissions[0]!.count > 0 ? beyond : 0) : Math.min(before, beyond);
       const here = counts[k]![i]!;
       if (here > before) before = here;
       // A point that saw nothing of the flow stands beside its way: that is no miss.
-      if (through === 0 || direction.transmissions[k]!.length === 0) continue;
+      if (through === 0 || direction.transmissions[k]!.count === 0) continue;
       const short = Math.max(0, through - here);
       if (short > 0 && seen !== null && !(ran!(k, seen.first[i]!) && ran!(k, seen.last[i]!))) continue;
       had[k]! += through * segments;
@@ -299,67 +259,66 @@ function witnessOf(direction: TcpDirection, ran: RanAround | null): Witness {
 
 /** When the bytes between two cuts were first and last seen anywhere; NaN where they never were. */
 function seenBetween(
-  runs: readonly (readonly Run[])[],
+  compared: readonly Compared[],
   cuts: Float64Array,
 ): { first: Float64Array; last: Float64Array } {
   const first = new Float64Array(cuts.length).fill(NaN);
   const last = new Float64Array(cuts.length).fill(NaN);
-  for (const list of runs)
-    for (const r of list)
-      for (let i = r.from; i < r.to; i++) {
-        if (!(first[i]! <= r.time)) first[i] = r.time;
-        if (!(last[i]! >= r.time)) last[i] = r.time;
+  for (const { runs, from, to } of compared)
+    for (let r = 0; r < runs.count; r++) {
+      const t = runs.time(r);
+      for (let i = from[r]!; i < to[r]!; i++) {
+        if (!(first[i]! <= t)) first[i] = t;
+        if (!(last[i]! >= t)) last[i] = t;
       }
+    }
   return { first, last };
 }
 
 function comparePoints(
   direction: TcpDirection,
-  coverage: CoverageOf,
+  targets: readonly Int32Array[],
   lastWatched: (point: number) => number,
-  least: LeastCoverage,
   merge: boolean,
 ): PairLoss[] {
-  const points = direction.transmissions.length;
-  const runs = direction.transmissions.map((list, k) =>
-    runsOf(list, direction.segmentSize, merge, (t) =>
-      targetOf(nextCovered(k, points, t, coverage, least(t))),
-    ),
+  const { compared, cuts } = boundaries(
+    direction.transmissions.map((list, k) => ({ list, targets: targets[k]! })),
+    direction.acked,
+    merge,
   );
-  const cuts = boundaries(runs, direction.acked);
   if (cuts.length < 2) return [];
-  const passed = copiesPassed(runs, cuts, direction.acked);
+  const passed = copiesPassed(
+    compared.map((c) => countCopies(c, cuts)),
+    cuts,
+    direction.acked,
+  );
   const out: PairLoss[] = [];
-  for (let k = 0; k < points; k++) {
-    const own = runs[k]!;
-    const targets = new Set<number>();
-    for (const r of own) if (r.target !== NO_TARGET) targets.add(r.target);
-    for (const target of targets)
-      out.push(
-        pairLoss(
-          own.filter((r) => r.target === target),
-          { from: k, to: target >> 1, proved: (target & 1) === 1 },
-          cuts,
-          passed[k + 1]!,
-          direction.segmentSize,
-          lastWatched(k),
-        ),
-      );
-  }
+  compared.forEach((c, k) => {
+    const found = new Set<number>();
+    for (let i = 0; i < c.runs.count; i++) if (c.targets[i] !== NO_TARGET) found.add(c.targets[i]!);
+    for (const target of found)
+      out.push(pairLoss(c, k, target, cuts, passed[k + 1]!, direction.segmentSize, lastWatched(k)));
+  });
   return out;
 }
 
-/** Where runs begin and end, ascending, each once; the runs are told which of them are theirs. */
-function boundaries(runs: readonly (readonly Run[])[], acked: number): Float64Array {
-  let n = 2;
-  for (const list of runs) n += list.length * 2;
-  const all = new Float64Array(n);
-  n = 0;
-  for (const list of runs) {
+/** The runs of each point, neighbours put together if asked for, and where any of them begin and end: ascending, each once. */
+function boundaries(
+  points: readonly { readonly list: ByteRuns; readonly targets: Int32Array }[],
+  acked: number,
+  merge: boolean,
+): { compared: Compared[]; cuts: Float64Array } {
+  const compared = points.map(({ list, targets }): Compared => {
+    const { runs, marks } = merge ? list.merged(targets) : { runs: list, marks: targets };
+    return { runs, targets: marks, from: new Int32Array(runs.count), to: new Int32Array(runs.count) };
+  });
+  const all = new Float64Array(compared.reduce((n, { runs }) => n + runs.count * 2, 2));
+  let n = 0;
+  for (const { runs } of compared) {
     let before = NaN;
-    for (const r of list) {
-      if (r.start !== before) all[n++] = r.start;
-      all[n++] = before = r.end;
+    for (let i = 0; i < runs.count; i++) {
+      if (runs.start(i) !== before) all[n++] = runs.start(i);
+      all[n++] = before = runs.end(i);
     }
   }
   if (acked > 0) {
@@ -370,14 +329,15 @@ function boundaries(runs: readonly (readonly Run[])[], acked: number): Float64Ar
   let kept = 0;
   for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[kept - 1]) sorted[kept++] = sorted[i]!;
   const cuts = sorted.subarray(0, kept);
-  for (const list of runs)
-    for (let i = 0, at = 0; i < list.length; i++) {
-      const r = list[i]!;
+  for (const { runs, from, to } of compared)
+    for (let i = 0, at = 0; i < runs.count; i++) {
       // Mostly a run begins where the one before it ended.
-      r.from = cuts[at] === r.start ? at : indexOfCut(cuts, r.start);
-      r.to = at = cuts[r.from + 1] === r.end ? r.from + 1 : indexOfCut(cuts, r.end);
+      const start = cuts[at] === runs.start(i) ? at : indexOfCut(cuts, runs.start(i));
+      at = cuts[start + 1] === runs.end(i) ? start + 1 : indexOfCut(cuts, runs.end(i));
+      from[i] = start;
+      to[i] = at;
     }
-  return cuts;
+  return { compared, cuts };
 }
 
 function indexOfCut(cuts: Float64Array, x: number): number {
@@ -391,56 +351,64 @@ function indexOfCut(cuts: Float64Array, x: number): number {
   return lo;
 }
 
-function countCopies(runs: readonly Run[], cuts: Float64Array): Int32Array {
-  const diff = new Int32Array(cuts.length + 1);
-  for (const r of runs) {
-    diff[r.from]!++;
-    diff[r.to]!--;
+/** Copies of the bytes between each cut and the next; only of runs with one target, where it is given. */
+function countCopies(c: Compared, cuts: Float64Array, target: number | null = null): Int32Array {
+  const copies = new Int32Array(cuts.length + 1);
+  for (let i = 0; i < c.runs.count; i++) {
+    if (target !== null && c.targets[i] !== target) continue;
+    copies[c.from[i]!]!++;
+    copies[c.to[i]!]!--;
   }
-  for (let i = 1; i < diff.length; i++) diff[i]! += diff[i - 1]!;
-  return diff;
+  for (let i = 1; i < copies.length; i++) copies[i]! += copies[i - 1]!;
+  return copies;
 }
 
 /** passed[k][i]: the most copies of elementary interval i that point k or any later one saw, or its acknowledgement proves. */
-function copiesPassed(runs: readonly (readonly Run[])[], cuts: Float64Array, acked: number): Int32Array[] {
-  const out: Int32Array[] = new Array<Int32Array>(runs.length + 1);
+function copiesPassed(counts: readonly Int32Array[], cuts: Float64Array, acked: number): Int32Array[] {
+  const out: Int32Array[] = new Array<Int32Array>(counts.length + 1);
   const end = new Int32Array(cuts.length + 1);
   for (let i = 0; i + 1 < cuts.length; i++) if (cuts[i + 1]! <= acked) end[i] = 1;
-  out[runs.length] = end;
-  for (let k = runs.length - 1; k >= 0; k--) {
-    const here = countCopies(runs[k]!, cuts);
+  out[counts.length] = end;
+  for (let k = counts.length - 1; k >= 0; k--) {
+    const most = counts[k]!.slice();
     const later = out[k + 1]!;
-    for (let i = 0; i < here.length; i++) if (later[i]! > here[i]!) here[i] = later[i]!;
-    out[k] = here;
+    for (let i = 0; i < most.length; i++) if (later[i]! > most[i]!) most[i] = later[i]!;
+    out[k] = most;
   }
   return out;
 }
 
-/** Per transmission: is it lost? Of several copies of which some passed, the first are taken for the lost ones. */
-function fatesOf(runs: readonly Run[], copies: Int32Array, passed: Int32Array): boolean[] {
-  const missing = copies.map((n, i) => Math.max(0, n - passed[i]!));
-  return runs.map((r) => {
+/** Per run with the target: is it lost? Of several copies of which some passed, the first are taken for the lost ones. */
+function fatesOf(c: Compared, target: number, copies: Int32Array, passed: Int32Array): boolean[] {
+  const missing = copies.slice();
+  for (let i = 0; i < missing.length; i++) missing[i] = Math.max(0, copies[i]! - passed[i]!);
+  const out: boolean[] = [];
+  for (let r = 0; r < c.runs.count; r++) {
+    if (c.targets[r] !== target) continue;
     let lost = false;
-    for (let i = r.from; i < r.to; i++) {
+    for (let i = c.from[r]!; i < c.to[r]!; i++) {
       if (missing[i]! === 0) continue;
       missing[i]!--;
       lost = true;
     }
-    return lost;
-  });
+    out.push(lost);
+  }
+  return out;
 }
 
 function pairLoss(
-  runs: readonly Run[],
-  pair: { from: number; to: number; proved: boolean },
+  c: Compared,
+  from: number,
+  target: number,
   cuts: Float64Array,
   passed: Int32Array,
   segmentSize: number,
   watchedUntil: number,
 ): PairLoss {
-  const copies = countCopies(runs, cuts);
+  const { runs, targets } = c;
+  const copies = countCopies(c, cuts, target);
   const starts = new Uint8Array(cuts.length);
-  for (const r of runs) starts[r.from] = 1;
+  for (let r = 0; r < runs.count; r++) if (targets[r] === target) starts[c.from[r]!] = 1;
   let lost = 0;
   let neverPassed = 0;
   let neverCopies = 0;
@@ -460,11 +428,11 @@ function pairLoss(
       if (copies[j]! > seen) seen = copies[j]!;
       j++;
     }
-    const segments = Math.max(1, Math.ceil((cuts[j]! - cuts[i]!) / segmentSize));
-    if (seen > 1 || never) exposed += seen * segments;
-    if (missing > 0) {
+    if (seen > 1 || never || missing > 0) {
+      const segments = Math.max(1, Math.ceil((cuts[j]! - cuts[i]!) / segmentSize));
+      if (seen > 1 || never) exposed += seen * segments;
       lost += missing * segments;
-      if (never) {
+      if (missing > 0 && never) {
         neverPassed += segments;
         neverCopies += seen * segments;
       }
@@ -476,24 +444,27 @@ function pairLoss(
   let smallestLost = 0;
   let watchedFor = 0;
   let dontFragment = true;
-  for (const r of runs) {
-    sent += r.segments;
+  for (let r = 0; r < runs.count; r++) {
+    if (targets[r] !== target) continue;
+    sent += runs.segments(r);
     let all = true;
     let none = true;
-    for (let i = r.from; i < r.to; i++) {
+    for (let i = c.from[r]!; i < c.to[r]!; i++) {
       if (passed[i]! === 0) all = false;
       else none = false;
     }
-    if (all && r.largest > largestPassed) largestPassed = r.largest;
+    if (all && runs.largest(r) > largestPassed) largestPassed = runs.largest(r);
     if (none) {
-      if (smallestLost === 0 || r.smallest < smallestLost) smallestLost = r.smallest;
-      if (watchedUntil - r.time > watchedFor) watchedFor = watchedUntil - r.time;
-      if (!r.dontFragment) dontFragment = false;
+      if (smallestLost === 0 || runs.smallest(r) < smallestLost) smallestLost = runs.smallest(r);
+      if (watchedUntil - runs.time(r) > watchedFor) watchedFor = watchedUntil - runs.time(r);
+      if (!runs.dontFragment(r)) dontFragment = false;
     }
   }
   return {
-    ...pair,
-    ...(lost > 0 ? { succession: successionOf(fatesOf(runs, copies, passed)) } : {}),
+    from,
+    to: target >> 1,
+    proved: (target & 1) === 1,
+    ...(lost > 0 ? { succession: successionOf(fatesOf(c, target, copies, passed)) } : {}),
     sent,
     exposed,
     lost,

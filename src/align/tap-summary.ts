@@ -205,7 +205,10 @@ function legsBySlot(
 function withPackets(legs: LegTable, own: Uint32Array): Uint32Array {
   const out = new Uint32Array(own.length);
   let n = 0;
-  for (const leg of own) if (legs.packets(leg, 0) + legs.packets(leg, 1) > 0) out[n++] = leg;
+  for (let i = 0; i < own.length; i++) {
+    const leg = own[i]!;
+    if (legs.packets(leg, 0) + legs.packets(leg, 1) > 0) out[n++] = leg;
+  }
   return out.slice(0, n);
 }
 
@@ -225,26 +228,22 @@ function endsOf(
     return e;
   };
   // Neighbours are mostly of the same two hosts.
+  let a: End | null = null;
+  let b: End | null = null;
   let before: CaptureFlow | null = null;
-  let ends: readonly End[] = [];
-  for (const leg of own) {
-    if (legs.seen(leg, 0) + legs.seen(leg, 1) === 0) continue;
+  for (let i = 0; i < own.length; i++) {
+    const leg = own[i]!;
+    const there = legs.seen(leg, 0);
+    const back = legs.seen(leg, 1);
+    if (there + back === 0) continue;
     const flow = flows[flowOfLeg[leg]!]!;
-    if (before === null || flow.a !== before.a || flow.b !== before.b) ends = [end(flow.a), end(flow.b)];
-    before = flow;
-    for (const w of [0, 1] as const) {
-      const n = legs.seen(leg, w);
-      if (n === 0) continue;
-      const sending = ends[w]!;
-      const { stats: sender } = sending;
-      const { stats: receiver } = ends[1 - w]!;
-      sender.sent += n;
-      receiver.received += n;
-      const dir = legs.dir(leg, w);
-      if (dir !== DIR_UNKNOWN) (dir === DIR_OUT ? sender : receiver).local += n;
-      const ttl = legs.ttl(leg, w);
-      if (ttl !== 0) countTtl(sending, ttl);
+    if (a === null || b === null || flow.a !== before?.a || flow.b !== before.b) {
+      a = end(flow.a);
+      b = end(flow.b);
     }
+    before = flow;
+    if (there > 0) countWay(a, b, there, legs.dir(leg, 0), legs.ttl(leg, 0));
+    if (back > 0) countWay(b, a, back, legs.dir(leg, 1), legs.ttl(leg, 1));
   }
   for (const { stats, ttl, count, others } of known.values()) {
     const all = others === null ? [[ttl, count] as const] : [[ttl, count] as const, ...others];
@@ -262,8 +261,13 @@ interface End {
   others: Map<number, number> | null;
 }
 
-function countTtl(e: End, ttl: number): void {
-  if (e.ttl === 0) e.ttl = ttl;
-  if (e.ttl === ttl) e.count++;
-  else (e.others ??= new Map<number, number>()).set(ttl, (e.others.get(ttl) ?? 0) + 1);
+/** Packets of one way of a flow. */
+function countWay(from: End, to: End, packets: number, dir: number, ttl: number): void {
+  from.stats.sent += packets;
+  to.stats.received += packets;
+  if (dir !== DIR_UNKNOWN) (dir === DIR_OUT ? from : to).stats.local += packets;
+  if (ttl === 0) return;
+  if (from.ttl === 0) from.ttl = ttl;
+  if (from.ttl === ttl) from.count++;
+  else (from.others ??= new Map<number, number>()).set(ttl, (from.others.get(ttl) ?? 0) + 1);
 }

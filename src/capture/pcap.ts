@@ -71,21 +71,22 @@ export class PcapReader implements RecordReader {
 
   run(w: ByteWindow, eof: boolean): boolean {
     const { builder, link } = this;
-    const { bigEndian, recordHeader, unit } = this.variant;
+    const { recordHeader, unit } = this.variant;
+    const littleEndian = !this.variant.bigEndian;
     for (;;) {
       if (this.resync.active) {
         const answer = this.resync.search(w, eof);
         if (answer !== YES) return answer === WAIT;
       }
-      const { buf, start, end } = w;
+      const { view, start, end } = w;
       if (end - start < recordHeader) {
         if (eof && end > start) this.notes.cut(end - start);
         return true;
       }
-      const seconds = u32(buf, start, bigEndian);
-      const fraction = u32(buf, start + 4, bigEndian);
-      const captured = u32(buf, start + 8, bigEndian);
-      const original = u32(buf, start + 12, bigEndian);
+      const seconds = view.getUint32(start, littleEndian);
+      const fraction = view.getUint32(start + 4, littleEndian);
+      const captured = view.getUint32(start + 8, littleEndian);
+      const original = view.getUint32(start + 12, littleEndian);
       const verdict = this.judge(seconds, fraction, captured, original);
       const at = start + recordHeader;
       const next = at + captured;

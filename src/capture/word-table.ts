@@ -14,7 +14,7 @@ export class WordTable {
   words = new Int32Array(4 * 1024);
   private slots = new Int32Array(4096);
   private mask = 4095;
-  /** Where the key asked for last begins in `words`: mostly the next one is the same. */
+  /** Where the key asked for last begins in `words`: mostly the next one is the same, or the one that came after it. */
   private latest = 0;
 
   constructor(private readonly limit: number) {}
@@ -25,6 +25,15 @@ export class WordTable {
     const l = this.latest;
     if (words[l] === a && words[l + 1] === b && words[l + 2] === c && words[l + 3] === d && this.count > 0)
       return l >> 2;
+    const m = l + 4;
+    if (
+      m >> 2 < this.count &&
+      words[m] === a &&
+      words[m + 1] === b &&
+      words[m + 2] === c &&
+      words[m + 3] === d
+    )
+      return (this.latest = m) >> 2;
     let s = mix(a, b, c, d) & this.mask;
     for (let entry = this.slots[s]!; entry !== 0; entry = this.slots[s]!) {
       const w = (entry - 1) << 2;
@@ -46,6 +55,36 @@ export class WordTable {
     this.latest = w;
     if (this.count * 2 > this.mask) this.rehash();
     return index;
+  }
+
+  /** Index of the key, -1 where it was never added. */
+  find(a: number, b: number, c: number, d: number): number {
+    const { words } = this;
+    const m = this.latest + 4;
+    if (
+      m >> 2 < this.count &&
+      words[m] === a &&
+      words[m + 1] === b &&
+      words[m + 2] === c &&
+      words[m + 3] === d
+    )
+      return (this.latest = m) >> 2;
+    let s = mix(a, b, c, d) & this.mask;
+    for (let entry = this.slots[s]!; entry !== 0; entry = this.slots[s]!) {
+      const w = (entry - 1) << 2;
+      if (words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d) {
+        this.latest = w;
+        return entry - 1;
+      }
+      s = (s + 1) & this.mask;
+    }
+    return -1;
+  }
+
+  /** Forgets all keys. */
+  clear(): void {
+    this.slots.fill(0);
+    this.count = this.latest = 0;
   }
 
   private rehash(): void {

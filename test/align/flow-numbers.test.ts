@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { columnsOf } from '../../src/align/flow-columns.js';
 import { FlowNumbers } from '../../src/align/flow-numbers.js';
 import { keyOfFlow } from '../../src/align/legs.js';
 import type { ConnectionFlow } from '../../src/align/reuse.js';
@@ -24,7 +25,7 @@ describe('FlowNumbers', () => {
         for (const f of flows) {
           const key = keyOfFlow(f);
           if (!keys.has(key)) keys.set(key, keys.size);
-          expect(numbers.connection(numbers.tuple(f), f.isn)).toBe(keys.get(key));
+          expect(numbers.connection(numbers.tuples(columnsOf([f]))[0]!, f.isn)).toBe(keys.get(key));
         }
         expect(numbers.count).toBe(keys.size);
       }),
