@@ -17,7 +17,7 @@ import type { PreparedCapture } from './prepare.js';
 import { HealthyDigest } from './digest.js';
 import { quickAnalysis } from './quick.js';
 import type { ConnectionFlow } from './reuse.js';
-import { notesOn } from './notes.js';
+import { doubtfulPoints, notesOn } from './notes.js';
 import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
@@ -270,6 +270,7 @@ function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
     proved: group.members.some((m) => m.proved),
     candidates: j.candidates.map((s) => segmentName(s, backwards)),
     fails: group.members.some(fails),
+    doubtful: doubtfulPoints(group.members, ends),
   };
 }
 

@@ -22,6 +22,8 @@ export interface Fate {
   readonly candidates: readonly Segment[];
   /** Its packets themselves show that something went wrong. */
   readonly fails: boolean;
+  /** Points whose captures lack so many of its packets that some may have been lost. */
+  readonly doubtful: readonly Point[];
 }
 
 const CONFIDENCE_DOWN = { high: 'medium', medium: 'low', low: 'low' } as const;
@@ -88,6 +90,10 @@ export function summarise(
     lower(
       'The last captured point is not the destination veth: what became of the packets beyond it was not captured.',
     );
+  if (fate.verdict === 'delivered' && fate.doubtful.length > 0)
+    lower(
+      `The ${fate.doubtful.map(captureText).join(' and the ')} misses packets, as others prove; among those that it lacks here may be lost ones.`,
+    );
   if (fate.verdict === 'inconclusive') confidence = 'low';
   return {
     segment: fate.segment,
@@ -99,6 +105,10 @@ export function summarise(
     against,
     flows: fate.flows,
   };
+}
+
+function captureText(p: Point): string {
+  return `capture at the ${pointText(p)}`;
 }
 
 function fallsShort(f: Flow): boolean {
