@@ -255,6 +255,7 @@ function podsByPeers(
     const known = [...tap.ends.keys()].filter((ip) =>
       taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
     );
+    const sending = [...tap.ends].filter(([, e]) => e.sent > 0).map(([ip]) => ip);
     const forwarded = [...tap.ends].filter(([, e]) => e.sent > 0 && !isInitialTtl(e.ttl)).map(([ip]) => ip);
     if (forwarded.length === 1) {
       place.podIps = [...tap.ends.keys()].filter((ip) => ip !== forwarded[0]);
@@ -262,6 +263,9 @@ function podsByPeers(
     } else if (known.length === 1) {
       place.podIps = known;
       place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+    } else if (sending.length === 1) {
+      place.podIps = sending;
+      place.reason += `; only ${sending[0]!} sends here, and nobody forwarded it`;
     } else {
       // Resets in the name of whom they asked: a node refuses its pod's connections, or a pod its node's.
       const asking = [...tap.ends.keys()].filter((ip) => asks(tap, ip));

@@ -8,6 +8,7 @@ import {
   type RanAround,
   type Witness,
 } from './losses.js';
+import { withBrackets, type Marker } from './brackets.js';
 import { segmentSizeOf } from './leg-table.js';
 import type { Observation } from './observations.js';
 
@@ -233,15 +234,48 @@ function runsOf(
  */
 export function tcpLosses(
   direction: TcpDirection,
-  coverage: CoverageOf,
+  surely: CoverageOf,
   lastWatched: (point: number) => number,
   least: LeastCoverage,
 ): PairLoss[] {
+  const coverage = withBrackets(surely, (point) => markersOf(direction, point));
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
   const quick = comparePoints(direction, coverage, lastWatched, least, true);
   return quick.every((p) => p.lost === 0)
     ? quick
     : comparePoints(direction, coverage, lastWatched, least, false);
+}
+
+/** Transmissions at a point of bytes that it saw once. */
+function markersOf(direction: TcpDirection, point: number): Marker[] {
+  const list = direction.transmissions[point]!;
+  const byStart = [...list].sort((x, y) => x.start - y.start || x.end - y.end);
+  const once = new Set<Transmission>();
+  let reached = -Infinity;
+  byStart.forEach((t, i) => {
+    if (t.start >= reached && (byStart[i + 1]?.start ?? Infinity) >= t.end) once.add(t);
+    reached = Math.max(reached, t.end);
+  });
+  const seen = direction.transmissions.map((l) => reachOf(l));
+  return list
+    .filter((t) => once.has(t))
+    .map((t) => ({
+      time: t.time,
+      seenAt: (k) => {
+        const { starts, reach } = seen[k]!;
+        const begun = indexOfCut(starts, t.end);
+        return begun > 0 && reach[begun - 1]! > t.start;
+      },
+    }));
+}
+
+/** Starts of transmissions in order, ended by infinity, and how far they and all before them reach. */
+function reachOf(list: readonly Transmission[]): { starts: Float64Array; reach: Float64Array } {
+  const sorted = [...list].sort((x, y) => x.start - y.start);
+  const starts = Float64Array.from([...sorted.map((t) => t.start), Infinity]);
+  const reach = Float64Array.from(sorted, (t) => t.end);
+  for (let i = 1; i < reach.length; i++) if (reach[i - 1]! > reach[i]!) reach[i] = reach[i - 1]!;
+  return { starts, reach };
 }
 
 /** Segments that had to pass each point, and those it missed. */

@@ -186,7 +186,8 @@ function acceptedInTruth(sim: Simulated): Omit<Accepted, 'doubtful'> {
   }
   // Without a bundle, captures that hold nothing have no known place; nor has a service whose pods nobody saw asked.
   const dark =
-    (sim.knows !== 'all' && sim.tables.some((t) => t.packets === 0)) ||
+    ((sim.knows !== 'all' || (sim.style === 'counter' && sim.taps.length < 4)) &&
+      sim.tables.some((t) => t.packets === 0)) ||
     sim.tables.every((t) => t.packets === 0 || t.file === sim.tables[0]!.file) ||
     (sim.knows === 'none' && sim.nat === 'dnat' && plan.place === 'src_node' && plan.kind === 'drop');
   const placed = visible(sim, plan.place as Place, plan.direction as 'forward', (t) => placeable(sim, t));
