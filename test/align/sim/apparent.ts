@@ -43,8 +43,7 @@ function samePacket(x: Sighting, y: Sighting): boolean {
 /** Packets of one conversation with the same bytes of the sequence space, or the same datagram. */
 export function sameBytes(p: Packet, q: Packet): boolean {
   if (p.way !== q.way) return false;
-  if (p.conn.protocol !== 6)
-    return p === q || (p.content === q.content && p.seq === q.seq && p.ipId === q.ipId);
+  if (p.conn.protocol !== 6) return p === q;
   const [a, b] = [lengthOf(p.payload, p.flags), lengthOf(q.payload, q.flags)];
   return a > 0 && b > 0 && ((q.seq - p.seq) | 0) < a && ((p.seq - q.seq) | 0) < b;
 }

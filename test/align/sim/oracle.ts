@@ -146,6 +146,9 @@ function acceptedInTruth(sim: Simulated): Omit<Accepted, 'doubtful'> {
     const full = sim.taps.length === (sim.sameNode ? 2 : 4) && sim.taps.every((t) => t.from === 0);
     const out = new Set([where]);
     if (!full) out.add('unknown');
+    // A reset and what it answers, both with their initial TTL: a node refuses its pod, or a pod its node.
+    const aloneAtVeth = sim.knows === 'none' && !sim.asks && !sim.taps.some((t) => t.point.endsWith('eth0'));
+    if (aloneAtVeth && plan.place === 'src_node') out.add('unknown');
     const before =
       plan.place === 'src_node' || sim.sameNode ? ['src_veth'] : ['src_veth', 'src_eth0', 'dst_eth0'];
     if (
