@@ -9,6 +9,10 @@ const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
 /** Equal packets of one flow that are told apart by their order; of more, nobody says which is which. */
 const MAX_REPEATS = 64;
+/** Two nodes saw a series of equal packets at the same intervals. */
+const SAME_RHYTHM_NS = 2e6;
+const AGREEING_NS = 20e6;
+const ENOUGH_SERIES = 3;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
 const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
@@ -111,7 +115,7 @@ function estimatePair(
     if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds, repeated);
   }
   // Equal packets of which both nodes saw as many are better than none to go by.
-  if (bounds.upper.length + bounds.lower.length === 0) return fit(repeated);
+  if (bounds.upper.length + bounds.lower.length === 0) return fit(agreeing(repeated));
   return fit(bounds);
 }
 
@@ -140,8 +144,22 @@ function matchLegs(
     if (ta === undefined || ta.length !== tb.length || ta.length === MAX_REPEATS) continue;
     const into = tb.length === 1 ? bounds : repeated;
     const list = key.startsWith('>') === clientAtA ? into.upper : into.lower;
-    if (list.length < MAX_MATCHES) tb.forEach((t, i) => list.push({ t, d: t - ta[i]! }));
+    const [t, u] = [tb[0]!, ta[0]!];
+    if (tb.every((x, i) => Math.abs(x - t - (ta[i]! - u)) < SAME_RHYTHM_NS)) list.push({ t, d: t - u });
   }
+}
+
+/**
+ * Equal packets in equal number need not be the same ones: of a series, one node may have missed the first and the
+ * other the last. Several series agree on a wrong offset by chance only.
+ */
+function agreeing({ upper, lower }: Bounds): Bounds {
+  const all = [...upper, ...lower].map((s) => s.d).sort((x, y) => x - y);
+  const middle = all[all.length >> 1] ?? 0;
+  const near = (s: Sample): boolean => Math.abs(s.d - middle) < AGREEING_NS;
+  const agreed = { upper: upper.filter(near), lower: lower.filter(near) };
+  const n = agreed.upper.length + agreed.lower.length;
+  return n >= ENOUGH_SERIES && n > all.length / 2 ? agreed : { upper: [], lower: [] };
 }
 
 /** Times by a key that names one packet, or a few equal ones, wherever they are seen. */

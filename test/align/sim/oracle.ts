@@ -21,7 +21,8 @@ export function complaints(sim: Simulated, trace: Trace): string[] {
   const right = accepted(sim, apparent);
   const got = answer(trace);
   const out = [...falseAlarms(sim, trace, apparent), ...misplaced(sim, trace, apparent)];
-  const doubted = right.doubtful.has(got) && trace.summary.confidence !== 'high';
+  const uncompared = got === 'none' && trace.clocks.some((c) => c.offsetNs === null);
+  const doubted = (right.doubtful.has(got) || uncompared) && trace.summary.confidence !== 'high';
   if (!right.summary.has(got) && !doubted)
     out.unshift(
       `${got} (${trace.summary.confidence}), not ${[...right.summary].join(' or ')} [${right.why}]`,
