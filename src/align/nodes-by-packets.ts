@@ -233,6 +233,14 @@ function nearnessVotes(
       const near = sorted[0]!;
       const far = sorted.find((s) => s.node !== near.node);
       if (!far || near.trip <= far.trip) continue;
+      // Of a capture that began later the first question and the first answer need not belong together.
+      if (
+        !beginAlike(
+          taps,
+          answered.map((s) => s.leg),
+        )
+      )
+        continue;
       vote(c.client.ip, near.node, 2);
       vote(server, far.node, 2);
     } else if (

@@ -155,7 +155,10 @@ function judgeTcp(a: Analysis): Judged {
     const copies = same.reduce((n, p) => n + p.neverCopies, 0);
     const gone = same.filter((p) => p.neverPassed > 0);
     const proof = gone.find((p) => p.proved) ?? (a.failsByItself ? gone[0] : undefined);
-    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
+    if (
+      proof !== undefined &&
+      ((a.failsByItself && a.stalled === 'none') || copies > Math.max(...same.map((p) => p.neverPassed)))
+    )
       return dropped(a, proof, direction);
   }
   // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.

@@ -245,7 +245,8 @@ export function runTcp(net: Network, clock: Clockwork, random: Random, conn: Con
     clock,
     conn,
     0,
-    random.chance(0.1) ? 0xfffffff0 : random.int(0, 0xffffffff),
+    // Some wrap around soon; no two alike, for real ones never are.
+    random.chance(0.1) ? 0xfffffff0 - 5 * conn.id : random.int(0, 0xffffffff),
     script,
     random,
   );
