@@ -2,7 +2,13 @@ import type { Conversation } from './conversations.js';
 import { rotatedSeries, spreadNodes, tapGroups } from './tap-groups.js';
 import { Kinds } from './kinds.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
-import { groupWithoutBundles, homesBySubnet, homesByTtl, nodesByDirection } from './nodes-by-packets.js';
+import {
+  groupWithoutBundles,
+  homesByPeers,
+  homesBySubnet,
+  homesByTtl,
+  nodesByDirection,
+} from './nodes-by-packets.js';
 import { isInitialTtl } from './scope.js';
 import type { TapData } from './taps.js';
 import type { Topology, TopologyNode } from './topology.js';
@@ -50,6 +56,7 @@ export function locateTaps(
   groupWithoutBundles(taps, places, hints, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesByTtl(taps, places, homes);
+  homesByPeers(places, conversations, homes);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
   return {

@@ -20,7 +20,7 @@ export function complaints(sim: Simulated, trace: Trace): string[] {
   const apparent = apparentLosses(sim);
   const right = accepted(sim, apparent);
   const got = answer(trace);
-  const out = [...falseAlarms(sim, trace, apparent), ...misplaced(sim, trace, apparent)];
+  const out = [...falseAlarms(sim, trace, apparent), ...misplaced(sim, trace, apparent, right.summary)];
   const uncompared = got === 'none' && trace.clocks.some((c) => c.offsetNs === null);
   const doubted = (right.doubtful.has(got) || uncompared) && trace.summary.confidence !== 'high';
   if (!right.summary.has(got) && !doubted)
@@ -249,13 +249,19 @@ function seemsLost(f: Flow, places: ReadonlySet<string> | undefined): boolean {
 }
 
 /** Flows in question that lost packets, but not where the alignment puts it. */
-export function misplaced(sim: Simulated, trace: Trace, apparent: Apparent): string[] {
+export function misplaced(
+  sim: Simulated,
+  trace: Trace,
+  apparent: Apparent,
+  right: ReadonlySet<string>,
+): string[] {
   const out: string[] = [];
   if (sim.plan.kind === 'healthy' || sim.plan.kind === 'reject') return out;
   for (const f of trace.flows) {
     if (f.verdict !== 'dropped' && f.verdict !== 'lossy') continue;
     const conn = connOf(sim, f);
     if (conn === undefined || !conn.target || f.segment === 'unknown' || f.segment === 'none') continue;
+    if (right.has(placeOf(f))) continue;
     const key = `${f.segment}.${f.direction}`;
     if (conn.lost.has(key) || conn.lostAcks.has(key)) continue;
     if (conn.lost.size + conn.lostAcks.size === 0 || seemsLost(f, apparent.conns.get(conn))) continue;

@@ -135,6 +135,11 @@ class Side {
 
   private timeout(): void {
     if (this.clock.now - this.silentSince > this.script.patience) {
+      // A server stops answering of itself, and answers the next SYN again.
+      if (this.una === 0 && this.way === 1) {
+        this.timer = 0;
+        return;
+      }
       // A SYN_SENT socket that is closed sends nothing.
       if (this.una === 0 || this.finAt >= 0) this.dead = true;
       else this.shut();
