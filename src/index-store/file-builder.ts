@@ -15,7 +15,7 @@ const NEWLINE = 10;
 const RETURN = 13;
 
 /** Room for the filters of a block: shares of its text. */
-const FILTER_SHARE = 0.035;
+const FILTER_SHARE = 0.04;
 const WORDS_SHARE = 0.025;
 const TAIL_SHARE = 0.0125;
 

@@ -1,4 +1,5 @@
 /** Patterns as they stand in the head of a kept index: column by column, and made into values when they are asked for. */
+import { foldCase } from './classes.js';
 import type { LogLevel } from '../model/logs.js';
 import { packShapes, unpackShapes, type MaskShape } from './masks.js';
 import type { Pattern } from './types.js';
@@ -43,10 +44,12 @@ export function packPatterns(patterns: readonly Pattern[]): PatternColumns {
 export function unpackPatterns(columns: PatternColumns): Pattern[] {
   const { count, shapesOf, length } = columns;
   const templates = columns.templates.split('\n');
+  // All at once: in lower case they are as long as before.
+  const folded = foldCase(columns.templates).split('\n');
   let from = 0;
   let shapesFrom = 0;
   return count.map((_, row) => {
-    const pattern = new KeptPattern(columns, row, templates[row]!, from, shapesFrom);
+    const pattern = new KeptPattern(columns, row, templates[row]!, folded[row]!, from, shapesFrom);
     from += length[row]!;
     shapesFrom += shapesOf[row]!;
     return pattern;
@@ -60,6 +63,7 @@ class KeptPattern implements Pattern {
     private readonly columns: PatternColumns,
     private readonly row: number,
     readonly template: string,
+    readonly folded: string,
     readonly from: number,
     private readonly shapesFrom: number,
   ) {}

@@ -66,6 +66,13 @@ export class MaskShapes {
   }
 }
 
+/** One number for shapes that are alike. */
+export function shapeKey({ bits, run, dots }: MaskShape): number {
+  return (
+    ((bits >>> 0) * (MOST_RUN + 1) + Math.min(run, MOST_RUN)) * (MOST_DOTS + 1) + Math.min(dots, MOST_DOTS)
+  );
+}
+
 /** Two numbers for each shape, as JSON has them. */
 export function packShapes(shapes: readonly MaskShape[]): number[] {
   return shapes.flatMap(({ bits, run, dots }) => [

@@ -122,10 +122,11 @@ class Opening {
 
 function loadWords(folder: string): StoredWords {
   try {
-    const text = readFileSync(join(folder, 'words'), 'utf8');
-    const at = text.indexOf('\n') + 1;
-    if (Number(text.slice(0, at - 1)) === crc32(text.slice(at)))
-      return JSON.parse(text.slice(at)) as StoredWords;
+    const bytes = readFileSync(join(folder, 'words'));
+    const at = bytes.indexOf('\n') + 1;
+    const json = bytes.subarray(at);
+    if (Number(bytes.toString('latin1', 0, at - 1)) === crc32(json))
+      return JSON.parse(json.toString()) as StoredWords;
   } catch (cause) {
     throw new DamagedIndex('its words cannot be read', { cause });
   }

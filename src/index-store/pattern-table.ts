@@ -15,6 +15,8 @@ const MAX_COARSE = 256;
 /** Room for templates: bytes, and a share of the text. */
 const FREE_ROOM = 48 * 1024;
 const SHARE = 0.012;
+/** Lines like others, for each that is like none. */
+const LEAST_ALIKE = 0.1;
 
 class Growing {
   readonly lines = new PostingsWriter();
@@ -45,10 +47,15 @@ export class PatternTable {
   private readonly all: Growing[] = [];
   private rest: Growing | null = null;
   private room = FREE_ROOM;
+  /** Lines since more text was read, with a pattern that was known and without. */
+  private like = 0;
+  private unlike = 0;
 
-  /** More text was read. */
+  /** More text was read. Where hardly a line is like one before, more patterns would tell nothing. */
   grow(bytes: number): void {
-    this.room += bytes * SHARE;
+    if (this.like >= this.unlike * LEAST_ALIKE) this.room += bytes * SHARE;
+    this.like = 0;
+    this.unlike = 0;
   }
 
   /**
@@ -56,7 +63,10 @@ export class PatternTable {
    * pattern tells only the line's beginning.
    */
   add(masker: Masker, bytes: Buffer, start: number, end: number, line: number, time: number): boolean {
-    const pattern = this.exact.get(masker.key) ?? this.newPattern(masker, bytes, start, end, line, time);
+    const known = this.exact.get(masker.key);
+    if (known === undefined) this.unlike++;
+    else this.like++;
+    const pattern = known ?? this.newPattern(masker, bytes, start, end, line, time);
     pattern.lines.add(line);
     pattern.shapes.merge(masker.shapes);
     if (masker.special) pattern.special = true;

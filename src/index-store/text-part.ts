@@ -1,7 +1,7 @@
-/** Where the text of indexed files is kept: blocks of whole lines, each compressed on its own. */
+/** Where the text of indexed files is kept: blocks of whole lines, each compressed on its own where that is worth it. */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Blocks } from './types.js';
+import { BLOCK_SIZE, type Blocks } from './types.js';
 
 /** The bytes on disk are not those that were written. */
 export class DamagedIndex extends Error {
@@ -28,8 +28,15 @@ function writing<T>(write: () => T): T {
 /** Name of a text part in the folder of its index. */
 export const partName = (part: number): string => `text-${part}`;
 
+/** Logs shrink to a tenth. What stays above this share is kept as it is: inflating it takes longer than all the rest. */
+const WORTH_PACKING = 0.4;
+/** Text behind such a block that is kept as it is without trying. */
+const AS_BEFORE = 1024 * 1024;
+
 export class TextPartWriter {
   private at = 0;
+  /** Text that is not worth a try. */
+  private asBefore = 0;
   private readonly fd: number;
 
   constructor(path: string) {
@@ -38,13 +45,25 @@ export class TextPartWriter {
 
   /** Writes a block; answers where it lies. */
   add(text: Buffer): { at: number; packed: number; crc: number } {
-    // The fastest level: logs shrink to a tenth, at about the speed at which they are indexed.
-    const bytes = deflateRawSync(text, { level: 1 });
+    const bytes = this.packed(text);
     writing(() => {
       for (let done = 0; done < bytes.length;) done += writeSync(this.fd, bytes, done);
     });
     this.at += bytes.length;
     return { at: this.at - bytes.length, packed: bytes.length, crc: crc32(text) };
+  }
+
+  /** The bytes to keep of a block; as many as the text has where they are the text. */
+  private packed(text: Buffer): Buffer {
+    this.asBefore -= text.length;
+    if (this.asBefore > 0) return text;
+    // The fastest level: at about the speed at which they are indexed.
+    const bytes = deflateRawSync(text, { level: 1 });
+    if (bytes.length < text.length * WORTH_PACKING) return bytes;
+    // Small files vary, and are no matter.
+    if (text.length < BLOCK_SIZE) return bytes.length < text.length ? bytes : text;
+    this.asBefore = AS_BEFORE;
+    return text;
   }
 
   close(): void {
@@ -69,11 +88,12 @@ export class TextPartReader {
       if (count === 0) throw new DamagedIndex('the stored text ends early');
       done += count;
     }
-    let text: Buffer;
+    let text = packed;
     try {
       // Into one piece of memory: the next larger size tells what is too long.
       const room = blocks.size[block]! + 1;
-      text = inflateRawSync(packed, { maxOutputLength: room, chunkSize: Math.max(64, room) });
+      if (packed.length !== blocks.size[block])
+        text = inflateRawSync(packed, { maxOutputLength: room, chunkSize: Math.max(64, room) });
     } catch (cause) {
       throw new DamagedIndex('the stored text is damaged', { cause });
     }

@@ -7,7 +7,7 @@ import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 7;
+export const INDEX_FORMAT = 8;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -18,6 +18,8 @@ export const MAX_LINE = 16 * 1024 * 1024;
 export interface Pattern {
   /** See `template.ts`. */
   readonly template: string;
+  /** In lower case, where that is known. */
+  readonly folded?: string;
   readonly count: number;
   /** Earliest and latest time of its lines, milliseconds since the epoch; null when none has one. */
   readonly first: number | null;

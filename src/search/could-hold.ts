@@ -1,7 +1,7 @@
 /** Whether a line of a pattern can hold a string, its masked places included. Never wrong when it says no. */
 import { BIT, CLASS, DIGIT, LETTER } from '../index-store/classes.js';
 import { isMark, MARKS } from '../index-store/marks.js';
-import type { MaskShape } from '../index-store/masks.js';
+import { shapeKey, type MaskShape } from '../index-store/masks.js';
 import type { Pattern } from '../index-store/types.js';
 
 const TAIL = MARKS.tail.charCodeAt(0);
@@ -52,8 +52,9 @@ function placesOf(literal: string): Int32Array {
  * For each start, up to where the literal can lie within a mask, as bits: it may begin anywhere in the mask, and takes
  * at least one character of it.
  */
-function reaches(literal: string, { bits, run, dots }: MaskShape): Int32Array {
-  const key = ((bits >>> 0) * 128 + Math.min(run, 127)) * 8 + Math.min(dots, 7);
+function reaches(literal: string, shape: MaskShape): Int32Array {
+  const { bits, run, dots } = shape;
+  const key = shapeKey(shape);
   let within = known.within.get(key);
   if (within !== undefined) return within;
   known.within.set(key, (within = new Int32Array(literal.length)));

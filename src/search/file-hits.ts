@@ -56,10 +56,11 @@ function byPattern(
 ): PatternHits[] {
   const from = found[0]!;
   const to = found.at(-1)!;
-  const { postings } = index.columns;
   const numbers = new Int32Array(to - from + 1);
   for (const [number, pattern] of undecided.entries()) {
-    eachPosting(postings.subarray(pattern.from, pattern.from + pattern.length), (line) => {
+    // Of the first one, the number stands there already.
+    if (number === 0) continue;
+    eachPosting(index.columns.postings.subarray(pattern.from, pattern.from + pattern.length), (line) => {
       if (line >= from && line <= to) numbers[line - from] = number;
     });
   }

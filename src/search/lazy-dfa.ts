@@ -1,6 +1,6 @@
 /** Runs the steps of an expression over bytes, a state for each set of steps, made when it is first met. */
 import { BIT, CLASS, DIGIT, LETTER } from '../index-store/classes.js';
-import type { MaskShape } from '../index-store/masks.js';
+import { shapeKey, type MaskShape } from '../index-store/masks.js';
 import type { Step } from './regex-states.js';
 
 const NEWLINE = 10;
@@ -29,13 +29,14 @@ export class LazyDfa {
   gaveUp = false;
   private readonly classOf = new Uint8Array(256);
   private readonly classes: ByteClass[] = [];
-  /** A state has two to the power of `shift` places in the table. */
+  /** A state has two to the power of `shift` places in the table, which hold where the places of the next one begin. */
   private readonly shift: number;
   private table: Int32Array;
   private readonly sets: (readonly number[])[] = [];
   private readonly known = new Map<string, number>();
   private followed = 0;
-  private readonly afterMask = new Map<string, number>();
+  /** By state, then by shape. */
+  private readonly afterMask: Map<number, number>[] = [];
 
   constructor(
     private readonly steps: readonly Step[],
@@ -53,34 +54,36 @@ export class LazyDfa {
   next(state: number, byte: number): number {
     const by = this.classOf[byte]!;
     const to = this.table[(state << this.shift) | by]!;
-    return to >= 0 ? to : this.make(state, by);
+    return (to >= 0 ? to : this.make(state << this.shift, by)) >> this.shift;
   }
 
   /** The state behind any text that a mask may hide. */
   after(state: number, shape: MaskShape): number {
     if (state === MATCHED) return MATCHED;
-    const key = `${state} ${shape.bits} ${shape.run} ${shape.dots}`;
-    let to = this.afterMask.get(key);
-    if (to === undefined) this.afterMask.set(key, (to = this.through(state, shape)));
+    const known = (this.afterMask[state] ??= new Map());
+    const key = shapeKey(shape);
+    let to = known.get(key);
+    if (to === undefined) known.set(key, (to = this.through(state, shape)));
     return to;
   }
 
   /** Where the first match ends in `text` from `from` on, lines taken one by one; -1 when there is none. */
   find(text: Buffer, from: number): number {
-    const { shift, classOf } = this;
+    const { classOf } = this;
+    const { length } = text;
     let { table } = this;
-    let state = START;
-    for (let i = from; i < text.length; i++) {
+    let at = START << this.shift;
+    for (let i = from; i < length; i++) {
       const by = classOf[text[i]!]!;
-      let to = table[(state << shift) | by]!;
+      let to = table[at + by]!;
       if (to <= MATCHED) {
         if (to < 0) {
-          to = this.make(state, by);
+          to = this.make(at, by);
           table = this.table;
         }
         if (to === MATCHED) return i;
       }
-      state = to;
+      at = to;
     }
     return -1;
   }
@@ -101,12 +104,13 @@ export class LazyDfa {
     }
   }
 
-  private make(state: number, by: number): number {
+  /** Finds out what follows the state whose places begin at `at`, and where the places of that begin. */
+  private make(at: number, by: number): number {
     const { byte } = this.classes[by]!;
-    const at = (state << this.shift) | by;
-    const to = byte === NEWLINE ? START : this.stateOf(this.read(this.sets[state]!, byte));
+    const set = this.sets[at >> this.shift]!;
+    const to = (byte === NEWLINE ? START : this.stateOf(this.read(set, byte))) << this.shift;
     // Making the state may have made the table anew.
-    this.table[at] = to;
+    this.table[at + by] = to;
     return to;
   }
 

@@ -16,8 +16,16 @@ const MAX_LENGTH = 4000;
 const MAX_TERMS = 256;
 const MAX_DEPTH = 64;
 
-/** Throws QueryError. */
-export async function parseQuery({ text, regex, ignoreCase }: QuerySource): Promise<Query> {
+let last: { readonly key: string; readonly query: Query } | null = null;
+
+/** Throws QueryError. A query is asked for at several places of a search: the last one is kept. */
+export async function parseQuery(source: QuerySource): Promise<Query> {
+  const key = JSON.stringify(source);
+  if (last?.key !== key) last = { key, query: await parsed(source) };
+  return last.query;
+}
+
+async function parsed({ text, regex, ignoreCase }: QuerySource): Promise<Query> {
   if (text.trim() === '') throw new QueryError('the query is empty', 0);
   if (text.length > MAX_LENGTH)
     throw new QueryError(`the query is longer than ${MAX_LENGTH} characters`, MAX_LENGTH);

@@ -31,7 +31,7 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   const undecided: Pattern[] = [];
   for (const pattern of index.patterns) {
     const tri = both(
-      query.pattern({ pattern, folded: folded(pattern.template) }, index),
+      query.pattern({ pattern, folded: pattern.folded ?? foldCase(pattern.template) }, index),
       timeOf(pattern, window),
     );
     if (tri === YES) decided.push(pattern);
@@ -70,8 +70,8 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   return { file, decided, undecided, tasks, bytes };
 }
 
-/** Lines that take as long to find in postings as a block takes to be read and tested. */
-const LINES_PER_BLOCK = 8192;
+/** Lines that take as long to find in postings as to find out in a block that was read in vain. */
+const LINES_PER_BLOCK = 1024;
 
 /**
  * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
@@ -87,15 +87,6 @@ function isWorthIt(
   if (rows === 0) return false;
   if (decided.length > 0) return true;
   return undecided.reduce((sum, { count }) => sum + count, 0) < Math.min(rows * LINES_PER_BLOCK, lines / 2);
-}
-
-const foldedOf = new Map<string, string>();
-
-/** Templates repeat from file to file. */
-function folded(template: string): string {
-  let known = foldedOf.get(template);
-  if (known === undefined) foldedOf.set(template, (known = foldCase(template)));
-  return known;
 }
 
 function both(a: Tri, b: Tri): Tri {

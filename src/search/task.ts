@@ -44,27 +44,18 @@ export default async function search(task: SearchTask): Promise<SearchHits> {
   }
 }
 
-interface Compiled {
-  readonly key: string;
-  readonly query: Query;
-  readonly finder: LineFinder | null;
-}
+let last: { readonly query: Query; readonly finder: LineFinder | null } | null = null;
 
-let last: Compiled | null = null;
-
-/** Tasks of one search follow each other: the last query is kept. */
-async function compiled(source: QuerySource): Promise<Compiled> {
-  const key = JSON.stringify(source);
-  if (last?.key === key) return last;
-  const query = await parseQuery(source);
-  const made = { key, query, finder: finderOf(query) };
-  last = made;
-  return made;
+/** Tasks of one search follow each other: its finder is kept. */
+function finderFor(query: Query): LineFinder | null {
+  if (last?.query !== query) last = { query, finder: finderOf(query) };
+  return last.finder;
 }
 
 export async function scanRows(task: SearchTask, read: (row: number) => Buffer): Promise<SearchHits> {
   const { file, blocks, window } = task;
-  const { query, finder } = await compiled(task.query);
+  const query = await parseQuery(task.query);
+  const finder = finderFor(query);
   const lines: number[] = [];
   const times: number[] = [];
   for (const [i, row] of task.rows.entries()) {

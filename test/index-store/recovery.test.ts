@@ -78,7 +78,7 @@ async function ask(cacheFolder: string | null, input = archive): Promise<Answer>
       const { rows } = await patternRows(index, words, 10);
       const lines = await search(index, { text: '10\\.0\\.3\\.', regex: true, ignoreCase: false }, window);
       const tails = await search(index, { text: 'refused', regex: false, ignoreCase: false }, window);
-      const pairs = await search(index, { text: '[a-z]{5} \\d', regex: true, ignoreCase: false }, window);
+      const pairs = await search(index, { text: '[a-z]{5} x', regex: true, ignoreCase: false }, window);
       const counts = [lines.count, tails.count, pairs.count];
       const answer = JSON.stringify([rows, counts, firstLines(index, lines.hits, 5), index.nodes]);
       return { said, fromCache: index.fromCache, answer };
