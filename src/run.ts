@@ -37,6 +37,8 @@ export interface RunOptions extends PhaseOptions {
   /** Folders of rules besides the built-in ones. */
   readonly ruleDirs?: readonly string[];
   readonly jobs?: number;
+  /** Threads that were started before; the run ends them. */
+  readonly pool?: Pool;
   /** What `ingest` made of these inputs, when they were read before. */
   readonly ingested?: Ingested;
   /** Flow to show packet by packet: an index into the document's flows. */
@@ -65,7 +67,7 @@ export async function analyze(
 ): Promise<AnalysisDocument> {
   const limits = options.limits ?? DEFAULT_LIMITS;
   const tempDir = new TempDir();
-  const pool = createPool(options.jobs);
+  const pool = options.pool ?? createPool(options.jobs);
   try {
     // Archives are inflated in threads of their own, and captures read by workers, while this one reads the rules.
     const loading = builtinAndOwnRules(options.ruleDirs);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Point } from '../model/trace.js';
 import { NetcheckError } from '../errors.js';
 import { renderLadder } from '../report/text-ladder.js';
-import { trace } from '../run.js';
+import { createPool } from '../pool/pool.js';
 import { FORMATS } from '../report/formats.js';
 import {
   addOutputOptions,
@@ -55,8 +55,12 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
     .addHelpText('after', EXAMPLES)
     .action(async (inputs: string[], o: TraceOptions) => {
       const progress = progressDisplay(o.quiet === true);
+      // Threads start while this one loads the rest: reading the captures takes most of the time.
+      const pool = createPool(o.jobs, { threads: inputs.length, task: 'capture' });
       try {
+        const { trace } = await import('../run.js');
         const document = await trace(inputs, {
+          pool,
           question: questionOf(o),
           ...(o.point ? { points: o.point } : {}),
           ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
@@ -74,6 +78,7 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
         if (document.coverage.captures.length === 0) exit(2);
       } finally {
         progress.clear();
+        await pool.close();
       }
     });
 }

@@ -14,17 +14,16 @@ interface SilentSource {
   readonly confidence: string;
 }
 
-/** Packets that the pod behind the tap sent, by the addresses alone. */
-function sentBy(context: FactContext, tap: Tap, pod: string): number {
+/** Whether the pod behind the tap sent anything, by the addresses alone. */
+function speaks(context: FactContext, tap: Tap, pod: string): boolean {
   const capture = context.captures.find((c) => c.file === tap.file);
-  if (capture === undefined) return tap.packets;
+  if (capture === undefined) return tap.packets > 0;
   const { flows, columns } = capture;
   const way = flows.map((flow) => (flow.a === pod ? 0 : flow.b === pod ? 1 : -1));
-  let sent = 0;
   for (let row = 0; row < capture.packets; row += 1) {
-    if (way[columns.flow[row]!] === columns.way[row]) sent += 1;
+    if (way[columns.flow[row]!] === columns.way[row]) return true;
   }
-  return sent;
+  return false;
 }
 
 /** The source of the flows in question, when its veth was captured and nothing of it is there. */
@@ -43,7 +42,7 @@ function silentSource(context: FactContext, trace: Trace): SilentSource | null {
     return seen ? null : { pod: src.ip, dst: dst.ip, tap, confidence: 'medium' };
   }
   const [pod] = tap.podIps;
-  if (pod === undefined || tap.podIps.some((ip) => sentBy(context, tap, ip) > 0)) return null;
+  if (pod === undefined || tap.podIps.some((ip) => speaks(context, tap, ip))) return null;
   return { pod, dst: trace.dstIp, tap, confidence: 'medium' };
 }
 

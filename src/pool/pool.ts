@@ -14,11 +14,19 @@ export interface Pool {
 /** Worker threads load JavaScript: where this runs from sources (tests), the built file is used. */
 const WORKER = join(PACKAGE_ROOT, 'dist', 'worker.js');
 
-export function createPool(jobs: number = availableParallelism()): Pool {
+/** Threads that start at once, for tasks that are sure to come: they load the task's code while they wait. */
+export interface Ready {
+  readonly threads: number;
+  readonly task: TaskName;
+}
+
+export function createPool(jobs: number = availableParallelism(), ready?: Ready): Pool {
+  const maxThreads = Math.max(1, Math.min(jobs, 64));
   const piscina = new Piscina({
     filename: WORKER,
-    minThreads: 0,
-    maxThreads: Math.max(1, Math.min(jobs, 64)),
+    minThreads: Math.min(ready?.threads ?? 0, maxThreads),
+    ...(ready === undefined ? {} : { argv: [ready.task] }),
+    maxThreads,
     idleTimeout: 5000,
     // One at a time: a task streams a whole file and holds its columns.
     concurrentTasksPerWorker: 1,
