@@ -42,6 +42,7 @@ const withoutProcesses = {
 
 /** A search in a kept index is over within a blink: what it needs is best read from one file. */
 const SEARCH = [
+  'src/index-store/words-index.ts',
   'src/commands/search.ts',
   'src/search/task.ts',
   'src/search/pattern-rows.ts',

@@ -108,7 +108,7 @@ export class KeptColumns implements FileColumns {
     if (length === 0) return new Uint8Array();
     const at = this.sections.slice(0, number).reduce((sum, [bytes]) => sum + bytes, this.at);
     // With memory of its own, as the wider numbers need it, and not filled with zeros first.
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     readAt(this.path, bytes, at);
     if (crc32(bytes) !== crc) throw new DamagedIndex('its checksum is wrong');
     return bytes;

@@ -3,8 +3,9 @@
 /** Above this many distinct words a block's filter would let everything through: none is kept. */
 const MAX_WORDS = 1 << 16;
 
-/** Bits that are asked of each word, where there is room. */
-const MOST_PROBES = 4;
+/** Bytes for each word and bits that are asked of it, where there is room: four of a thousand words are let through. */
+const BYTES_PER_WORD = 1.5;
+const MOST_PROBES = 6;
 
 /** Words as bits: `probes` of them for each. */
 export interface WordFilter {
@@ -41,11 +42,13 @@ export class WordSet {
     this.overflow = false;
   }
 
-  /** A byte per word, `room` bytes at most; empty when the block has no words, null when it has too many to tell. */
+  /** In `room` bytes at most; empty when the block has no words, null when it has too many to tell. */
   filter(room: number): WordFilter | null {
     if (this.overflow) return null;
     if (this.size === 0) return { probes: 1, bytes: new Uint8Array() };
-    const bytes = new Uint8Array(Math.max(8, Math.min(this.size, Math.ceil(room))));
+    const bytes = new Uint8Array(
+      Math.max(8, Math.min(Math.ceil(this.size * BYTES_PER_WORD), Math.ceil(room))),
+    );
     const bits = bytes.length * 8;
     const probes = Math.max(1, Math.min(MOST_PROBES, Math.round((bits / this.size) * Math.LN2)));
     for (const hash of this.used) {
@@ -88,5 +91,6 @@ function mix(hash: number): number {
 
 function position(hash: number, probe: number, bits: number): number {
   const step = Math.imul(hash, 0x9e3779b1) | 1;
-  return ((mix(hash) + Math.imul(step, probe)) >>> 0) % bits;
+  // The upper part of the product: a division takes longer.
+  return Math.floor(((mix(hash) + Math.imul(step, probe)) >>> 0) * (bits / 2 ** 32));
 }

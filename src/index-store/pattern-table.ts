@@ -15,6 +15,8 @@ const MAX_COARSE = 256;
 /** Room for templates: bytes, and a share of the text. */
 const FREE_ROOM = 48 * 1024;
 const SHARE = 0.012;
+/** The share while lines are unlike: what repeats itself later is still met. */
+const LEAST_SHARE = 0.002;
 /** Lines like others, for each that is like none. */
 const LEAST_ALIKE = 0.1;
 
@@ -51,9 +53,9 @@ export class PatternTable {
   private like = 0;
   private unlike = 0;
 
-  /** More text was read. Where hardly a line is like one before, more patterns would tell nothing. */
+  /** More text was read. Where hardly a line is like one before, more patterns tell nothing. */
   grow(bytes: number): void {
-    if (this.like >= this.unlike * LEAST_ALIKE) this.room += bytes * SHARE;
+    this.room += bytes * (this.like >= this.unlike * LEAST_ALIKE ? SHARE : LEAST_SHARE);
     this.like = 0;
     this.unlike = 0;
   }

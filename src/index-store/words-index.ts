@@ -5,8 +5,11 @@ import { logWords } from './log-words.js';
 import { shownTemplate } from './marks.js';
 import type { Entity, FileIndex } from './types.js';
 
-// An import of CommonJS would have its names looked for in all of its text first, which takes longer than a search.
-const lunr = createRequire(import.meta.url)('lunr') as typeof lunrModule;
+let loaded: typeof lunrModule | null = null;
+
+/** Loaded when it is needed. An import of CommonJS would look for names in all of it first, which takes longer than a search. */
+const lunr = (): typeof lunrModule =>
+  (loaded ??= createRequire(import.meta.url)('lunr') as typeof lunrModule);
 
 /** Documents of each kind: the words are read again in each search of a kept index. */
 const MAX_PATTERNS = 1000;
@@ -56,7 +59,8 @@ export interface StoredWords {
 }
 
 function tokenizer(value: string | null | undefined): lunrModule.Token[] {
-  return logWords(String(value ?? '')).map((word, index) => new lunr.Token(word, { index }));
+  const { Token } = lunr();
+  return logWords(String(value ?? '')).map((word, index) => new Token(word, { index }));
 }
 
 /** `all`: what the files name, the most named first. */
@@ -65,7 +69,7 @@ export function buildWords(
   all: readonly Entity[],
   rules: readonly RuleTitle[],
 ): StoredWords {
-  const builder = new lunr.Builder();
+  const builder = new (lunr().Builder)();
   // The types know only lunr's own function with its separator.
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
   builder.ref('id');
@@ -152,11 +156,13 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
   });
   // Without a term lunr would answer every document.
   if (terms.length === 0) return { patterns: new Map(), files: [], entities: [], rules: [] };
-  const { TRAILING, NONE } = lunr.Query.wildcard;
-  const hits = lunr.Index.load(partFor(stored.lunr, terms)).query((query) => {
-    for (const { term, open } of terms)
-      query.term(term, { wildcard: open ? TRAILING : NONE, usePipeline: false });
-  });
+  const { TRAILING, NONE } = lunr().Query.wildcard;
+  const hits = lunr()
+    .Index.load(partFor(stored.lunr, terms))
+    .query((query) => {
+      for (const { term, open } of terms)
+        query.term(term, { wildcard: open ? TRAILING : NONE, usePipeline: false });
+    });
   const templates = stored.templates.split('\n');
   const best = hits[0]?.score ?? 1;
   const patterns = new Map<string, number>();

@@ -2,7 +2,7 @@
 import { mayHold } from '../index-store/filter.js';
 import { mayHoldGram } from '../index-store/grams.js';
 import { PAIRS_SIZE } from '../index-store/pairs.js';
-import type { FileIndex } from '../index-store/types.js';
+import type { Blocks, FileIndex } from '../index-store/types.js';
 import type { FileView } from './line-view.js';
 
 /** Of each answer, only a no is sure. */
@@ -19,27 +19,30 @@ export interface BlockView {
 /** The blocks of a file, one after another: `row` is the one that is asked. */
 export class FileBlocks implements BlockView {
   row = 0;
+  private readonly blocks: Blocks;
 
-  constructor(readonly file: FileIndex) {}
+  constructor(readonly file: FileIndex) {
+    this.blocks = file.columns.blocks;
+  }
 
   hasWord(hash: number): boolean {
-    const { blocks, filters } = this.file.columns;
-    const probes = blocks.probes[this.row]!;
-    if (probes === 0) return true;
-    return mayHold({ probes, bytes: this.slice(filters, blocks.filterEnd) }, hash);
+    const { probes, filterEnd } = this.blocks;
+    const ofRow = probes[this.row]!;
+    if (ofRow === 0) return true;
+    return mayHold({ probes: ofRow, bytes: this.slice(this.file.columns.filters, filterEnd) }, hash);
   }
 
   hasGram(key: number): boolean {
-    const { blocks, tails } = this.file.columns;
-    const rate = blocks.tailRate[this.row]!;
-    return rate !== 0 && mayHoldGram({ rate, bits: this.slice(tails, blocks.tailEnd) }, key);
+    const { tailRate, tailEnd } = this.blocks;
+    const rate = tailRate[this.row]!;
+    return rate !== 0 && mayHoldGram({ rate, bits: this.slice(this.file.columns.tails, tailEnd) }, key);
   }
 
   get pairs(): Uint8Array | null {
-    const { blocks, pairs } = this.file.columns;
-    if (blocks.tailRate[this.row] === 0) return null;
-    const at = blocks.tailGroup[this.row]! * PAIRS_SIZE;
-    return pairs.subarray(at, at + PAIRS_SIZE);
+    const { tailRate, tailGroup } = this.blocks;
+    if (tailRate[this.row] === 0) return null;
+    const at = tailGroup[this.row]! * PAIRS_SIZE;
+    return this.file.columns.pairs.subarray(at, at + PAIRS_SIZE);
   }
 
   private slice(bytes: Uint8Array, ends: Uint32Array): Uint8Array {

@@ -118,6 +118,8 @@ function groupsOf(
   const hasTail = ({ template }: Pattern): boolean => template.endsWith(MARKS.tail);
   const tails = undecided.filter(hasTail);
   const others = undecided.filter((pattern) => !hasTail(pattern));
+  // Of most files nothing is undecided: then nothing is read of them.
+  if (undecided.length === 0) return [];
   const blocks = new FileBlocks(index);
   return [
     { patterns: others, test: () => query.block(blocks) },
