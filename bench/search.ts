@@ -60,7 +60,24 @@ const beyond = (times: Times, start: Times): Times => ({
   processor: times.processor - start.processor,
 });
 
-function bench(name: string, tree: string): number {
+/** What a bundle takes: processor seconds per byte of text to index, and the time of each query beyond node's start. */
+interface Bundle {
+  readonly text: number;
+  readonly indexing: number;
+  readonly queries: ReadonlyMap<string, Times>;
+}
+
+/** How often the time per byte of another bundle goes into that of this one. */
+function perByte(times: Times, text: number, query: string, other: Bundle | null): string {
+  const of = other?.queries.get(query);
+  if (other === null || of === undefined) return '';
+  const ratio = (ours: number, theirs: number): string => (ours / text / (theirs / other.text)).toFixed(1);
+  const [wall, processor] = [ratio(times.wall, of.wall), ratio(times.processor, of.processor)];
+  return `; per byte ${wall} times the usual bundle (${processor} of processor time)`;
+}
+
+/** `usual`: what to compare with. */
+function bench(name: string, tree: string, usual: Bundle | null): Bundle {
   const archive = join(root, `${name}.tar.gz`);
   spawnSync('tar', ['czf', archive, '-C', tree, '.']);
   const text = sizeOf(tree, () => true);
@@ -91,29 +108,33 @@ function bench(name: string, tree: string): number {
     `index: ${((index / text) * 100).toFixed(2)} % of the text; the text kept beside it: ${((kept / text) * 100).toFixed(1)} %`,
   );
   const node = best('node alone', process.execPath, ['-e', '']);
-  for (const word of WORDS) {
-    const times = best(`word ${word}`, process.execPath, search(word));
-    console.log(`  ${word}: ${show(beyond(times, node))} beyond node's own start`);
-  }
+  const queries = new Map<string, Times>();
+  const note = (query: string, times: Times): string => {
+    const own = beyond(times, node);
+    queries.set(query, own);
+    return `  ${query}: ${show(own)} beyond node's own start${perByte(own, text, query, usual)}`;
+  };
+  for (const word of WORDS) console.log(note(word, best(`word ${word}`, process.execPath, search(word))));
   for (const expression of EXPRESSIONS) {
     const ours = best(`regex ${expression}`, process.execPath, search('--regex', expression));
     const theirs = best('  rg', 'rg', ['--count', '--no-ignore', '-a', expression, out]);
-    console.log(`  ${expression}: ${show(beyond(ours, node))} beyond node's own start, rg ${show(theirs)}`);
+    const ratio = ((ours.wall - node.wall) / theirs.wall).toFixed(1);
+    console.log(`${note(`/${expression}/`, ours)}; rg ${show(theirs)}, ${ratio} times`);
   }
   rmSync(out, { recursive: true });
-  return (first.processorSeconds - node.processor / 1000) / text;
+  return { text, indexing: (first.processorSeconds - node.processor / 1000) / text, queries };
 }
 
 try {
   const usual = join(root, 'usual');
   writeBigBundle(usual, Number(values.mebibytes));
-  const perByte = bench('usual', usual);
+  const known = bench('usual', usual, null);
   rmSync(usual, { recursive: true });
   const hostile = join(root, 'hostile');
   writeHostileBundle(hostile, Number(values.hostile));
-  const hostilePerByte = bench('hostile', hostile);
+  const { indexing } = bench('hostile', hostile, known);
   console.log(
-    `\nhostile text takes ${(hostilePerByte / perByte).toFixed(2)} times as much processor time per byte to index`,
+    `\nhostile text takes ${(indexing / known.indexing).toFixed(2)} times as much processor time per byte to index`,
   );
 } finally {
   rmSync(root, { recursive: true, force: true });

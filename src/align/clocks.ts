@@ -8,6 +8,10 @@ import type { TapData } from './taps.js';
 
 const MAX_SAMPLES_PER_LEG = 2000;
 const MAX_MATCHES = 100_000;
+/** Two nodes saw a series of equal packets at the same intervals. */
+const SAME_RHYTHM_NS = 2e6;
+const AGREEING_NS = 20e6;
+const ENOUGH_SERIES = 3;
 /** Conversations compared between two nodes; of more, every n-th, so that they spread over the capture. */
 const MAX_CONVERSATIONS = 1000;
 const WINDOW_NS = 20e9;
@@ -111,7 +115,7 @@ function estimatePair(
     if (atA.length > 0 && atB.length > 0) matchLegs(taps, c, atA, atB, fromA, bounds, repeated, room);
   }
   // Equal packets of which both nodes saw as many are better than none to go by.
-  if (bounds.upper.length + bounds.lower.length === 0) return fit(repeated);
+  if (bounds.upper.length + bounds.lower.length === 0) return fit(agreeing(repeated));
   return fit(bounds);
 }
 
@@ -152,14 +156,27 @@ function matchLegs(
     const into = count === 1 ? bounds : repeated;
     const list = ((b.lastWord(i) & 1) === FROM_CLIENT) === clientAtA ? into.upper : into.lower;
     if (list.length >= MAX_MATCHES) continue;
-    if (count === 1) {
-      const t = b.firstTime(i);
-      list.push({ t, d: t - a.firstTime(known) });
-    } else {
-      const ta = a.times(known);
-      b.times(i).forEach((t, k) => list.push({ t, d: t - ta[k]! }));
-    }
+    const t = b.firstTime(i);
+    const u = a.firstTime(known);
+    if (count === 1 || isSameRhythm(a.times(known), b.times(i))) list.push({ t, d: t - u });
   }
+}
+
+function isSameRhythm(ta: readonly number[], tb: readonly number[]): boolean {
+  return tb.every((t, i) => Math.abs(t - tb[0]! - (ta[i]! - ta[0]!)) < SAME_RHYTHM_NS);
+}
+
+/**
+ * Equal packets in equal number need not be the same ones: of a series, one node may have missed the first and the
+ * other the last. Several series agree on a wrong offset by chance only.
+ */
+function agreeing({ upper, lower }: Bounds): Bounds {
+  const all = [...upper, ...lower].map((s) => s.d).sort((x, y) => x - y);
+  const middle = all[all.length >> 1] ?? 0;
+  const near = (s: Sample): boolean => Math.abs(s.d - middle) < AGREEING_NS;
+  const agreed = { upper: upper.filter(near), lower: lower.filter(near) };
+  const n = agreed.upper.length + agreed.lower.length;
+  return n >= ENOUGH_SERIES && n > all.length / 2 ? agreed : { upper: [], lower: [] };
 }
 
 /** Fills `out` with the times of a conversation's packets by what names one packet wherever it is seen. */

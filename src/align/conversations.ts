@@ -278,11 +278,14 @@ function bothUnforwarded(x: Group, y: Group): boolean {
   return isInitialTtl(clientTtl(x)) && isInitialTtl(clientTtl(y));
 }
 
-/** NAT leaves the client or the server as it is, never the one in the other's place. */
+/** NAT leaves the client or the server as it is, with its port, never the one in the other's place. */
 function sharesEnd(x: Group, y: Group): boolean {
   const [t, u] = [tupleOf(x), tupleOf(y)];
-  if (t.src.ip === u.src.ip || t.dst.ip === u.dst.ip) return true;
-  return !(x.known && y.known) && (t.src.ip === u.dst.ip || t.dst.ip === u.src.ip);
+  // The ports of an echo are its identifier, which SNAT changes on both sides.
+  const same = (a: FlowEnd, b: FlowEnd): boolean =>
+    a.ip === b.ip && (a.port === b.port || isEcho(t.protocol));
+  if (same(t.src, u.src) || same(t.dst, u.dst)) return true;
+  return !(x.known && y.known) && (same(t.src, u.dst) || same(t.dst, u.src));
 }
 
 function groupErrors(taps: readonly TapData[], errors: readonly IcmpError[]): Map<string, IcmpError[]> {

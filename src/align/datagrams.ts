@@ -6,6 +6,7 @@ import {
   PROTO_ICMP,
   PROTO_ICMPV6,
 } from '../model/capture.js';
+import { withBrackets, type Marker } from './brackets.js';
 import { LIKELY, type Coverage } from './coverage.js';
 import {
   nextCovered,
@@ -118,10 +119,11 @@ function sum(map: ReadonlyMap<string, Copies>): number {
 export function datagramLosses(
   direction: DatagramDirection,
   answered: (key: string) => number,
-  coverage: CoverageOf,
+  surely: CoverageOf,
   lastWatched: (point: number) => number,
   least: LeastCoverage,
 ): PairLoss[] {
+  const coverage = withBrackets(surely, (point) => markersOf(direction, point));
   const points = direction.units.length;
   const pairs = new Map<string, Mutable>();
   // Before the last packet that got through, only captures that surely ran show a loss.
@@ -168,6 +170,14 @@ export function datagramLosses(
   return [...pairs.values()].map(({ fates, ...p }) =>
     p.lost === 0 ? p : { ...p, succession: successionOf(fates.sort((x, y) => x.t - y.t).map((f) => f.lost)) },
   );
+}
+
+/** Datagrams of which a point saw one copy. */
+function markersOf(direction: DatagramDirection, point: number): Marker[] {
+  return [...direction.units[point]!]
+    .filter(([, u]) => u.count === 1)
+    .map(([key, u]) => ({ time: u.times[0]!, seenAt: (k: number) => direction.units[k]!.has(key) }))
+    .sort((x, y) => x.time - y.time);
 }
 
 /** Units that had to pass each point, and those it missed. */

@@ -11,6 +11,9 @@ import {
 import type { Leg } from './legs.js';
 import type { TapData } from './taps.js';
 
+/** Copies of a SYN, each with a timestamp of its own: a capture may have missed the first. */
+const MOST_SYNS = 8;
+
 /**
  * What stays the same through NAT, strongest first: a SYN by its sequence number and timestamp (no two connections
  * share it), and the first payload each way. Read on demand: few flows are ever asked for theirs.
@@ -23,7 +26,7 @@ export function fingerprintsOf(taps: readonly TapData[], leg: Leg): string[] {
   const { protocol } = tap.flows[leg.flow]!;
   const out: string[] = [];
   const printed = [false, false];
-  let strong = false;
+  let syns = 0;
   for (let i = offsets[leg.flow]!; i < offsets[leg.flow + 1]!; i++) {
     const r = rows[i]!;
     if (tap.rowTap !== null && tap.rowTap[r] !== tap.slot) continue;
@@ -31,10 +34,7 @@ export function fingerprintsOf(taps: readonly TapData[], leg: Leg): string[] {
     const way = c.way[r]!;
     const flags = c.flags[r]!;
     if (protocol === PROTO_TCP && flags & TCP_SYN) {
-      if (!(flags & TCP_ACK) && !strong) {
-        strong = true;
-        out.unshift(`S${c.seq[r]}.${c.tsval[r]}`);
-      }
+      if (!(flags & TCP_ACK) && syns < MOST_SYNS) out.splice(syns++, 0, `S${c.seq[r]}.${c.tsval[r]}`);
       continue;
     }
     if (c.payload[r] === 0 || printed[way] === true || (protocol === PROTO_TCP && flags & TCP_RST)) continue;

@@ -1,6 +1,7 @@
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from '../model/capture.js';
 import type { Flow, Loss, Point, PointCount, Rejection, Segment, SizeLoss } from '../model/trace.js';
 import type { Analysis } from './analyse.js';
+import { wayOf } from './conversations.js';
 import { stretchLosses } from './grouping.js';
 import type { PathPoint, Station } from './paths.js';
 import type { Stretch } from './rejections.js';
@@ -59,13 +60,14 @@ export function makeFlow(
   ends: Ends,
   base: TimeBase,
   explanation: string,
+  interfaceOf: (tap: number) => string | null,
 ): Flow {
   const a = j.analysis;
   const c = a.conversation;
   const backwards = runsBackwards(a, ends);
   const points: Partial<Record<Point, PointCount>> = {};
   a.path.points.forEach((p, k) => {
-    points[pointName(p.station, backwards)] = pointCount(a, k, p, base);
+    points[pointName(p.station, backwards)] = { ...pointCount(a, k, p, base), ...arrival(p, interfaceOf) };
   });
   const times = c.legs.flatMap(({ leg }) => [leg.first(0), leg.first(1)]).filter((t) => Number.isFinite(t));
   const ended = c.legs.flatMap(({ leg }) => [leg.last(0), leg.last(1)]).filter((t) => Number.isFinite(t));
@@ -111,6 +113,17 @@ function pointCount(a: Analysis, k: number, p: PathPoint, base: TimeBase): Point
     first: iso(first),
     last: iso(last),
   };
+}
+
+/** What comes in at the server's ENI are questions, at the client's answers. */
+function arrival(p: PathPoint, interfaceOf: (tap: number) => string | null): { arrivedBy?: string } {
+  if (!p.station.endsWith('eni')) return {};
+  const from = p.station === 'far_eni' ? 0 : 1;
+  const names = new Set(
+    p.legs.filter((l) => l.leg.packets(wayOf(l, from)) > 0).map(({ leg }) => interfaceOf(leg.tap)),
+  );
+  const [name] = names;
+  return names.size === 1 && name != null ? { arrivedBy: name } : {};
 }
 
 function flowLosses(a: Analysis, backwards: boolean): Loss[] {

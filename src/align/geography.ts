@@ -1,8 +1,14 @@
 import type { Conversation } from './conversations.js';
-import { spreadNodes, tapGroups } from './tap-groups.js';
+import { rotatedSeries, spreadNodes, tapGroups } from './tap-groups.js';
 import { Kinds } from './kinds.js';
 import { fileNameHint, type FileNameHint } from './file-name-hints.js';
-import { groupWithoutBundles, homesBySubnet, homesByTtl, nodesByDirection } from './nodes-by-packets.js';
+import {
+  groupWithoutBundles,
+  homesByPeers,
+  homesBySubnet,
+  homesByTtl,
+  nodesByDirection,
+} from './nodes-by-packets.js';
 import { isInitialTtl } from './scope.js';
 import type { TapData } from './taps.js';
 import type { Topology, TopologyNode } from './topology.js';
@@ -50,6 +56,7 @@ export function locateTaps(
   groupWithoutBundles(taps, places, hints, groups, conversations, homes);
   spreadNodeWords(places, hints);
   homesByTtl(taps, places, homes);
+  homesByPeers(places, conversations, homes);
   homesBySubnet(places, conversations, homes);
   const nodeAddresses = ownAddresses(taps, places);
   return {
@@ -64,7 +71,8 @@ export function locateTaps(
 function ownAddresses(taps: readonly TapData[], places: readonly Place[]): Set<string> {
   const out = new Set<string>();
   for (const tap of taps)
-    if (places[tap.index]!.kind === 'eni') for (const [ip, e] of tap.ends) if (e.initial) out.add(ip);
+    if (places[tap.index]!.kind === 'eni')
+      for (const [ip, e] of tap.ends) if (e.initial && (!tap.cooked || e.local > 0)) out.add(ip);
   return out;
 }
 
@@ -247,26 +255,39 @@ function podsByPeers(
   conversations: readonly Conversation[],
 ): void {
   const own = ownAddresses(taps, places);
+  const series = rotatedSeries(taps);
+  const isEni = (t: TapData): boolean => places[t.index]!.kind === 'eni';
   const asks = (tap: TapData, ip: string): boolean =>
     conversations.some((c) => c.client.ip === ip && c.legs.some(({ leg }) => leg.tap === tap.index));
   for (const tap of taps) {
     const place = places[tap.index]!;
-    if (place.kind !== 'veth' || place.podIps.length > 0 || tap.ends.size !== 2) continue;
+    // Of the interfaces of one node's capture, beside its ENI.
+    const beside = place.kind === 'unknown' && taps.some((t) => t.table === tap.table && isEni(t));
+    if ((place.kind !== 'veth' && !beside) || place.podIps.length > 0 || tap.ends.size !== 2) continue;
     const known = [...tap.ends.keys()].filter((ip) =>
-      taps.some((other) => other.table !== tap.table && other.ends.has(ip)),
+      taps.some(
+        (other) =>
+          other.table !== tap.table && series[other.index] !== series[tap.index] && other.ends.has(ip),
+      ),
     );
+    const sending = [...tap.ends].filter(([, e]) => e.sent > 0).map(([ip]) => ip);
     const forwarded = [...tap.ends].filter(([, e]) => e.sent > 0 && !isInitialTtl(e.ttl)).map(([ip]) => ip);
+    if (beside && (forwarded.length > 0 || sending.length !== 2)) continue;
     if (forwarded.length === 1) {
       place.podIps = [...tap.ends.keys()].filter((ip) => ip !== forwarded[0]);
       place.reason += `; what ${forwarded[0]!} sends came here forwarded`;
-    } else if (known.length === 1) {
+    } else if (known.length === 1 && !beside) {
       place.podIps = known;
       place.reason += `; of its two ends only ${known[0]!} is known to other captures`;
+    } else if (sending.length === 1) {
+      place.podIps = sending;
+      place.reason += `; only ${sending[0]!} sends here, and nobody forwarded it`;
     } else {
       // Resets in the name of whom they asked: a node refuses its pod's connections, or a pod its node's.
       const asking = [...tap.ends.keys()].filter((ip) => asks(tap, ip));
       if (asking.length !== 1 || own.size === 0 || own.has(asking[0]!)) continue;
       place.podIps = asking;
+      place.kind = 'veth';
       place.reason += `; ${asking[0]!} asks here, and is no node's own address at the ENIs`;
     }
   }

@@ -44,6 +44,7 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     else siblings.set(key, [j]);
   }
   const sizes = new Map<Judged, SizeLoss>();
+  hiddenBySnat(all);
   for (const group of siblings.values()) {
     const largest = largestPassed(group);
     const proved = group.filter((j) => j.verdict === 'dropped' && j.proved && j.reason === 'not-seen-beyond');
@@ -51,7 +52,7 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     for (const j of group) refusedAlike(j, group);
     for (const j of group) {
       if (j.verdict !== 'dropped' || j.reason !== 'not-seen-beyond') continue;
-      const size = sizeLoss(j, largest);
+      const size = sizeLoss(j, largest, group);
       if (size !== null) {
         j.reason = 'size';
         sizes.set(j, size);
@@ -65,6 +66,38 @@ export function judgeTogether(all: readonly Judged[]): Map<Judged, SizeLoss> {
     }
   }
   return sizes;
+}
+
+/**
+ * Where other flows of a client are seen to get their node's address on the way, and the ENI at which they do was not
+ * captured, one that is missing beyond may be among those under that name.
+ */
+function hiddenBySnat(judged: readonly Judged[]): void {
+  const names = new Map<string, Set<string>>();
+  const strangers: Judged[] = [];
+  for (const j of judged) {
+    const { client, translated } = j.analysis.conversation;
+    if (translated === null) strangers.push(j);
+    else if (translated.client.ip !== client.ip)
+      names.set(client.ip, (names.get(client.ip) ?? new Set()).add(translated.client.ip));
+  }
+  for (const j of strangers) {
+    const other = names.get(j.analysis.conversation.client.ip);
+    const { points } = j.analysis.path;
+    if (other === undefined || (j.verdict !== 'dropped' && j.verdict !== 'lossy')) continue;
+    if (points.some((p) => p.station === 'near_eni') || j.analysis.forwardAt.slice(1).some((n) => n > 0))
+      continue;
+    const hidden = strangers.some(
+      (o) =>
+        other.has(o.analysis.conversation.client.ip) &&
+        sameService(o, j) &&
+        o.analysis.forwardAt.some((n) => n > 0),
+    );
+    if (!hidden) continue;
+    j.verdict = 'inconclusive';
+    j.reason = 'point-not-captured';
+    j.stretch = 'unknown';
+  }
 }
 
 /**
@@ -140,7 +173,11 @@ function largestPassed(group: readonly Judged[]): Map<string, number> {
 /** Below this, every IPv4 path must carry the packet: it was not its size. */
 const SMALLEST_MTU_PROBLEM = 577;
 
-function sizeLoss(j: Judged, largest: ReadonlyMap<string, number>): SizeLoss | null {
+function sizeLoss(
+  j: Judged,
+  largest: ReadonlyMap<string, number>,
+  group: readonly Judged[],
+): SizeLoss | null {
   const passed = largest.get(`${j.stretch}.${j.direction}`) ?? 0;
   let smallest = 0;
   let dontFragment = true;
@@ -150,6 +187,17 @@ function sizeLoss(j: Judged, largest: ReadonlyMap<string, number>): SizeLoss | n
     dontFragment &&= pair.dontFragment;
   }
   if (passed === 0 || smallest < SMALLEST_MTU_PROBLEM || smallest <= passed) return null;
+  // Small ones die there as well: it is not the size.
+  const small = group.some((other) =>
+    stretchLosses(other.analysis).some(
+      ({ stretch, direction, pair }) =>
+        stretch === j.stretch &&
+        direction === j.direction &&
+        pair.smallestLost > 0 &&
+        pair.smallestLost <= passed,
+    ),
+  );
+  if (small) return null;
   return { largestPassed: passed, smallestLost: smallest, dontFragment };
 }
 

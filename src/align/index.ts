@@ -17,7 +17,7 @@ import type { PreparedCapture } from './prepare.js';
 import { HealthyDigest } from './digest.js';
 import { quickAnalysis } from './quick.js';
 import type { ConnectionFlow } from './reuse.js';
-import { notesOn } from './notes.js';
+import { doubtfulPoints, notesOn } from './notes.js';
 import { endsOfSilence, findSilentSource, summariseSilence, type Silence } from './silence.js';
 import { applyGiven, endsOf, likelyEnds, placeLeftovers, pointOf, type Ends } from './roles.js';
 import { summarise, type Fate } from './summary.js';
@@ -83,7 +83,9 @@ export function align(input: AlignInput): Trace {
       ? (chosen?.ends ?? guess ?? { srcIp: null, dstIp: null, srcNode: null, dstNode: null })
       : endsOfSilence(silent, geography);
   const order = listOrder(judged, fates, input.maxHealthyFlows ?? 20);
-  const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base));
+  const interfaceOf = (tap: number): string | null =>
+    geography.places[tap]!.interfaceName ?? taps[tap]!.interfaceName;
+  const flows = order.map((j) => toFlow(j, sizes.get(j) ?? null, ends, base, interfaceOf));
   const fate = chosen === null ? null : toFate(chosen, order, ends);
   const counts: Record<Verdict, number> = {
     delivered: 0,
@@ -254,8 +256,14 @@ function listOrder(judged: readonly Judged[], fates: readonly Group[], maxHealth
   return judged.length < out.length ? [...judged] : out;
 }
 
-function toFlow(j: Judged, size: SizeLoss | null, ends: Ends, base: TimeBase): Flow {
-  return makeFlow(j, size, ends, base, explain(j, size, runsBackwards(j.analysis, ends)));
+function toFlow(
+  j: Judged,
+  size: SizeLoss | null,
+  ends: Ends,
+  base: TimeBase,
+  interfaceOf: (tap: number) => string | null,
+): Flow {
+  return makeFlow(j, size, ends, base, explain(j, size, runsBackwards(j.analysis, ends)), interfaceOf);
 }
 
 function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
@@ -270,6 +278,7 @@ function toFate(group: Group, order: readonly Judged[], ends: Ends): Fate {
     proved: group.members.some((m) => m.proved),
     candidates: j.candidates.map((s) => segmentName(s, backwards)),
     fails: group.members.some(fails),
+    doubtful: doubtfulPoints(group.members, ends),
   };
 }
 

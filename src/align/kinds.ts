@@ -63,6 +63,10 @@ export class Kinds {
     const candidates = both.filter((ip) => legs.every((l) => (sentHops(tap, l, ip) ?? 0) === 0));
     if (candidates.length === 0)
       return eni('packets of several ends, or forwarded before they came here', true);
+    for (const ip of candidates) {
+      const found = this.settle(tap, legs, ip, candidates);
+      if (found !== null) return found;
+    }
     const pod =
       candidates.length === 2 && !this.seenElsewhereAlike(tap, legs)
         ? this.podBesideNode(tap, candidates)
@@ -74,10 +78,6 @@ export class Kinds {
         `every packet is between ${pod} and its node, whose other packets go elsewhere`,
         false,
       );
-    for (const ip of candidates) {
-      const found = this.settle(tap, legs, ip);
-      if (found !== null) return found;
-    }
     const senders = candidates.filter((ip) => legs.some((l) => sentHops(tap, l, ip) === 0));
     const [sender] = senders;
     // A pod and its node, or two nodes: which of them is at home here, nothing tells.
@@ -120,7 +120,7 @@ export class Kinds {
   }
 
   /** What is certain of an address that is an end of every packet at a tap. */
-  private settle(tap: TapData, legs: readonly Leg[], ip: string): Kind | null {
+  private settle(tap: TapData, legs: readonly Leg[], ip: string, candidates: readonly string[]): Kind | null {
     if (this.nodeAddresses.has(ip)) return null;
     if (legs.some((l) => receivedHops(tap, l, ip) === 2))
       return veth(
@@ -133,7 +133,9 @@ export class Kinds {
       solicited(tap, ip)
     )
       return veth(ip, `every packet is to or from ${ip}, for whose MAC its node asks here`, true);
-    if (tap.arp.some((a) => a.op === 'request' && a.senderIp === ip && !a.targetIp.startsWith('169.254.')))
+    const ofOthers = (target: string): boolean =>
+      !target.startsWith('169.254.') && !candidates.includes(target);
+    if (tap.arp.some((a) => a.op === 'request' && a.senderIp === ip && ofOthers(a.targetIp)))
       return eni(`${ip} asks here for the MAC of a router or neighbour, as a node does`, true);
     if (this.seenElsewhereAlike(tap, legs))
       return eni('the same packets have the same TTL at another capture: no node lies between', true);

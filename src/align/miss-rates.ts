@@ -77,6 +77,12 @@ export class MissRates {
   /** Takes away losses that the tap's own misses explain; all flows between two hosts are weighed together. */
   discount(analyses: readonly Analysis[]): Analysis[] {
     const pools = new Map<string, { exposed: number; lost: number }>();
+    // A capture misses packets: a lost super-packet is one, however many segments it is cut into.
+    const packetsOf = (a: Analysis, p: PairLoss): { exposed: number; lost: number } => {
+      const packets = a.tcp === null ? 0 : (p.succession?.lost ?? 0);
+      const lost = packets > 0 ? Math.min(p.lost, packets) : p.lost;
+      return { lost, exposed: p.lost === 0 ? p.exposed : Math.max(lost, (p.exposed * lost) / p.lost) };
+    };
     const keyOf = (a: Analysis, p: PairLoss, way: string): string =>
       `${hostPair(a)}|${a.path.points[p.from]!.station}|${a.path.points[p.to]!.station}|${way}`;
     const each = (a: Analysis, visit: (p: PairLoss, way: string) => void): void => {
@@ -87,7 +93,8 @@ export class MissRates {
       each(a, (p, way) => {
         const key = keyOf(a, p, way);
         const s = pools.get(key) ?? { exposed: 0, lost: 0 };
-        pools.set(key, { exposed: s.exposed + p.exposed, lost: s.lost + p.lost });
+        const { exposed, lost } = packetsOf(a, p);
+        pools.set(key, { exposed: s.exposed + exposed, lost: s.lost + lost });
       });
     const keep =
       (a: Analysis, way: string) =>

@@ -107,6 +107,28 @@ function homesOfVeths(places: readonly Place[], homes: Map<string, string>): voi
     if (kind === 'veth' && node !== null) for (const ip of podIps) if (!homes.has(ip)) homes.set(ip, node);
 }
 
+/** What passes an ENI of a node, and has one end on another node, has the other end here. */
+export function homesByPeers(
+  places: readonly Place[],
+  conversations: readonly Conversation[],
+  homes: Map<string, string>,
+): void {
+  for (const c of conversations) {
+    const server = (c.translated?.server ?? c.server).ip;
+    const nodes = new Set(
+      c.legs.map(({ leg }) => places[leg.tap]!).flatMap((p) => (p.kind === 'eni' ? (p.node ?? []) : [])),
+    );
+    for (const [ip, peer] of [
+      [c.client.ip, server],
+      [server, c.client.ip],
+    ] as const) {
+      const home = homes.get(peer);
+      const here = [...nodes].filter((n) => n !== home);
+      if (home !== undefined && !homes.has(ip) && here.length === 1) homes.set(ip, here[0]!);
+    }
+  }
+}
+
 /** Who reaches a pod's veth without being forwarded is its node. */
 export function homesByTtl(
   taps: readonly TapData[],
@@ -233,6 +255,14 @@ function nearnessVotes(
       const near = sorted[0]!;
       const far = sorted.find((s) => s.node !== near.node);
       if (!far || near.trip <= far.trip) continue;
+      // Of a capture that began later the first question and the first answer need not belong together.
+      if (
+        !beginAlike(
+          taps,
+          answered.map((s) => s.leg),
+        )
+      )
+        continue;
       vote(c.client.ip, near.node, 2);
       vote(server, far.node, 2);
     } else if (

@@ -81,18 +81,39 @@ function losesOnlySyns({ analysis }: Judged): boolean {
   return lost > 0 && lost < tcp.syn && analysis.retransmissions < tcp.syn && back.every((p) => p.lost === 0);
 }
 
+interface Missed {
+  readonly point: Point;
+  readonly missed: number;
+  readonly sent: number;
+}
+
 /** Packets of the flows in question that a capture is thought to have missed, by the point that missed them. */
-function ownMisses(chosen: { readonly members: readonly Judged[]; readonly ends: Ends }): string[] {
-  const points = new Map<Point, { missed: number; sent: number }>();
-  for (const { analysis } of chosen.members)
+function missedByPoint(members: readonly Judged[], ends: Ends): Missed[] {
+  const points = new Map<Point, Missed>();
+  for (const { analysis } of members)
     for (const { pair } of stretchLosses(analysis)) {
       if (pair.ownMisses === undefined) continue;
-      const point = pointName(analysis.path.points[pair.to]!.station, runsBackwards(analysis, chosen.ends));
-      const at = points.get(point) ?? { missed: 0, sent: 0 };
-      points.set(point, { missed: at.missed + pair.ownMisses, sent: at.sent + pair.sent });
+      const point = pointName(analysis.path.points[pair.to]!.station, runsBackwards(analysis, ends));
+      const at = points.get(point) ?? { point, missed: 0, sent: 0 };
+      points.set(point, { point, missed: at.missed + pair.ownMisses, sent: at.sent + pair.sent });
     }
-  return [...points].map(
-    ([point, { missed, sent }]) =>
+  return [...points.values()];
+}
+
+function ownMisses(chosen: { readonly members: readonly Judged[]; readonly ends: Ends }): string[] {
+  return missedByPoint(chosen.members, chosen.ends).map(
+    ({ point, missed, sent }) =>
       `${missed} of ${sent} packets that should have passed the ${pointText(point)} are not in its capture; the captures miss packets that they prove to have passed, and so few are put down to that, not to loss.`,
   );
+}
+
+/** From this many on, and this share of them, packets that a capture is thought to have missed may hide a loss. */
+const MANY_MISSED = 3;
+const LARGE_SHARE = 0.05;
+
+/** Points whose captures lack so many packets that not all of them need be their own misses. */
+export function doubtfulPoints(members: readonly Judged[], ends: Ends): Point[] {
+  return missedByPoint(members, ends)
+    .filter(({ missed, sent }) => missed >= MANY_MISSED && missed >= sent * LARGE_SHARE)
+    .map(({ point }) => point);
 }

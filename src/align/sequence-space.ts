@@ -9,6 +9,7 @@ import {
   type RanAround,
   type Witness,
 } from './losses.js';
+import { withBrackets, type Marker } from './brackets.js';
 import { segmentSizeOf } from './leg-table.js';
 import type { Observation } from './observations.js';
 
@@ -195,11 +196,12 @@ function targetOf(next: { readonly to: number; readonly proved: boolean } | null
  */
 export function tcpLosses(
   direction: TcpDirection,
-  coverage: CoverageOf,
+  surely: CoverageOf,
   lastWatched: (point: number) => number,
   least: LeastCoverage,
 ): PairLoss[] {
   const points = direction.transmissions.length;
+  const coverage = withBrackets(surely, (point) => markersOf(direction, point));
   const targets = direction.transmissions.map((list, k) => {
     const own = new Int32Array(list.count);
     for (let i = 0; i < own.length; i++) {
@@ -211,6 +213,46 @@ export function tcpLosses(
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
   const quick = comparePoints(direction, targets, lastWatched, true);
   return quick.every((p) => p.lost === 0) ? quick : comparePoints(direction, targets, lastWatched, false);
+}
+
+/** Transmissions at a point of bytes that it saw once. */
+function markersOf({ transmissions }: TcpDirection, point: number): Marker[] {
+  const list = transmissions[point]!;
+  const byStart = inOrder(list);
+  const once: number[] = [];
+  let reached = -Infinity;
+  byStart.forEach((i, place) => {
+    const next = byStart[place + 1];
+    const free = next === undefined || list.start(next) >= list.end(i);
+    if (list.start(i) >= reached && free) once.push(i);
+    reached = Math.max(reached, list.end(i));
+  });
+  const seen = transmissions.map(reachOf);
+  return once
+    .sort((x, y) => x - y)
+    .map((i) => ({
+      time: list.time(i),
+      seenAt: (k) => {
+        const { starts, reach } = seen[k]!;
+        const begun = indexOfCut(starts, list.end(i));
+        return begun > 0 && reach[begun - 1]! > list.start(i);
+      },
+    }));
+}
+
+/** Starts of transmissions in order, ended by infinity, and how far they and all before them reach. */
+function reachOf(list: ByteRuns): { starts: Float64Array; reach: Float64Array } {
+  const order = inOrder(list);
+  const starts = Float64Array.from([...order.map((i) => list.start(i)), Infinity]);
+  const reach = Float64Array.from(order, (i) => list.end(i));
+  for (let i = 1; i < reach.length; i++) if (reach[i - 1]! > reach[i]!) reach[i] = reach[i - 1]!;
+  return { starts, reach };
+}
+
+/** Numbers of the transmissions by their bytes. */
+function inOrder(list: ByteRuns): number[] {
+  const all = Array.from({ length: list.count }, (_, i) => i);
+  return all.sort((x, y) => list.start(x) - list.start(y) || list.end(x) - list.end(y));
 }
 
 /** Segments that had to pass each point, and those it missed. */

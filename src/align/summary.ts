@@ -22,6 +22,8 @@ export interface Fate {
   readonly candidates: readonly Segment[];
   /** Its packets themselves show that something went wrong. */
   readonly fails: boolean;
+  /** Points whose captures lack so many of its packets that some may have been lost. */
+  readonly doubtful: readonly Point[];
 }
 
 const CONFIDENCE_DOWN = { high: 'medium', medium: 'low', low: 'low' } as const;
@@ -88,6 +90,18 @@ export function summarise(
     lower(
       'The last captured point is not the destination veth: what became of the packets beyond it was not captured.',
     );
+  if (
+    fate.verdict === 'delivered' &&
+    scene.clocks.offsets.some((o) => o.offsetNs === null) &&
+    chosen.some(arrivesShort)
+  )
+    lower(
+      'Fewer packets were seen on the destination node than left the source node, and no packet shows how their clocks differ: whether its captures ran at the time cannot be told.',
+    );
+  if (fate.verdict === 'delivered' && fate.doubtful.length > 0)
+    lower(
+      `The ${fate.doubtful.map(captureText).join(' and the ')} misses packets, as others prove; among those that it lacks here may be lost ones.`,
+    );
   if (fate.verdict === 'inconclusive') confidence = 'low';
   return {
     segment: fate.segment,
@@ -99,6 +113,17 @@ export function summarise(
     against,
     flows: fate.flows,
   };
+}
+
+function captureText(p: Point): string {
+  return `capture at the ${pointText(p)}`;
+}
+
+/** Sent without answer, and seen less often at the end of its way than at the beginning. */
+function arrivesShort(f: Flow): boolean {
+  const sent = Math.max(f.points.src_veth?.packets ?? 0, f.points.src_eth0?.packets ?? 0);
+  const arrived = Math.max(f.points.dst_eth0?.packets ?? 0, f.points.dst_veth?.packets ?? 0);
+  return f.reason === 'seen-at-last-point' && arrived < sent;
 }
 
 function fallsShort(f: Flow): boolean {

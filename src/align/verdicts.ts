@@ -41,7 +41,10 @@ export function stretchBetween(
 }
 
 export function judge(a: Analysis): Judged {
-  if (a.path.points.length === 0) return judgeUnplaced(a);
+  const placed = a.path.points.some(
+    (p, k) => p.missedInterface !== null || a.forwardAt[k]! + a.backAt[k]! > 0,
+  );
+  if (!placed) return judgeUnplaced(a);
   if (a.refusal !== null)
     return verdict(
       a,
@@ -69,7 +72,9 @@ function judgeUnplaced(a: Analysis): Judged {
     a.conversation.errors.length > 0 ||
     a.conversation.legs.some(
       ({ leg }) =>
-        leg.packets(0) * leg.packets(1) === 0 && (tcp ? leg.syns(0) + leg.syns(1) >= 2 : a.failsByItself),
+        // A SYN that nothing but a reset answers; or questions without answers.
+        (tcp && leg.syns(0) + leg.syns(1) > 0 && leg.syns(0) * leg.syns(1) === 0) ||
+        (!tcp && a.failsByItself && leg.packets(0) * leg.packets(1) === 0),
     );
   return verdict(a, 'inconclusive', 'unknown', 'none', 'roles-unknown', { candidates: failing ? ALL : [] });
 }
@@ -155,7 +160,10 @@ function judgeTcp(a: Analysis): Judged {
     const copies = same.reduce((n, p) => n + p.neverCopies, 0);
     const gone = same.filter((p) => p.neverPassed > 0);
     const proof = gone.find((p) => p.proved) ?? (a.failsByItself ? gone[0] : undefined);
-    if (proof !== undefined && copies > Math.max(...same.map((p) => p.neverPassed)))
+    if (
+      proof !== undefined &&
+      ((a.failsByItself && a.stalled === 'none') || copies > Math.max(...same.map((p) => p.neverPassed)))
+    )
       return dropped(a, proof, direction);
   }
   // Packets that were refused as too big and sent again in smaller ones: path MTU discovery at work.
@@ -261,7 +269,8 @@ function stretchesBeyond(path: Path, lastSeen: Station | null, direction: Direct
 /** Where nothing passed. While a nearer capture ran it named the place more closely than a farther one does. */
 function nearestGone(pairs: readonly PairLoss[]): PairLoss | undefined {
   const gone = pairs.filter((p) => p.lost > 0 && p.lost === p.sent);
-  const first = gone.find((p) => p.proved) ?? gone[0];
+  const proved = gone.filter((p) => p.proved);
+  const first = most(proved.length > 0 ? proved : gone);
   if (first === undefined) return undefined;
   let best = first;
   for (const p of gone)
@@ -271,6 +280,13 @@ function nearestGone(pairs: readonly PairLoss[]): PairLoss | undefined {
       Math.abs(p.to - p.from) < Math.abs(best.to - best.from)
     )
       best = p;
+  return best;
+}
+
+/** Where the most were lost: a capture that ends before others leaves a few of them to a farther one. */
+function most(pairs: readonly PairLoss[]): PairLoss | undefined {
+  let best: PairLoss | undefined;
+  for (const p of pairs) if (best === undefined || p.lost > best.lost) best = p;
   return best;
 }
 

@@ -84,6 +84,8 @@ function inconclusiveText(j: Judged, last: string | null): string {
       return `${seen}; the next capture is empty and cannot prove that it was running`;
     case 'outside-window':
       return `${seen}; the captures do not overlap long enough to tell`;
+    case 'point-not-captured':
+      return `${seen}; beyond, its node's address stands for its own, and where that is put in was not captured`;
     case 'roles-unknown':
       return 'nothing tells at which point of its way it was captured';
     default:

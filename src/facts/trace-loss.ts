@@ -1,10 +1,13 @@
 import type { Flow, Loss, Trace } from '../model/trace.js';
-import { PROTOCOLS, defineFact, known, number, oneOf, text, unknown } from './support/define.js';
+import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
 import { tapEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
 
 const percent = (rate: number): number => Math.round(rate * 10_000) / 100;
+
+/** Two packets count where at least this share was lost, at the lower end of the interval: two of twelve, about. */
+const LOWEST_OF_FEW = 0.05;
 
 /** Two taps, what went in and what came out. */
 export function lossEvidence(trace: Trace, loss: Loss, what: string): EvidenceItem[] {
@@ -46,6 +49,7 @@ export const traceLoss = defineFact({
     direction: oneOf(['forward', 'return']),
     sent: number('packets that entered the segment'),
     lost: number('packets that were lost in it'),
+    no_chance: flag('three packets at least, or two of a few'),
     percent: number('lost of sent, in per cent'),
     percent_low: number('lower end of the 95 % interval, in per cent'),
     percent_high: number('upper end of the 95 % interval, in per cent'),
@@ -91,6 +95,7 @@ export const traceLoss = defineFact({
               direction: loss.direction,
               sent: loss.sent,
               lost: loss.lost,
+              no_chance: loss.lost >= 3 || (loss.lost === 2 && loss.low >= LOWEST_OF_FEW),
               percent: percent(loss.rate),
               percent_low: percent(loss.low),
               percent_high: percent(loss.high),

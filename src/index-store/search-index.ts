@@ -2,6 +2,7 @@
 import { numbered } from '../ingest/capture-labels.js';
 import type { Ingested, Problem } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { StoredIndex } from './codec.js';
 import { DamagedIndex, partName, TextPartReader } from './text-part.js';
@@ -42,7 +43,8 @@ export class SearchIndex {
     private readonly opened: readonly Opened[],
     extra: { readonly problems: readonly Problem[]; readonly fromCache: boolean },
     private readonly onClose: () => Promise<void>,
-    private readonly jobs: number | undefined,
+    /** Threads that may work at a time. */
+    readonly jobs: number = availableParallelism(),
   ) {
     const { files, nodes, skipped, collected } = merged(opened);
     this.collectedAt = (node) => collected.get(node) ?? null;
@@ -55,9 +57,18 @@ export class SearchIndex {
 
   /** The text of a block. Throws DamagedIndex. */
   read(file: IndexedFile, block: number): Buffer {
-    let reader = this.readers.get(file.textPath);
-    if (reader === undefined) this.readers.set(file.textPath, (reader = openPart(file.textPath)));
-    return reader.read(file.index.columns.blocks, block);
+    return this.reader(file).read(file.index.columns.blocks, block);
+  }
+
+  /** The same, to be used before the next block of the part is read. */
+  readOnce(file: IndexedFile, block: number): Buffer {
+    return this.reader(file).readOnce(file.index.columns.blocks, block);
+  }
+
+  private reader({ textPath }: IndexedFile): TextPartReader {
+    let reader = this.readers.get(textPath);
+    if (reader === undefined) this.readers.set(textPath, (reader = openPart(textPath)));
+    return reader;
   }
 
   /** The input as it was read, when there is one and its index was built in this run; it need not be read again. */
@@ -70,9 +81,10 @@ export class SearchIndex {
     return this.opened.map(({ words }) => words());
   }
 
-  async pool(): Promise<Pool> {
+  /** A pool of so many workers; there is one in a run. */
+  async pool(workers: number): Promise<Pool> {
     const { createPool } = await import('../pool/pool.js');
-    return (this.poolOfRun ??= createPool(this.jobs));
+    return (this.poolOfRun ??= createPool(workers));
   }
 
   async close(): Promise<void> {

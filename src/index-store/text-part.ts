@@ -74,6 +74,7 @@ export class TextPartWriter {
 /** Reads blocks of one text part. */
 export class TextPartReader {
   private readonly fd: number;
+  private room = Buffer.alloc(0);
 
   constructor(path: string) {
     this.fd = openSync(path, 'r');
@@ -81,7 +82,15 @@ export class TextPartReader {
 
   /** The text of block `block`, line ends included. Throws DamagedIndex when it is not what was written. */
   read(blocks: Blocks, block: number): Buffer {
-    const packed = Buffer.allocUnsafe(blocks.packed[block]!);
+    const text = this.readOnce(blocks, block);
+    return text.buffer === this.room.buffer ? Buffer.from(text) : text;
+  }
+
+  /** The same, in memory that the next block may be read into. */
+  readOnce(blocks: Blocks, block: number): Buffer {
+    const size = blocks.packed[block]!;
+    if (size > this.room.length) this.room = Buffer.allocUnsafeSlow(Math.max(size, BLOCK_SIZE * 2));
+    const packed = this.room.subarray(0, size);
     const at = blocks.at[block]!;
     for (let done = 0; done < packed.length;) {
       const count = readSync(this.fd, packed, done, packed.length - done, at + done);

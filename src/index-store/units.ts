@@ -101,6 +101,9 @@ export function unitsOf(text: string): number[] {
     const hash = wordHash(word);
     if (/\d/.test(word) && isFiltered(word) && !VOCABULARY.has(hash)) units.push(hash);
   }
-  for (const [start, end] of quadsIn(folded)) units.push(wordHash(folded.slice(start, end)));
+  for (const [start, end] of quadsIn(folded)) {
+    const quad = folded.slice(start, end);
+    units.push(wordHash(quad), ...coresIn(quad).map(({ core }) => wordHash(core)));
+  }
   return units;
 }

@@ -15,6 +15,8 @@ const MAX_FILES = 1000;
 const MAX_TEXT = 300;
 /** The one field of all documents. */
 const FIELD = 'text';
+/** Lines that are sought one by one in less time than all lines are parted. */
+const FEW = 8;
 
 export interface RuleTitle {
   readonly id: string;
@@ -117,6 +119,15 @@ function linesFrom(text: string, start: string): string[][] {
   return found;
 }
 
+/** The line of each document. */
+function rowsOf(vectors: string, documents: ReadonlySet<string>): string[][] {
+  if (documents.size < FEW) return [...documents].flatMap((name) => linesFrom(vectors, `${name}\t`));
+  return vectors
+    .split('\n')
+    .filter((line) => documents.has(line.slice(0, line.indexOf('\t'))))
+    .map((line) => line.split('\t'));
+}
+
 function mostOften(files: readonly FileIndex[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const { patterns } of files)
@@ -168,25 +179,24 @@ interface Term {
 
 /** The terms asked for with their documents. Loading the rest takes many times longer than the query and changes nothing. */
 function partFor({ head, terms, vectors }: PackedIndex, asked: readonly Term[]): SerializedIndex {
-  const rows = asked.flatMap(({ term, open }) => linesFrom(terms, open ? term : `${term}\t`));
+  const hits = asked.flatMap(({ term, open }) => linesFrom(terms, open ? term : `${term}\t`));
   // In the order of terms, as lunr wants them, and each once.
   const found = [
-    ...new Map(rows.map(([term, index, list]) => [term!, { index: Number(index), list: list! }])),
+    ...new Map(hits.map(([term, index, list]) => [term!, { index: Number(index), list: list! }])),
   ]
     .map(([term, { index, list }]) => ({ term, index, documents: list.split(' ') }))
     .sort((a, b) => (a.term < b.term ? -1 : 1));
   const documents = new Set(found.flatMap((one) => one.documents));
+  const rows = rowsOf(vectors, documents);
   return {
     ...head,
     invertedIndex: found.map((one) => [
       one.term,
       { _index: one.index, [FIELD]: Object.fromEntries(one.documents.map((name) => [name, {}])) },
     ]),
-    fieldVectors: [...documents].flatMap((name) =>
-      linesFrom(vectors, `${name}\t`).map(([document, vector]): [string, number[]] => [
-        `${FIELD}/${document!}`,
-        vector!.split(' ').map(Number),
-      ]),
-    ),
+    fieldVectors: rows.map(([document, vector]): [string, number[]] => [
+      `${FIELD}/${document!}`,
+      vector!.split(' ').map(Number),
+    ]),
   };
 }

@@ -91,6 +91,8 @@ export interface PointCount {
   /** ISO 8601 with microseconds, by the tap's own clock. */
   readonly first: string | null;
   readonly last: string | null;
+  /** The interface by which packets came in here from the other node, where the captures show one alone. */
+  readonly arrivedBy?: string;
 }
 
 export interface Loss {

@@ -1,12 +1,12 @@
 /** Runs a query over an index. */
-import type { SearchIndex } from '../index-store/search-index.js';
+import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
 import { DamagedIndex } from '../index-store/text-part.js';
 import { fileHits, type FileHits } from './file-hits.js';
 import { parseQuery, type QuerySource } from './parse.js';
 import { planFile } from './plan-file.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
-import type { SearchHits } from './task.js';
+import type { SearchHits, SearchTask } from './task.js';
 
 /** Below this much text, starting workers takes longer than reading it here. */
 const WORTH_A_POOL = 24 * 1024 * 1024;
@@ -29,22 +29,56 @@ export async function search(
   const query = await parseQuery(source);
   const plans = index.files.map((file) => planFile(file, query, source, window));
   const bytesRead = plans.reduce((sum, { bytes }) => sum + bytes, 0);
-  const pool = bytesRead > WORTH_A_POOL ? await index.pool() : null;
-  const hits = await Promise.all(
-    plans.map(async (plan) => {
-      if (plan.tasks.length === 0) return fileHits(plan, []);
-      const { scanRows } = await import('./task.js');
-      const results = await Promise.all(
-        plan.tasks.map(
-          (task): Promise<SearchHits> | SearchHits =>
-            pool?.run<SearchHits>('search', task) ?? scanRows(task, (row) => index.read(plan.file, row)),
-        ),
-      );
-      const damaged = results.find((result) => result.damaged !== undefined)?.damaged;
-      if (damaged !== undefined) throw new DamagedIndex(damaged);
-      return fileHits(plan, results);
-    }),
+  const jobs = plans.flatMap(({ file, tasks }) => tasks.map((task): Job => ({ file, task, results: [] })));
+  await runAll(index, jobs, bytesRead > WORTH_A_POOL);
+  const hits = plans.map((plan) =>
+    fileHits(
+      plan,
+      jobs.filter(({ file }) => file === plan.file).flatMap(({ results }) => results),
+    ),
   );
   const found = hits.filter(({ count }) => count > 0);
   return { query, hits: found, count: found.reduce((sum, { count }) => sum + count, 0), bytesRead };
+}
+
+interface Job {
+  readonly file: IndexedFile;
+  readonly task: SearchTask;
+  /** Of its rows, in order. */
+  results: readonly SearchHits[];
+}
+
+/** Workers take jobs from the front while this thread takes them from the back: it would wait for workers to start. */
+async function runAll(index: SearchIndex, jobs: readonly Job[], inWorkers: boolean): Promise<void> {
+  const left = [...jobs];
+  const workers = inWorkers ? index.jobs - 1 : 0;
+  const pool = workers > 0 ? await index.pool(workers) : null;
+  const inWorker = async (): Promise<void> => {
+    for (let job = left.shift(); job !== undefined; job = left.shift())
+      job.results = [await pool!.run<SearchHits>('search', job.task)];
+  };
+  const here = async (): Promise<void> => {
+    for (let job = left.pop(); job !== undefined; job = left.pop()) job.results = await runHere(index, job);
+  };
+  await Promise.all([here(), ...Array.from({ length: workers }, inWorker)]);
+  const damaged = jobs.flatMap(({ results }) => results).find((result) => result.damaged !== undefined);
+  if (damaged !== undefined) throw new DamagedIndex(damaged.damaged!);
+}
+
+/** Text after which this thread looks whether workers wait for it. */
+const PIECE = 1024 * 1024;
+
+async function runHere(index: SearchIndex, { file, task }: Job): Promise<SearchHits[]> {
+  const { scanRows } = await import('./task.js');
+  const results: SearchHits[] = [];
+  for (let from = 0; from < task.rows.length;) {
+    let to = from;
+    for (let bytes = 0; to < task.rows.length && bytes < PIECE; to++)
+      bytes += task.blocks.size[task.rows[to]!]!;
+    const piece = { ...task, rows: task.rows.slice(from, to), wanted: task.wanted.slice(from, to) };
+    results.push(await scanRows(piece, (row) => index.readOnce(file, row)));
+    from = to;
+    if (from < task.rows.length) await new Promise(setImmediate);
+  }
+  return results;
 }

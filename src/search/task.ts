@@ -33,7 +33,7 @@ export default async function search(task: SearchTask): Promise<SearchHits> {
   try {
     const part = openPart(task.textPath);
     try {
-      return await scanRows(task, (row) => part.read(task.blocks, row));
+      return await scanRows(task, (row) => part.readOnce(task.blocks, row));
     } finally {
       part.close();
     }
@@ -52,6 +52,7 @@ function finderFor(query: Query): LineFinder | null {
   return last.finder;
 }
 
+/** `read`: gives the text of a block, which is used before the next one is read. */
 export async function scanRows(task: SearchTask, read: (row: number) => Buffer): Promise<SearchHits> {
   const { file, blocks, window } = task;
   const query = await parseQuery(task.query);

@@ -108,6 +108,7 @@ describe('trace_loss', () => {
       direction: 'forward',
       sent: 1000,
       lost: 52,
+      no_chance: true,
       percent: 5.2,
       percent_low: 4,
       percent_high: 6.75,

@@ -23,6 +23,8 @@ interface AskedFlow {
   /** As the client sends it, and as it travels between the nodes. */
   readonly sent: { src: string; sport: number; dst: string; dport: number };
   readonly wire: { src: string; sport: number; dst: string; dport: number };
+  /** Interfaces by which the captures show its packets to come in, at either node. */
+  readonly arrival: { readonly src: string | null; readonly dst: string | null };
 }
 
 /** Interface by which packets for the pod come in: that of its ENI. */
@@ -43,14 +45,18 @@ function asked(context: FactContext): AskedFlow[] {
         after === null
           ? sent
           : { src: after.src.ip, sport: after.src.port, dst: after.dst.ip, dport: after.dst.port };
-      return [{ protocol: flow.protocol, sent, wire }];
+      const arrival = {
+        src: flow.points.src_eth0?.arrivedBy ?? null,
+        dst: flow.points.dst_eth0?.arrivedBy ?? null,
+      };
+      return [{ protocol: flow.protocol, sent, wire, arrival }];
     });
   }
   const { src, dst, protocol } = context.question;
   if (context.trace !== null || src === null || dst === null || dst.port === null) return [];
   const sent = { src: src.ip, sport: src.port ?? SOME_PORT, dst: dst.ip, dport: dst.port };
   const known = (['tcp', 'udp', 'sctp', 'icmp'] as const).find((p) => p === protocol);
-  return [{ protocol: known ?? 'tcp', sent, wire: sent }];
+  return [{ protocol: known ?? 'tcp', sent, wire: sent, arrival: { src: null, dst: null } }];
 }
 
 /** Packets of the flow that each known node has to pass on, first those of the request, then of the answer. */
@@ -58,7 +64,7 @@ function packets(context: FactContext, flow: AskedFlow): Omit<SimulatedFlow, 're
   const source = podAt(context, flow.sent.src);
   const target = podAt(context, flow.wire.dst);
   const family: Family = familyOf(flow.sent.src) === 6 ? 6 : 4;
-  const { protocol, sent, wire } = flow;
+  const { protocol, sent, wire, arrival } = flow;
   const list: Omit<SimulatedFlow, 'result'>[] = [];
   const add = (
     node: NodeFacts,
@@ -73,11 +79,11 @@ function packets(context: FactContext, flow: AskedFlow): Omit<SimulatedFlow, 're
   const back = { src: wire.dst, sport: wire.dport, dst: wire.src, dport: wire.sport };
   if (source !== null) add(source.node, 'forward', source.pod.veth, sent);
   if (target !== null && target.node !== source?.node) {
-    add(target.node, 'forward', arrivalInterface(target.node, target.pod), wire);
+    add(target.node, 'forward', arrival.dst ?? arrivalInterface(target.node, target.pod), wire);
   }
   if (target !== null) add(target.node, 'return', target.pod.veth, back);
   if (source !== null && target?.node !== source.node) {
-    add(source.node, 'return', arrivalInterface(source.node, source.pod), back);
+    add(source.node, 'return', arrival.src ?? arrivalInterface(source.node, source.pod), back);
   }
   return list;
 }

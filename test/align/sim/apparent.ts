@@ -1,4 +1,4 @@
-import type { Conn, Place, Sighting } from './network.js';
+import type { Conn, Packet, Place, Sighting } from './network.js';
 import type { Simulated } from './scenario.js';
 
 /**
@@ -37,15 +37,13 @@ export function apparentLosses(sim: Simulated): Apparent {
 
 /** The same packet, however segmentation cut it. */
 function samePacket(x: Sighting, y: Sighting): boolean {
-  const [p, q] = [x.packet, y.packet];
-  if (p.way !== q.way || p.error !== undefined || Math.abs(x.t - y.t) > 1e8) return false;
-  if (p.conn.protocol !== 6)
-    return p === q || (p.content === q.content && p.seq === q.seq && p.ipId === q.ipId);
-  return overlap(x, y);
+  return Math.abs(x.t - y.t) <= 1e8 && x.packet.error === undefined && sameBytes(x.packet, y.packet);
 }
 
-function overlap(x: Sighting, y: Sighting): boolean {
-  const [p, q] = [x.packet, y.packet];
+/** Packets of one conversation with the same bytes of the sequence space, or the same datagram. */
+export function sameBytes(p: Packet, q: Packet): boolean {
+  if (p.way !== q.way) return false;
+  if (p.conn.protocol !== 6) return p === q;
   const [a, b] = [lengthOf(p.payload, p.flags), lengthOf(q.payload, q.flags)];
   return a > 0 && b > 0 && ((q.seq - p.seq) | 0) < a && ((p.seq - q.seq) | 0) < b;
 }
@@ -64,7 +62,8 @@ function provedOtherwise(m: Sighting, captured: readonly Sighting[]): boolean {
   if (length === 0) return true;
   const stations = new Map<string, number>();
   for (const s of captured)
-    if (s.packet.way === p.way && overlap(s, m)) stations.set(s.station, (stations.get(s.station) ?? 0) + 1);
+    if (s.packet.way === p.way && sameBytes(s.packet, p))
+      stations.set(s.station, (stations.get(s.station) ?? 0) + 1);
   const acked = captured.some(
     (s) =>
       s.packet.way !== p.way && (s.packet.flags & 16) !== 0 && ((s.packet.ack - p.seq - length) | 0) >= 0,

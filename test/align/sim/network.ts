@@ -36,6 +36,7 @@ export interface Conn {
 export interface Loss {
   readonly t: number;
   readonly units: number;
+  readonly packet: Packet;
 }
 
 export interface Packet {
@@ -218,7 +219,7 @@ export class Network {
       return;
     }
     const list = p.conn.lost.get(key) ?? [];
-    list.push({ t: this.clock.now, units });
+    list.push({ t: this.clock.now, units, packet: p });
     p.conn.lost.set(key, list);
   }
 

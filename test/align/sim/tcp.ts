@@ -135,6 +135,11 @@ class Side {
 
   private timeout(): void {
     if (this.clock.now - this.silentSince > this.script.patience) {
+      // A server stops answering of itself, and answers the next SYN again.
+      if (this.una === 0 && this.way === 1) {
+        this.timer = 0;
+        return;
+      }
       // A SYN_SENT socket that is closed sends nothing.
       if (this.una === 0 || this.finAt >= 0) this.dead = true;
       else this.shut();
@@ -245,7 +250,8 @@ export function runTcp(net: Network, clock: Clockwork, random: Random, conn: Con
     clock,
     conn,
     0,
-    random.chance(0.1) ? 0xfffffff0 : random.int(0, 0xffffffff),
+    // Some wrap around soon; no two alike, for real ones never are.
+    random.chance(0.1) ? 0xfffffff0 - 5 * conn.id : random.int(0, 0xffffffff),
     script,
     random,
   );
