@@ -75,12 +75,17 @@ function kindsOf(flows: readonly CaptureFlow[]): Uint8Array {
     return known;
   };
   const out = new Uint8Array(flows.length);
+  let before: CaptureFlow | null = null;
+  let on = false;
   for (let i = 0; i < out.length; i++) {
-    const { protocol, a, b, aPort, bPort } = flows[i]!;
+    const f = flows[i]!;
+    const { protocol, a, b, aPort, bPort } = f;
+    if (before === null || a !== before.a || b !== before.b) on = stays(a) || stays(b);
+    before = f;
     if (protocol === PROTO_TCP) out[i] = TCP;
     else if (protocol === PROTO_ICMP) out[i] = ICMP;
     else if (protocol === PROTO_ICMPV6) out[i] = ICMP | ICMPV6;
-    if (stays(a) || stays(b)) out[i]! |= ON_LINK;
+    if (on) out[i]! |= ON_LINK;
     else if ((out[i]! & ICMP) === 0 && aPort === 0 && bPort === 0) out[i]! |= PORTLESS;
   }
   return out;
