@@ -23,10 +23,13 @@ export function columnsOf(flows: readonly CaptureFlow[]): FlowColumns {
   const aPort = new Uint16Array(flows.length);
   const bPort = new Uint16Array(flows.length);
   const protocol = new Uint8Array(flows.length);
+  let before: CaptureFlow | null = null;
   for (let i = 0; i < flows.length; i++) {
     const f = flows[i]!;
-    a[i] = number(f.a);
-    b[i] = number(f.b);
+    // Neighbours are mostly of the same hosts.
+    a[i] = before !== null && f.a === before.a ? a[i - 1]! : number(f.a);
+    b[i] = before !== null && f.b === before.b ? b[i - 1]! : number(f.b);
+    before = f;
     aPort[i] = f.aPort;
     bPort[i] = f.bPort;
     protocol[i] = f.protocol;

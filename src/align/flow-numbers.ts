@@ -9,8 +9,14 @@ import type { FlowColumns } from './flow-columns.js';
 export class FlowNumbers {
   private readonly addresses = new Map<string, number>();
   private readonly pairs = new WordTable(Infinity);
-  private readonly fiveTuples = new WordTable(Infinity);
-  private readonly connections = new WordTable(Infinity);
+  private readonly fiveTuples: WordTable;
+  private readonly connections: WordTable;
+
+  /** @param expected flows of the largest capture */
+  constructor(expected?: number) {
+    this.fiveTuples = new WordTable(Infinity, expected);
+    this.connections = new WordTable(Infinity, expected);
+  }
 
   /** Connections numbered so far. */
   get count(): number {

@@ -54,7 +54,7 @@ const MAX_LISTED = 500;
 export function align(input: AlignInput): Trace {
   const { topology, question, given } = input;
   const base = new TimeBase(input.captures.map((p) => p.table));
-  const numbers = new FlowNumbers();
+  const numbers = new FlowNumbers(Math.max(0, ...input.captures.map((p) => p.flows.length)));
   const taps = makeTaps(agreeOnConnections(input.captures, numbers), base, topology.nodes);
   const errors = errorsOf(taps);
   const apart = input.thorough === true ? null : (f: ConnectionFlow): boolean => isNamed(f, question);

@@ -75,12 +75,17 @@ function kindsOf(flows: readonly CaptureFlow[]): Uint8Array {
     return known;
   };
   const out = new Uint8Array(flows.length);
+  let before: CaptureFlow | null = null;
+  let on = false;
   for (let i = 0; i < out.length; i++) {
-    const { protocol, a, b, aPort, bPort } = flows[i]!;
+    const f = flows[i]!;
+    const { protocol, a, b, aPort, bPort } = f;
+    if (before === null || a !== before.a || b !== before.b) on = stays(a) || stays(b);
+    before = f;
     if (protocol === PROTO_TCP) out[i] = TCP;
     else if (protocol === PROTO_ICMP) out[i] = ICMP;
     else if (protocol === PROTO_ICMPV6) out[i] = ICMP | ICMPV6;
-    if (stays(a) || stays(b)) out[i]! |= ON_LINK;
+    if (on) out[i]! |= ON_LINK;
     else if ((out[i]! & ICMP) === 0 && aPort === 0 && bPort === 0) out[i]! |= PORTLESS;
   }
   return out;
@@ -106,10 +111,10 @@ export function summariseTaps(
   const flowOfLeg = new Uint32Array(count);
   for (let leg = 0; leg < count; leg++) flowOfLeg[leg] = split === null ? leg : split.pairs.words[leg * 4]!;
   const bySlot = legsBySlot(count, flowOfLeg, split?.pairs ?? null, parts.names.length);
-  const frames = framesBySlot(table, rowTap, parts.names.length);
+  const { frames, all } = framesBySlot(table, rowTap, parts.names.length);
   return {
     parts,
-    bits: allBits(table),
+    bits: all,
     legs: legs.columns(),
     flowOfLeg,
     taps: bySlot.map((own, slot) => ({
@@ -138,27 +143,23 @@ function splitByTap(
   return { legOf, pairs };
 }
 
-function allBits({ packets, columns: { bits } }: CaptureTable): number {
-  let all = 0;
-  for (let r = 0; r < packets; r++) all |= bits[r]!;
-  return all;
-}
-
-/** Count and times of the frames of each tap. */
+/** Count and times of the frames of each tap, and all bits that any of them has. */
 function framesBySlot(
   table: CaptureTable,
   rowTap: Uint16Array | null,
   slots: number,
-): Pick<TapSummary, 'packets' | 'first' | 'last' | 'gap'>[] {
+): { frames: Pick<TapSummary, 'packets' | 'first' | 'last' | 'gap'>[]; all: number } {
   // Numbers, not objects with null: a field that may be null boxes every time written to it.
   const packets = new Float64Array(slots);
   const first = new Float64Array(slots).fill(Infinity);
   const last = new Float64Array(slots).fill(-Infinity);
   const gap = new Float64Array(slots);
-  const { time } = table.columns;
+  const { time, bits } = table.columns;
+  let all = 0;
   for (let r = 0; r < table.packets; r++) {
     const slot = rowTap === null ? 0 : rowTap[r]!;
     const t = time[r]!;
+    all |= bits[r]!;
     packets[slot]!++;
     if (t < first[slot]!) first[slot] = t;
     if (t > last[slot]!) {
@@ -166,12 +167,13 @@ function framesBySlot(
       last[slot] = t;
     }
   }
-  return Array.from({ length: slots }, (_, slot) => ({
+  const frames = Array.from({ length: slots }, (_, slot) => ({
     packets: packets[slot]!,
     first: packets[slot]! === 0 ? null : first[slot]!,
     last: packets[slot]! === 0 ? null : last[slot]!,
     gap: gap[slot]!,
   }));
+  return { frames, all };
 }
 
 function quotedError(table: CaptureTable, ends: CaptureFlow, way: 0 | 1, row: number): QuotedError {

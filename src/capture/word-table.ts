@@ -11,13 +11,22 @@ function mix(a: number, b: number, c: number, d: number): number {
 /** Set of keys of four 32-bit words: open addressing, linear probing. Indexes count from 0 in order of arrival. */
 export class WordTable {
   count = 0;
-  words = new Int32Array(4 * 1024);
-  private slots = new Int32Array(4096);
-  private mask = 4095;
+  words: Int32Array<ArrayBuffer>;
+  private slots: Int32Array<ArrayBuffer>;
+  private mask: number;
   /** Where the key asked for last begins in `words`: mostly the next one is the same, or the one that came after it. */
   private latest = 0;
 
-  constructor(private readonly limit: number) {}
+  /** @param expected keys that will come, where that is known: growing costs as much as adding */
+  constructor(
+    private readonly limit: number,
+    expected = 1024,
+  ) {
+    const size = 2 ** Math.ceil(Math.log2(Math.max(expected, 1024)));
+    this.words = new Int32Array(size * 4);
+    this.slots = new Int32Array(size * 4);
+    this.mask = size * 4 - 1;
+  }
 
   /** Index of the key, added when new; -1 when new and the table is full. */
   intern(a: number, b: number, c: number, d: number): number {

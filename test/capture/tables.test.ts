@@ -26,6 +26,19 @@ describe('WordTable', () => {
     for (let i = 0; i < 20_000; i++) expect(big.intern(i, -i, i * 7, 1)).toBe(i);
   });
 
+  it('finds what was added, in any order, and nothing after it was cleared', () => {
+    for (const expected of [0, 5000]) {
+      const table = new WordTable(1e6, expected);
+      for (let i = 0; i < 3000; i++) table.intern(i, 0, -i, 2);
+      for (let i = 2999; i >= 0; i -= 7) expect(table.find(i, 0, -i, 2)).toBe(i);
+      for (let i = 0; i < 3000; i++) expect(table.find(i, 0, -i, 2)).toBe(i);
+      expect(table.find(3000, 0, 0, 2)).toBe(-1);
+      table.clear();
+      expect([table.count, table.find(0, 0, 0, 2), table.find(1, 0, -1, 2)]).toEqual([0, -1, -1]);
+      expect(table.intern(1, 0, -1, 2)).toBe(0);
+    }
+  });
+
   it('refuses new keys beyond its limit and still finds the old ones', () => {
     const table = new WordTable(2);
     expect([table.intern(1, 0, 0, 0), table.intern(2, 0, 0, 0), table.intern(3, 0, 0, 0)]).toEqual([
