@@ -59,7 +59,8 @@ export function podsOfCooked(
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
-  // Who deals with this node alone may as well be another node.
+  const podsOfNodes = new Set(nodes.flatMap((n) => n.pods.map((p) => p.ip)));
+  // Who deals with this node alone may as well be another node, unless a bundle knows it as a pod.
   const sociable = new Set<string>();
   table.flows.forEach(({ a, b }, f) => {
     // Whoever refuses a packet on its way tells its sender, whatever else it has to do with it.
@@ -73,7 +74,7 @@ export function podsOfCooked(
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
-      if (!foreign && sociable.has(sender)) pods.add(sender);
+      if (!foreign && (sociable.has(sender) || podsOfNodes.has(sender))) pods.add(sender);
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });
