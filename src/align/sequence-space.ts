@@ -68,7 +68,8 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
   const first = transmissions[k] ?? [];
   const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
   const waiting = transmissions.map((list, i) => {
-    const next = Math.max(0, ackedAt[i]!);
+    // A point that saw no acknowledgement at all waits for what others saw acknowledged.
+    const next = Math.max(0, ackedAt[i]! < 0 ? acked : ackedAt[i]!);
     return list.reduce((n, t) => (t.start <= next && t.end > next ? n + 1 : n), 0);
   });
   const last = transmissions.findLastIndex((t) => t.length > 0);

@@ -41,10 +41,14 @@ export function splitByInterface(table: CaptureTable): Parts | null {
 /**
  * Pods on the node of a capture in the old cooked format: the senders of incoming packets with an initial TTL, and the
  * receivers of what came in forwarded and went on.
+ *
+ * @param own addresses of the nodes themselves, as far as any capture or bundle tells
+ * @param ownHere those of the capture's own node
  */
 export function podsOfCooked(
   table: CaptureTable,
   own: ReadonlySet<string>,
+  ownHere: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
 ): Set<string> {
   const { flow, way, dir, ttl, bits } = table.columns;
@@ -65,8 +69,8 @@ export function podsOfCooked(
   table.flows.forEach(({ a, b }, f) => {
     // Whoever refuses a packet on its way tells its sender, whatever else it has to do with it.
     if (spoken[f] === 0) return;
-    if (!own.has(a)) sociable.add(b);
-    if (!own.has(b)) sociable.add(a);
+    if (!ownHere.has(a)) sociable.add(b);
+    if (!ownHere.has(b)) sociable.add(a);
   });
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
