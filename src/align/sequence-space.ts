@@ -59,9 +59,10 @@ export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDire
   const k = transmissions.findIndex((t) => t.count > 0);
   const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
   const waiting = transmissions.map((list, i) => {
-    const next = Math.max(0, ackedAt[i]!);
+    // A point that saw no acknowledgement at all waits for what others saw acknowledged.
+    const next = Math.max(0, ackedAt[i]! < 0 ? acked : ackedAt[i]!);
     let n = 0;
-    for (let i = 0; i < list.count; i++) if (list.start(i) <= next && list.end(i) > next) n++;
+    for (let j = 0; j < list.count; j++) if (list.start(j) <= next && list.end(j) > next) n++;
     return n;
   });
   const last = transmissions.findLastIndex((t) => t.count > 0);

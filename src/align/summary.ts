@@ -132,6 +132,8 @@ function fallsShort(f: Flow): boolean {
 
 /** Above this share lost, a capture would have to miss more than captures do. */
 const MOST_MISSED = 0.2;
+/** So few may be missed whatever share of a few packets they are. */
+const FEW = 2;
 
 /** Points that seem to miss a small share of packets, and whose captures too few others put to the test. */
 function unwitnessed(
@@ -144,7 +146,7 @@ function unwitnessed(
     const here = losses.filter((l) => l.to === p);
     const sent = here.reduce((n, l) => n + l.sent, 0);
     const lost = here.reduce((n, l) => n + l.lost, 0);
-    if (lost === 0 || lost > sent * MOST_MISSED) return false;
+    if (lost === 0 || (lost > sent * MOST_MISSED && lost > FEW)) return false;
     return standing.every((point, tap) => point !== p || misses.mayExplain(tap, lost, sent));
   });
 }

@@ -41,10 +41,14 @@ export function splitByInterface(table: CaptureTable): Parts | null {
 /**
  * Pods on the node of a capture in the old cooked format: the senders of incoming packets with an initial TTL, and the
  * receivers of what came in forwarded and went on.
+ *
+ * @param own addresses of the nodes themselves, as far as any capture or bundle tells
+ * @param ownHere those of the capture's own node
  */
 export function podsOfCooked(
   table: CaptureTable,
   own: ReadonlySet<string>,
+  ownHere: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
 ): Set<string> {
   const { flow, way, dir, ttl, bits } = table.columns;
@@ -59,13 +63,14 @@ export function podsOfCooked(
     const at = dir[r] === DIR_IN ? cameIn : dir[r] === DIR_OUT ? wentOut : null;
     if (at !== null && at[f * 2 + way[r]!] === 0) at[f * 2 + way[r]!] = ttl[r]!;
   }
-  // Who deals with this node alone may as well be another node.
+  const podsOfNodes = new Set(nodes.flatMap((n) => n.pods.map((p) => p.ip)));
+  // Who deals with this node alone may as well be another node, unless a bundle knows it as a pod.
   const sociable = new Set<string>();
   table.flows.forEach(({ a, b }, f) => {
     // Whoever refuses a packet on its way tells its sender, whatever else it has to do with it.
     if (spoken[f] === 0) return;
-    if (!own.has(a)) sociable.add(b);
-    if (!own.has(b)) sociable.add(a);
+    if (!ownHere.has(a)) sociable.add(b);
+    if (!ownHere.has(b)) sociable.add(a);
   });
   table.flows.forEach((ends, f) => {
     for (const w of [0, 1] as const) {
@@ -73,7 +78,7 @@ export function podsOfCooked(
       const ttlIn = cameIn[f * 2 + w]!;
       if (ttlIn === 0 || staysOnLink(sender) || staysOnLink(receiver)) continue;
       const foreign = !isInitialTtl(ttlIn) || own.has(sender);
-      if (!foreign && sociable.has(sender)) pods.add(sender);
+      if (!foreign && (sociable.has(sender) || podsOfNodes.has(sender))) pods.add(sender);
       else if (wentOut[f * 2 + w] === ttlIn - 1 && !own.has(receiver)) pods.add(receiver);
     }
   });

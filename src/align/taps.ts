@@ -142,13 +142,16 @@ function podsOfEach(
   own: ReadonlySet<string>,
   nodes: readonly NodeAddresses[],
 ): ReadonlySet<string>[] {
-  const together = new Map<string, Set<string>>();
-  return captures.map(({ table, summary }) => {
+  const stems = captures.map(({ table }) => rotationStem(table.file) ?? table.file);
+  const together = new Map(stems.map((stem) => [stem, { own: new Set<string>(), pods: new Set<string>() }]));
+  captures.forEach((c, i) => {
+    for (const ip of c.own) if (own.has(ip)) together.get(stems[i]!)!.own.add(ip);
+  });
+  return captures.map(({ table, summary }, i) => {
     if (summary !== null) return NO_PODS;
-    const stem = rotationStem(table.file) ?? table.file;
-    const known = together.get(stem) ?? together.set(stem, new Set()).get(stem)!;
-    for (const ip of podsOfCooked(table, own, nodes)) known.add(ip);
-    return known;
+    const known = together.get(stems[i]!)!;
+    for (const ip of podsOfCooked(table, own, known.own, nodes)) known.pods.add(ip);
+    return known.pods;
   });
 }
 

@@ -44,6 +44,22 @@ describe('TCP between four captures', () => {
     ...more,
   });
 
+  it('leaves the place open where data is repeated past the last capture', () => {
+    const sent = [
+      ...handshake(0),
+      ...[5, 210, 620, 1440].map((t) => data(t, 1001, 1400, { reach: 2, bits: 1 })),
+    ];
+    const t = run(sent, ['src_veth', 'src_eth0']);
+    const f = tcpFlow(t);
+    expect([f.verdict, f.segment, f.direction, f.lastSeen]).toEqual([
+      'inconclusive',
+      'unknown',
+      'forward',
+      'src_eth0',
+    ]);
+    expect(t.summary.explanation).toContain('vpc or dst_node or dst_pod');
+  });
+
   it('finds a whole connection delivered, over the wrap of its sequence numbers', () => {
     const isn = 0xffffff00;
     const next = (n: number): number => (isn + n) >>> 0;

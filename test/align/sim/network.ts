@@ -112,6 +112,8 @@ export class Network {
     private readonly vpcDelay: number,
     /** Receivers merge what arrives together. */
     private readonly gro: boolean,
+    /** What a packet takes longer than others through the VPC: then later ones overtake it. */
+    private readonly detour: () => number,
   ) {}
 
   nextId(): number {
@@ -190,7 +192,7 @@ export class Network {
     const next = steps[k + 1];
     const delay =
       next?.place === 'vpc'
-        ? this.vpcDelay * (1 + this.random.next() * 0.3)
+        ? this.vpcDelay * (1 + this.random.next() * 0.3) + this.detour()
         : (0.004 + this.random.next() * 0.03) * MS;
     if (packets.length > 0) this.clock.after(delay, () => this.walk(packets, steps, k + 1));
   }

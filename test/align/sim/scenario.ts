@@ -66,6 +66,9 @@ export function simulate(seed: number): Simulated {
   const host = (n: number): Host => ({ name: `n${n}`, ip: nodeIp(n, six), node: n, pod: false, eni: 'eth0' });
   const plan = chooseFault(random, sameNode);
   const clock = new Clockwork();
+  // Drawn apart, so that what a seed names besides stays what it was.
+  const extra = new Random(seed ^ 0x2b5a19);
+  const reorders = extra.chance(0.1) ? 0.03 : 0;
   const net = new Network(
     clock,
     random,
@@ -73,6 +76,7 @@ export function simulate(seed: number): Simulated {
     sameNode,
     (0.04 + random.next() * 0.6) * MS,
     random.chance(0.5),
+    (): number => (reorders > 0 && extra.chance(reorders) ? 0.4 * MS : 0),
   );
   const conns: Conn[] = [];
   const nat = random.chance(0.15) ? 'dnat' : random.chance(0.1) && !sameNode && !six ? 'snat' : 'none';
@@ -198,6 +202,8 @@ export function simulate(seed: number): Simulated {
     B,
     hosts: [A, B, C, D, E],
     echoProtocol,
+    extra,
+    reorders,
   });
 }
 
@@ -215,6 +221,8 @@ interface Run {
   readonly B: Host;
   readonly hosts: readonly Host[];
   readonly echoProtocol: number;
+  readonly extra: Random;
+  readonly reorders: number;
 }
 
 function assemble(run: Run): Simulated {
@@ -249,6 +257,7 @@ function assemble(run: Run): Simulated {
   ]);
   const drift = random.chance(0.1) ? 50e-6 : 0;
   const clockOf = (node: number) => (t: number) => 1e15 + t + (node === 2 ? offsets.get(2)! + drift * t : 0);
+  const doubled = run.extra.chance(0.05);
   const style = random.pick(['named', 'counter', 'node', 'words'] as const);
   const format = random.pick(['pcap', 'pcap', 'pcap', 'pcapng', 'sll2', 'sll'] as const);
   const snap = random.pick([262144, 262144, 262144, 96]);
@@ -319,12 +328,14 @@ function assemble(run: Run): Simulated {
       if (random.chance(missRate / 3)) burst = random.int(0, 4);
       return burst === 0;
     };
-    const seen = run.net.sightings.filter((s) => {
+    let seen = run.net.sightings.filter((s) => {
       if (!spec.stations.includes(s.station) || s.t < from || s.t > to) return false;
       const taken = takes();
       (taken ? captured : missed).push(s);
       return taken;
     });
+    // A mirror or a bond shows each packet twice at once.
+    if (doubled) seen = seen.flatMap((s) => [s, s]);
     if (random.chance(0.05) && seen.length > 20) {
       const cut = Math.floor(seen.length / 2);
       tables.push(
@@ -347,7 +358,7 @@ function assemble(run: Run): Simulated {
         });
     }
   const knows = random.pick(['all', 'all', 'source', 'none'] as const);
-  const words = `seed ${run.seed}: ${plan.words}; ${sameNode ? 'same node' : 'cross'}${run.six ? ' v6' : ''} nat=${run.nat} ${format} snap=${snap} windows=${windows} points=${reached.map((t) => t.point).join('+')} miss=${missRate} names=${style} knows=${knows}${overlay ? ' overlay' : ''} skew=${offsets.get(2)! / S} drift=${drift}`;
+  const words = `seed ${run.seed}: ${plan.words}; ${sameNode ? 'same node' : 'cross'}${run.six ? ' v6' : ''} nat=${run.nat} ${format} snap=${snap} windows=${windows} points=${reached.map((t) => t.point).join('+')} miss=${missRate} names=${style} knows=${knows}${overlay ? ' overlay' : ''} skew=${offsets.get(2)! / S} drift=${drift}${run.reorders > 0 ? ' reorders' : ''}${doubled ? ' doubled' : ''}`;
   return {
     input: {
       captures: tables.map((t) => prepare(t)),
