@@ -135,7 +135,8 @@ export class PatternTable {
     const known = usable ? this.coarse.get(coarse) : undefined;
     if (known !== undefined) return known;
     if (usable && this.coarse.size < MAX_COARSE) {
-      const pattern = this.make(masker, bytes, start, end, coarseEnd, line, time);
+      // Open even where this line ends there: others go on.
+      const pattern = this.make(masker, bytes, start, end, coarseEnd, line, time, true);
       this.coarse.set(coarse, pattern);
       return pattern;
     }
@@ -154,10 +155,11 @@ export class PatternTable {
     upTo: number,
     line: number,
     time: number,
+    open = upTo < end,
   ): Growing {
-    const template = templateOf(bytes, start, end, upTo);
-    const whole = upTo === end;
-    const level = whole ? decodeLine(bytes.toString('utf8', start, end)).level : undefined;
+    const text = templateOf(bytes, start, end, upTo);
+    const template = open && upTo === end ? text + MARKS.tail : text;
+    const level = open ? undefined : decodeLine(bytes.toString('utf8', start, end)).level;
     const pattern = new Growing(template, level, line, time, masker.shapes.first(marksIn(template)));
     this.all.push(pattern);
     return pattern;

@@ -7,7 +7,7 @@ import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 9;
+export const INDEX_FORMAT = 10;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;

@@ -197,6 +197,25 @@ describe('search in lines that patterns do not tell', () => {
     });
   });
 
+  it('finds lines that begin like a shorter one', async () => {
+    // Lines of six words, then the same with a seventh; there is no room for patterns of their own.
+    const six = distinct(100, 21).map((text) => text.split(' ').slice(0, 6).join(' '));
+    const filler = distinct(1500, 9).map((text) => text.split(' ').slice(0, 5).join(' '));
+    const texts = {
+      'a.log': [...filler, ...six, ...six.map((text) => `${text} seventh`)].join('\n'),
+    };
+    const { index } = await indexTexts(texts);
+    try {
+      expect((await find(index, 'seventh', false)).lines).toEqual(plainScan(texts, wordTest('seventh')));
+      expect((await find(index, 'seventh', true)).lines).toHaveLength(100);
+      const last = six.at(-1)!;
+      expect((await find(index, `${last}$`, true)).lines).toEqual([{ file: 'a.log', line: 1600 }]);
+      expect((await find(index, quoted(last), false)).lines.map((hit) => hit.line)).toEqual([1600, 1700]);
+    } finally {
+      await index.close();
+    }
+  });
+
   it('takes letters beyond ASCII that fold to s and k for those', async () => {
     const texts = { 'a.log': [...distinct(1500, 5), 'unrefu\u017fed dis\u212a'].join('\n') };
     const { index } = await indexTexts(texts);
