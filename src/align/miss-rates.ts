@@ -8,6 +8,8 @@ import { wilson } from './wilson.js';
 const ENOUGH = 30;
 /** Captures lose packets in bunches: their counts spread wider than independent chances would. */
 const BUNCHES = 3;
+/** Packets of the losing flows between two hosts that had to pass a tap, from which on they tell what it missed. */
+const ENOUGH_OF_FLOWS = 20;
 /** Standard deviations that one in twenty exceeds. */
 const LIKELY_SPREAD = 1.64;
 
@@ -76,7 +78,7 @@ export class MissRates {
 
   /** Takes away losses that the tap's own misses explain; all flows between two hosts are weighed together. */
   discount(analyses: readonly Analysis[]): Analysis[] {
-    const pools = new Map<string, { exposed: number; lost: number }>();
+    const pools = new Map<string, { exposed: number; lost: number; had: number; missed: number }>();
     // A capture misses packets: a lost super-packet is one, however many segments it is cut into.
     const packetsOf = (a: Analysis, p: PairLoss): { exposed: number; lost: number } => {
       const packets = a.tcp === null ? 0 : (p.succession?.lost ?? 0);
@@ -89,20 +91,30 @@ export class MissRates {
       for (const p of a.forward) visit(p, 'forward');
       for (const p of a.back) visit(p, 'return');
     };
-    for (const a of analyses)
+    for (const a of analyses) {
+      const counted = new Set<string>();
       each(a, (p, way) => {
         const key = keyOf(a, p, way);
-        const s = pools.get(key) ?? { exposed: 0, lost: 0 };
+        const s = pools.get(key) ?? { exposed: 0, lost: 0, had: 0, missed: 0 };
         const { exposed, lost } = packetsOf(a, p);
-        pools.set(key, { exposed: s.exposed + exposed, lost: s.lost + lost });
+        let { had, missed } = s;
+        if (p.lost > 0 && !counted.has(key))
+          for (const w of a.witnesses) {
+            had += w.had[p.to]!;
+            missed += w.missed[p.to]!;
+          }
+        if (p.lost > 0) counted.add(key);
+        pools.set(key, { exposed: s.exposed + exposed, lost: s.lost + lost, had, missed });
       });
+    }
     const keep =
       (a: Analysis, way: string) =>
       (p: PairLoss): PairLoss => {
         if (p.lost === 0) return p;
-        const { exposed, lost } = pools.get(keyOf(a, p, way))!;
+        const { exposed, lost, had, missed } = pools.get(keyOf(a, p, way))!;
         const to = a.path.points[p.to]!;
-        const m = this.at(to);
+        // A capture loses packets for a while: what it misses of these very flows counts for them before all else.
+        const m = Math.max(this.at(to), had < ENOUGH_OF_FLOWS ? 0 : missed / had);
         const explained = exposed * m + 3 * Math.sqrt(BUNCHES * exposed * m * (1 - m));
         // One packet is no loss where captures are known to miss some, nor where nothing is known of the capture.
         const single = lost === 1 && (this.missed > 0 || (a.tcp === null && exposed > 1 && this.unknown(to)));
