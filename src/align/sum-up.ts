@@ -98,6 +98,7 @@ export function sumUp(
     }
     if (d[o + TTL] === 0) d[o + TTL] = ttl[r]!;
     if ((kind & PORTLESS) !== 0 && (bit & BIT_FRAG_LATER) !== 0) continue;
+    if ((bit & BIT_DUPLICATE) !== 0) continue;
     d[o + PACKETS]!++;
     const length = ipLength[r]!;
     const v = leg * WIDE + w;
@@ -108,7 +109,7 @@ export function sumUp(
     if ((bit & BIT_SNAPPED) !== 0) d[at + TRAITS]! |= SNAPPED;
     if ((kind & TCP) !== 0) {
       if ((flag & TCP_SYN) !== 0) syn(d, at, w, flag, aux[r]!);
-      if ((bit & BIT_DUPLICATE) === 0) segment(d, at, w, flag, payload[r]!, seq[r]!, ack[r]!, length);
+      segment(d, at, w, flag, payload[r]!, seq[r]!, ack[r]!, length);
     } else if ((kind & ICMP) !== 0) {
       const type = flag >> 8;
       if (type === 8 || type === 128) tellClient(d, at, w);

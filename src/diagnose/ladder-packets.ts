@@ -108,8 +108,9 @@ function flowsIn(table: CaptureTable, flow: Flow): Int8Array {
   const number = NUMBER[flow.protocol];
   const sources = [flow.src, ...(flow.translated ? [flow.translated.src] : [])];
   const targets = [flow.dst, ...(flow.translated ? [flow.translated.dst] : [])];
+  const anyPort = flow.protocol.startsWith('icmp');
   const is = (ip: string, port: number, ends: readonly FlowEnd[]): boolean =>
-    ends.some((e) => e.ip === ip && (e.port === port || flow.protocol.startsWith('icmp')));
+    ends.some((e) => (anyPort || e.port === port) && e.ip === ip);
   const ways = new Int8Array(table.flows.length).fill(NOT_WANTED);
   table.flows.forEach((f, i) => {
     if (f.protocol !== number) return;

@@ -257,6 +257,7 @@ function assemble(run: Run): Simulated {
   ]);
   const drift = random.chance(0.1) ? 50e-6 : 0;
   const clockOf = (node: number) => (t: number) => 1e15 + t + (node === 2 ? offsets.get(2)! + drift * t : 0);
+  const doubled = run.extra.chance(0.05);
   const style = random.pick(['named', 'counter', 'node', 'words'] as const);
   const format = random.pick(['pcap', 'pcap', 'pcap', 'pcapng', 'sll2', 'sll'] as const);
   const snap = random.pick([262144, 262144, 262144, 96]);
@@ -327,12 +328,14 @@ function assemble(run: Run): Simulated {
       if (random.chance(missRate / 3)) burst = random.int(0, 4);
       return burst === 0;
     };
-    const seen = run.net.sightings.filter((s) => {
+    let seen = run.net.sightings.filter((s) => {
       if (!spec.stations.includes(s.station) || s.t < from || s.t > to) return false;
       const taken = takes();
       (taken ? captured : missed).push(s);
       return taken;
     });
+    // A mirror or a bond shows each packet twice at once.
+    if (doubled) seen = seen.flatMap((one) => [one, one]);
     if (random.chance(0.05) && seen.length > 20) {
       const cut = Math.floor(seen.length / 2);
       tables.push(
@@ -355,7 +358,7 @@ function assemble(run: Run): Simulated {
         });
     }
   const knows = random.pick(['all', 'all', 'source', 'none'] as const);
-  const words = `seed ${run.seed}: ${plan.words}; ${sameNode ? 'same node' : 'cross'}${run.six ? ' v6' : ''} nat=${run.nat} ${format} snap=${snap} windows=${windows} points=${reached.map((t) => t.point).join('+')} miss=${missRate} names=${style} knows=${knows}${overlay ? ' overlay' : ''} skew=${offsets.get(2)! / S} drift=${drift}${run.reorders > 0 ? ' reorders' : ''}`;
+  const words = `seed ${run.seed}: ${plan.words}; ${sameNode ? 'same node' : 'cross'}${run.six ? ' v6' : ''} nat=${run.nat} ${format} snap=${snap} windows=${windows} points=${reached.map((t) => t.point).join('+')} miss=${missRate} names=${style} knows=${knows}${overlay ? ' overlay' : ''} skew=${offsets.get(2)! / S} drift=${drift}${run.reorders > 0 ? ' reorders' : ''}${doubled ? ' doubled' : ''}`;
   return {
     input: {
       captures: tables.map((t) => prepare(t)),
