@@ -10,7 +10,8 @@ import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './
 import { observe, type Observation } from './observations.js';
 import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
-import { tcpDirection, tcpLosses, tcpWitness, type TcpDirection } from './sequence-space.js';
+import { tcpLosses, tcpWitness } from './sequence-space.js';
+import { tcpDirection, type TcpDirection } from './tcp-direction.js';
 import type { TapData } from './taps.js';
 import { tcpState, type TcpState } from './tcp-state.js';
 import type { Topology } from './topology.js';

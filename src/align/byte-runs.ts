@@ -90,3 +90,15 @@ export class ByteRuns {
     return { runs, marks: kept };
   }
 }
+
+/** Index of the first of some numbers in order that is not below `x`; of the last when all are. */
+export function firstAtLeast(sorted: Float64Array, x: number): number {
+  let lo = 0;
+  let hi = sorted.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (sorted[mid]! < x) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}

@@ -1,5 +1,9 @@
-import { BIT_DF, TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../model/capture.js';
-import { ByteRuns } from './byte-runs.js';
+/**
+ * What was lost of one direction of a TCP connection, and what captures missed of it: byte by byte, since segmentation
+ * offload cuts packets elsewhere at each point.
+ */
+import { withBrackets } from './brackets.js';
+import { firstAtLeast, type ByteRuns } from './byte-runs.js';
 import {
   nextCovered,
   successionOf,
@@ -9,169 +13,8 @@ import {
   type RanAround,
   type Witness,
 } from './losses.js';
-import { withBrackets, type Marker } from './brackets.js';
-import { segmentSizeOf } from './leg-table.js';
-import type { Observation } from './observations.js';
-
-/**
- * One direction of a TCP connection as byte intervals. A packet cut elsewhere by segmentation offload at each
- * point still covers the same bytes, so bytes are what is compared: how many copies of each byte were seen at
- * one point, and how many at any later one. SYN and FIN count as the bytes they consume.
- */
-export interface TcpDirection {
-  /** Per point, packet by packet. */
-  readonly transmissions: readonly ByteRuns[];
-  /** Acknowledged up to here (exclusive), by the other direction's packets at any point; -1 when never. */
-  readonly acked: number;
-  readonly segmentSize: number;
-  /** Bytes sent more than once at the first point that saw them. */
-  readonly retransmissions: number;
-  /** The highest acknowledgement seen at each point; -1 where none was. */
-  readonly ackedAt: readonly number[];
-  /** When each point saw more acknowledged than the first point with data ever did; Infinity where none did. */
-  readonly overtaken: readonly number[];
-  /** The most copies that a point saw of the first byte that was not acknowledged there. */
-  readonly waitingCopies: number;
-  /** The same of the last point that saw any of the data, and which that is; -1 where none did. */
-  readonly waitingAtLast: number;
-  readonly last: number;
-}
-
-export function tcpDirection(seen: readonly Observation[], back: 0 | 1): TcpDirection {
-  let base: number | null = null;
-  let mss = 0;
-  for (const o of seen)
-    for (let i = 0; i < o.count; i++) {
-      const c = o.taps[o.tap[i]!]!.table.columns;
-      const r = o.row[i]!;
-      const flags = c.flags[r]!;
-      if (flags & TCP_SYN && c.aux[r]! > 0) mss = mss === 0 ? c.aux[r]! : Math.min(mss, c.aux[r]!);
-      if (o.back[i] === back && base === null && flags & TCP_SYN) base = c.seq[r]!;
-    }
-  if (base === null) base = firstSequence(seen, back);
-  const segmentSize = segmentSizeOf(mss);
-  const transmissions = seen.map((o) =>
-    base === null ? new ByteRuns(0) : collect(o, back, base, segmentSize),
-  );
-  const sent = highest(transmissions);
-  const ackedAt = seen.map((o) => (base === null ? -1 : acknowledged(o, back, base, sent)));
-  const acked = Math.max(-1, ...ackedAt);
-  const k = transmissions.findIndex((t) => t.count > 0);
-  const waitingFor = Math.max(0, k < 0 ? 0 : ackedAt[k]!);
-  const waiting = transmissions.map((list, i) => {
-    // A point that saw no acknowledgement at all waits for what others saw acknowledged.
-    const next = Math.max(0, ackedAt[i]! < 0 ? acked : ackedAt[i]!);
-    let n = 0;
-    for (let j = 0; j < list.count; j++) if (list.start(j) <= next && list.end(j) > next) n++;
-    return n;
-  });
-  const last = transmissions.findLastIndex((t) => t.count > 0);
-  return {
-    transmissions,
-    acked,
-    segmentSize,
-    retransmissions: k < 0 ? 0 : countRepeats(transmissions[k]!),
-    ackedAt,
-    overtaken: seen.map((o, i) =>
-      base !== null && ackedAt[i]! > waitingFor ? overtakes(o, back, base, waitingFor) : Infinity,
-    ),
-    waitingCopies: Math.max(0, ...waiting),
-    waitingAtLast: waiting[last] ?? 0,
-    last,
-  };
-}
-
-function firstSequence(seen: readonly Observation[], back: 0 | 1): number | null {
-  let best: number | null = null;
-  for (const o of seen)
-    for (let i = 0; i < o.count; i++) {
-      if (o.back[i] !== back) continue;
-      const c = o.taps[o.tap[i]!]!.table.columns;
-      if (c.flags[o.row[i]!]! & TCP_RST) continue;
-      const seq = c.seq[o.row[i]!]!;
-      if (best === null || ((seq - best) | 0) < 0) best = seq;
-      break;
-    }
-  return best;
-}
-
-function collect(o: Observation, back: 0 | 1, base: number, segmentSize: number): ByteRuns {
-  const out = new ByteRuns(o.count);
-  let reference = 0;
-  for (let i = 0; i < o.count; i++) {
-    if (o.back[i] !== back) continue;
-    const c = o.taps[o.tap[i]!]!.table.columns;
-    const r = o.row[i]!;
-    const flags = c.flags[r]!;
-    if (flags & TCP_RST) continue;
-    const payload = c.payload[r]!;
-    const bytes = payload + (flags & TCP_SYN ? 1 : 0) + (flags & TCP_FIN ? 1 : 0);
-    if (bytes === 0) continue;
-    const start = unwrap(c.seq[r]!, base, reference);
-    const end = start + bytes;
-    // A keep-alive repeats the last byte: no transmission.
-    if (bytes === 1 && payload === 1 && end === reference) continue;
-    if (end > reference) reference = end;
-    out.add(
-      start,
-      end,
-      o.time[i]!,
-      bytes <= segmentSize ? 1 : Math.ceil(bytes / segmentSize),
-      Math.max(0, c.ipLength[r]! - payload) + Math.min(payload, segmentSize),
-      (c.bits[r]! & BIT_DF) !== 0,
-    );
-  }
-  return out;
-}
-
-/** Position in an unbounded sequence space, next to `reference`: sequence numbers wrap at 2^32. */
-export function unwrap(sequence: number, base: number, reference: number): number {
-  return reference + ((sequence - ((base + reference) >>> 0)) | 0);
-}
-
-function highest(transmissions: readonly ByteRuns[]): number {
-  let max = 0;
-  for (const list of transmissions)
-    for (let i = 0; i < list.count; i++) if (list.end(i) > max) max = list.end(i);
-  return max;
-}
-
-/** Highest acknowledgement of one direction seen at a point. */
-function acknowledged(o: Observation, back: 0 | 1, base: number, sent: number): number {
-  let acked = -1;
-  for (let i = 0; i < o.count; i++) {
-    if (o.back[i] === back) continue;
-    const c = o.taps[o.tap[i]!]!.table.columns;
-    const r = o.row[i]!;
-    if (!(c.flags[r]! & TCP_ACK) || c.flags[r]! & TCP_RST) continue;
-    const position = unwrap(c.ack[r]!, base, Math.max(acked, 0));
-    // An acknowledgement of what nobody saw being sent is another connection's, or a capture's gap.
-    if (position > acked && position - sent < 1 << 30) acked = position;
-  }
-  return acked;
-}
-
-function overtakes(o: Observation, back: 0 | 1, base: number, position: number): number {
-  for (let i = 0; i < o.count; i++) {
-    if (o.back[i] === back) continue;
-    const c = o.taps[o.tap[i]!]!.table.columns;
-    const r = o.row[i]!;
-    if (c.flags[r]! & TCP_ACK && !(c.flags[r]! & TCP_RST) && unwrap(c.ack[r]!, base, position) > position)
-      return o.time[i]!;
-  }
-  return Infinity;
-}
-
-function countRepeats(list: ByteRuns): number {
-  let top = -Infinity;
-  let n = 0;
-  for (let i = 0; i < list.count; i++) {
-    const end = list.end(i);
-    if (end <= top) n++;
-    if (end > top) top = end;
-  }
-  return n;
-}
+import type { TcpDirection } from './tcp-direction.js';
+import { markersOf } from './tcp-markers.js';
 
 /** Runs of one point, compared with those of others. */
 interface Compared {
@@ -202,7 +45,7 @@ export function tcpLosses(
   least: LeastCoverage,
 ): PairLoss[] {
   const points = direction.transmissions.length;
-  const coverage = withBrackets(surely, (point) => markersOf(direction, point));
+  const coverage = withBrackets(surely, (point) => markersOf(direction.transmissions, point));
   const targets = direction.transmissions.map((list, k) => {
     const own = new Int32Array(list.count);
     for (let i = 0; i < own.length; i++) {
@@ -214,46 +57,6 @@ export function tcpLosses(
   // Most connections lose nothing: long runs show that at once. Only losses are counted packet by packet.
   const quick = comparePoints(direction, targets, lastWatched, true);
   return quick.every((p) => p.lost === 0) ? quick : comparePoints(direction, targets, lastWatched, false);
-}
-
-/** Transmissions at a point of bytes that it saw once. */
-function markersOf({ transmissions }: TcpDirection, point: number): Marker[] {
-  const list = transmissions[point]!;
-  const byStart = inOrder(list);
-  const once: number[] = [];
-  let reached = -Infinity;
-  byStart.forEach((i, place) => {
-    const next = byStart[place + 1];
-    const free = next === undefined || list.start(next) >= list.end(i);
-    if (list.start(i) >= reached && free) once.push(i);
-    reached = Math.max(reached, list.end(i));
-  });
-  const seen = transmissions.map(reachOf);
-  return once
-    .sort((x, y) => x - y)
-    .map((i) => ({
-      time: list.time(i),
-      seenAt: (k) => {
-        const { starts, reach } = seen[k]!;
-        const begun = indexOfCut(starts, list.end(i));
-        return begun > 0 && reach[begun - 1]! > list.start(i);
-      },
-    }));
-}
-
-/** Starts of transmissions in order, ended by infinity, and how far they and all before them reach. */
-function reachOf(list: ByteRuns): { starts: Float64Array; reach: Float64Array } {
-  const order = inOrder(list);
-  const starts = Float64Array.from([...order.map((i) => list.start(i)), Infinity]);
-  const reach = Float64Array.from(order, (i) => list.end(i));
-  for (let i = 1; i < reach.length; i++) if (reach[i - 1]! > reach[i]!) reach[i] = reach[i - 1]!;
-  return { starts, reach };
-}
-
-/** Numbers of the transmissions by their bytes. */
-function inOrder(list: ByteRuns): number[] {
-  const all = Array.from({ length: list.count }, (_, i) => i);
-  return all.sort((x, y) => list.start(x) - list.start(y) || list.end(x) - list.end(y));
 }
 
 /** Segments that had to pass each point, and those it missed. */
@@ -375,23 +178,12 @@ function boundaries(
   for (const { runs, from, to } of compared)
     for (let i = 0, at = 0; i < runs.count; i++) {
       // Mostly a run begins where the one before it ended.
-      const start = cuts[at] === runs.start(i) ? at : indexOfCut(cuts, runs.start(i));
-      at = cuts[start + 1] === runs.end(i) ? start + 1 : indexOfCut(cuts, runs.end(i));
+      const start = cuts[at] === runs.start(i) ? at : firstAtLeast(cuts, runs.start(i));
+      at = cuts[start + 1] === runs.end(i) ? start + 1 : firstAtLeast(cuts, runs.end(i));
       from[i] = start;
       to[i] = at;
     }
   return { compared, cuts };
-}
-
-function indexOfCut(cuts: Float64Array, x: number): number {
-  let lo = 0;
-  let hi = cuts.length - 1;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (cuts[mid]! < x) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo;
 }
 
 /** Copies of the bytes between each cut and the next; only of runs with one target, where it is given. */

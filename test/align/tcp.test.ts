@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unwrap } from '../../src/align/sequence-space.js';
+import { unwrap } from '../../src/align/tcp-direction.js';
 import {
   ACK,
   FIN_ACK,
