@@ -3,8 +3,10 @@ import { align } from '../../src/align/index.js';
 import { complaints } from './sim/oracle.js';
 import { simulate } from './sim/scenario.js';
 
-/** Seeds tried; thousands were tried by hand (EKS_NETCHECK_SIMULATIONS=5000). */
-const RUNS = Number(process.env['EKS_NETCHECK_SIMULATIONS'] ?? 300);
+/** So many are placed without a single mistake; of more, a few are wrong. */
+const EXACT = 3000;
+/** `EKS_NETCHECK_SIMULATIONS=20000` tries more. */
+const RUNS = Number(process.env['EKS_NETCHECK_SIMULATIONS'] ?? EXACT);
 
 /**
  * Seeds that went wrong once: a node named by two file names alone; loss in bursts where only one-way traffic tells
@@ -31,9 +33,9 @@ describe('simulated captures', () => {
       const wrongHere = complaints(run, align(run.input));
       if (wrongHere.length > 0) wrong.push(`${wrongHere.join('; ')} | ${run.words}`);
     }
-    if (RUNS <= 300) expect(wrong).toEqual([]);
-    else expect(wrong.length / RUNS, wrong.join('\n')).toBeLessThan(0.02);
-  });
+    if (RUNS <= EXACT) expect(wrong).toEqual([]);
+    else expect(wrong.length / RUNS, wrong.join('\n')).toBeLessThan(0.003);
+  }, 300_000);
 
   it('finds by the short way what the full analysis finds', () => {
     for (let seed = 300; seed < 400; seed++) {
