@@ -16,6 +16,8 @@ export class WordTable {
   private mask: number;
   /** Where the key asked for last begins in `words`: mostly the next one is the same, or the one that came after it. */
   private latest = 0;
+  /** Slot for the key that was not found last. */
+  private free = 0;
 
   /** @param expected keys that will come, where that is known: growing costs as much as adding */
   constructor(
@@ -30,7 +32,25 @@ export class WordTable {
 
   /** Index of the key, added when new; -1 when new and the table is full. */
   intern(a: number, b: number, c: number, d: number): number {
-    const words = this.words;
+    const known = this.find(a, b, c, d);
+    if (known >= 0) return known;
+    if (this.count >= this.limit) return -1;
+    const index = this.count++;
+    this.slots[this.free] = this.count;
+    if (index * 4 === this.words.length) this.words = widened(this.words);
+    const w = index << 2;
+    this.words[w] = a;
+    this.words[w + 1] = b;
+    this.words[w + 2] = c;
+    this.words[w + 3] = d;
+    this.latest = w;
+    if (this.count * 2 > this.mask) this.rehash();
+    return index;
+  }
+
+  /** Index of the key, -1 where it was never added. */
+  find(a: number, b: number, c: number, d: number): number {
+    const { words } = this;
     const l = this.latest;
     if (words[l] === a && words[l + 1] === b && words[l + 2] === c && words[l + 3] === d && this.count > 0)
       return l >> 2;
@@ -52,41 +72,7 @@ export class WordTable {
       }
       s = (s + 1) & this.mask;
     }
-    if (this.count >= this.limit) return -1;
-    const index = this.count++;
-    this.slots[s] = this.count;
-    if (index * 4 === this.words.length) this.words = widened(this.words);
-    const w = index << 2;
-    this.words[w] = a;
-    this.words[w + 1] = b;
-    this.words[w + 2] = c;
-    this.words[w + 3] = d;
-    this.latest = w;
-    if (this.count * 2 > this.mask) this.rehash();
-    return index;
-  }
-
-  /** Index of the key, -1 where it was never added. */
-  find(a: number, b: number, c: number, d: number): number {
-    const { words } = this;
-    const m = this.latest + 4;
-    if (
-      m >> 2 < this.count &&
-      words[m] === a &&
-      words[m + 1] === b &&
-      words[m + 2] === c &&
-      words[m + 3] === d
-    )
-      return (this.latest = m) >> 2;
-    let s = mix(a, b, c, d) & this.mask;
-    for (let entry = this.slots[s]!; entry !== 0; entry = this.slots[s]!) {
-      const w = (entry - 1) << 2;
-      if (words[w] === a && words[w + 1] === b && words[w + 2] === c && words[w + 3] === d) {
-        this.latest = w;
-        return entry - 1;
-      }
-      s = (s + 1) & this.mask;
-    }
+    this.free = s;
     return -1;
   }
 

@@ -63,7 +63,6 @@ export function addTrace(program: Command, exit: (code: number) => void): void {
           pool,
           question: questionOf(o),
           ...(o.point ? { points: o.point } : {}),
-          ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
           ...(o.flow === undefined ? {} : { ladderFlow: o.flow - 1 }),
           ...(progress.show ? { onProgress: progress.show } : {}),
         });

@@ -8,7 +8,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Unpacked } from '../ingest/index.js';
 import { nodeClock } from '../logs/node-clock.js';
 import { TextFile } from '../logs/text-file.js';
-import type { SourceFile } from '../model/source.js';
 import type { BuildOptions } from './build.js';
 import { look } from './look.js';
 import { partName } from './text-part.js';
@@ -34,10 +33,11 @@ export class IndexAhead {
     private readonly groupSize: number,
   ) {}
 
-  take(file: Unpacked): void {
-    if (file.found.size === 0) return;
-    this.waiting.push(file);
-    this.size += file.found.size;
+  take(unpacked: Unpacked): void {
+    const { size } = unpacked.file;
+    if (size === 0) return;
+    this.waiting.push(unpacked);
+    this.size += size;
     if (this.size < this.groupSize) return;
     const part = this.parts++;
     const group = this.waiting;
@@ -45,7 +45,7 @@ export class IndexAhead {
     // Its failure is met again where the files are indexed for good.
     running.catch(() => undefined);
     this.groups.push({
-      spools: group.map(({ found }) => found.spool),
+      spools: group.map(({ file }) => file.spool),
       resultFor: async (files) => {
         const early = await running.catch(() => null);
         const result = early === null ? null : await confirmed(early, files);
@@ -62,10 +62,14 @@ export class IndexAhead {
     if (bundle === null) return null;
     const { id: node, collectedAt } = bundle;
     const clock = await nodeClock(bundle);
-    const files = group.map(({ found: { path, name, spool, size, mtime, truncated } }): IndexFile => {
-      const file: SourceFile = { path, name, spool, size, mtime, truncated };
-      return { node, file, source: null, pod: null, collectedAt, clock };
-    });
+    const files = group.map(({ file }): IndexFile => ({
+      node,
+      file,
+      source: null,
+      pod: null,
+      collectedAt,
+      clock,
+    }));
     const { folder, limits, pool } = this.options;
     const textPath = join(folder, partName(part));
     return { files, result: await pool.run<IndexResult>('index', { files, part, textPath, limits }) };
