@@ -2,7 +2,7 @@ import { PROTO_TCP } from '../model/capture.js';
 import type { Direction, SizeLoss } from '../model/trace.js';
 import type { Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
-import type { Station } from './paths.js';
+import { STATIONS } from './paths.js';
 import type { Stretch } from './rejections.js';
 import { stretchBetween, type Judged } from './verdicts.js';
 
@@ -114,7 +114,7 @@ function refusedAlike(j: Judged, group: readonly Judged[]): void {
       sameService(other, j) &&
       other.direction === j.direction,
   );
-  const reach = (other: Judged): number => WAY.indexOf(other.analysis.refusal!.firstSeen);
+  const reach = (other: Judged): number => STATIONS.indexOf(other.analysis.refusal!.firstSeen);
   const farther = alike.filter((other) => reach(other) > reach(j));
   const beyond = refusal.direction === 'forward' && farther.length > alike.length - farther.length;
   if (refusal.sure && !beyond) return;
@@ -122,8 +122,6 @@ function refusedAlike(j: Judged, group: readonly Judged[]): void {
   const known = witnesses.find((other) => other.analysis.refusal!.sure) ?? (beyond ? farther[0] : undefined);
   if (known !== undefined) j.stretch = known.stretch;
 }
-
-const WAY: readonly Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth'];
 
 /** A place that rests on a capture of which too little is known gives way to the place its siblings prove. */
 function yieldToProof(j: Judged, proved: readonly Judged[], group: readonly Judged[]): void {

@@ -4,7 +4,8 @@ import type { TapData } from './taps.js';
 import type { Topology } from './topology.js';
 
 /** Stations in the order a packet from client to server passes them. */
-export type Station = 'near_veth' | 'near_eni' | 'far_eni' | 'far_veth';
+export const STATIONS = ['near_veth', 'near_eni', 'far_eni', 'far_veth'] as const;
+export type Station = (typeof STATIONS)[number];
 
 /** A captured station of a conversation's path. */
 export interface PathPoint {

@@ -2,7 +2,7 @@ import { PROTO_ICMP, PROTO_ICMPV6 } from '../model/capture.js';
 import type { Direction, FlowReason, Verdict } from '../model/trace.js';
 import { isDns, type Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
-import type { Path, Station } from './paths.js';
+import { STATIONS, type Path, type Station } from './paths.js';
 import type { Stretch } from './rejections.js';
 
 /** A verdict in terms of near (client) and far (server); `summary.ts` puts the four points' names on it. */
@@ -25,6 +25,9 @@ export interface Judged {
 /** Enough to say that a unit is gone: sent twice, or watched for a second without a sign of it. */
 const WATCH_NS = 1e9;
 
+/** What lies between each station and the next. */
+const BETWEEN: readonly Stretch[] = ['near_node', 'vpc', 'far_node'];
+
 export function stretchBetween(
   path: Path,
   from: number,
@@ -32,11 +35,9 @@ export function stretchBetween(
 ): { stretch: Stretch; candidates: Stretch[] } {
   const a = path.points[from]!.station;
   const b = path.points[to]!.station;
-  const order: Station[] = ['near_veth', 'near_eni', 'far_eni', 'far_veth'];
   if (path.sameNode) return { stretch: 'near_node', candidates: ['near_node'] };
-  const between: Stretch[] = ['near_node', 'vpc', 'far_node'];
-  const [i, j] = [order.indexOf(a), order.indexOf(b)].sort((x, y) => x - y) as [number, number];
-  const candidates = between.slice(i, j);
+  const [i, j] = [STATIONS.indexOf(a), STATIONS.indexOf(b)].sort((x, y) => x - y) as [number, number];
+  const candidates = BETWEEN.slice(i, j);
   return { stretch: candidates.length === 1 ? candidates[0]! : 'unknown', candidates };
 }
 
@@ -259,11 +260,9 @@ function stretchesBeyond(path: Path, lastSeen: Station | null, direction: Direct
   const end: Stretch = direction === 'return' ? 'near_pod' : 'far_pod';
   if (path.sameNode)
     return [...(direction === 'forward' || lastSeen !== 'near_veth' ? (['near_node'] as const) : []), end];
-  const passed: Record<Station, number> = { near_veth: 0, near_eni: 1, far_eni: 2, far_veth: 3 };
-  const way: Stretch[] = ['near_node', 'vpc', 'far_node'];
-  if (direction === 'return')
-    return [...way.reverse().slice(lastSeen === null ? 0 : 3 - passed[lastSeen]), end];
-  return [...way.slice(lastSeen === null ? 0 : passed[lastSeen]), end];
+  const at = lastSeen === null ? null : STATIONS.indexOf(lastSeen);
+  if (direction === 'return') return [...BETWEEN.slice(0, at ?? BETWEEN.length).reverse(), end];
+  return [...BETWEEN.slice(at ?? 0), end];
 }
 
 /** Where nothing passed. While a nearer capture ran it named the place more closely than a farther one does. */
