@@ -29,7 +29,7 @@ function writing<T>(write: () => T): T {
 export const partName = (part: number): string => `text-${part}`;
 
 /** Logs shrink to a tenth. What stays above this share is kept as it is: inflating it takes longer than all the rest. */
-const WORTH_PACKING = 0.4;
+const WORTH_PACKING = 0.3;
 /** Text behind such a block that is kept as it is without trying. */
 const AS_BEFORE = 1024 * 1024;
 

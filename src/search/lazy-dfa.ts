@@ -67,23 +67,22 @@ export class LazyDfa {
     return to;
   }
 
-  /** Where the first match ends in `text` from `from` on, lines taken one by one; -1 when there is none. */
-  find(text: Buffer, from: number): number {
+  /** Where the first match ends in `text` between `from` and `to`, lines taken one by one; -1 when there is none. */
+  find(text: Buffer, from: number, to = text.length): number {
     const { classOf } = this;
-    const { length } = text;
     let { table } = this;
     let at = START << this.shift;
-    for (let i = from; i < length; i++) {
+    for (let i = from; i < to; i++) {
       const by = classOf[text[i]!]!;
-      let to = table[at + by]!;
-      if (to <= MATCHED) {
-        if (to < 0) {
-          to = this.make(at, by);
+      let behind = table[at + by]!;
+      if (behind <= MATCHED) {
+        if (behind < 0) {
+          behind = this.make(at, by);
           table = this.table;
         }
-        if (to === MATCHED) return i;
+        if (behind === MATCHED) return i;
       }
-      at = to;
+      at = behind;
     }
     return -1;
   }

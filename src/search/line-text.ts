@@ -37,12 +37,15 @@ export function blockOf({ columns: { blocks } }: FileIndex, line: number): numbe
 /** Starts and ends of the lines of a block, without line ends; two numbers per line. */
 export function lineBounds(text: Buffer): number[] {
   const bounds: number[] = [];
-  for (let start = 0; start < text.length;) {
-    let newline = text.indexOf(NEWLINE, start);
-    if (newline < 0) newline = text.length;
-    bounds.push(start, newline > start && text[newline - 1] === RETURN ? newline - 1 : newline);
-    start = newline + 1;
+  let start = 0;
+  // Of short lines, a search for each line end takes longer than a look at all bytes.
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== NEWLINE) continue;
+    bounds.push(start, at > start && text[at - 1] === RETURN ? at - 1 : at);
+    start = at + 1;
   }
+  if (start < text.length)
+    bounds.push(start, text[text.length - 1] === RETURN ? text.length - 1 : text.length);
   return bounds;
 }
 

@@ -24,6 +24,11 @@ export class LineView {
     return new LineView(bytes, 0, bytes.length, file);
   }
 
+  /** Whether a match of `finder` may lie in the line. */
+  mayMatch(finder: { find(text: Buffer, from: number, to: number): number }): boolean {
+    return finder.find(this.bytes, this.start, this.end) >= 0;
+  }
+
   get text(): string {
     return (this.decoded ??= this.bytes.toString('utf8', this.start, this.end));
   }

@@ -6,12 +6,14 @@ import type { Pattern } from '../index-store/types.js';
 import { coresIn } from '../index-store/units.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import type { BlockView } from './block-view.js';
-import { couldHold } from './could-hold.js';
+import { Sought } from './could-hold.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { LazyDfa, MATCHED, START } from './lazy-dfa.js';
 import { PairWalk } from './pair-walk.js';
+import { RegexFinder } from './regex-finder.js';
 import { statesOf } from './regex-states.js';
+import { skeletonOf } from './skeleton.js';
 import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
@@ -31,8 +33,10 @@ class RegexLeaf implements Leaf {
   readonly needs: readonly string[] | null;
   readonly words: readonly string[] = [];
   private readonly expression: RE2JS;
+  private readonly sought: Sought | null;
   readonly caseVariants: boolean;
-  readonly finder: LazyDfa | null;
+  readonly finder: RegexFinder | null;
+  private readonly dfa: LazyDfa | null;
   private readonly simple: boolean;
   private readonly walk: PairWalk | null;
   /** What the filters of a block must hold of each string. */
@@ -44,18 +48,20 @@ class RegexLeaf implements Leaf {
     const { anyOf, ignoresCase } = requiredLiterals(source);
     this.caseVariants = ignoresCase || ignoreCase;
     this.needs = anyOf;
+    this.sought = anyOf === null ? null : new Sought(anyOf);
     this.simple = SIMPLE.test(source);
     const states = statesOf(this.expression);
     const { steps, start } = states ?? { steps: [], start: null };
-    this.finder = start === null ? null : new LazyDfa(steps, start);
+    this.dfa = start === null ? null : new LazyDfa(steps, start);
+    this.finder = this.dfa === null ? null : new RegexFinder(this.dfa, skeletonOf(steps, start!));
     this.walk = start === null ? null : new PairWalk(steps, start);
     this.traces = anyOf?.map((text) => traceOf(text, this.caseVariants)) ?? null;
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
     const { template } = pattern;
-    if (this.needs !== null && !this.mayBeCaseVariant(pattern)) {
-      if (!this.needs.some((literal) => couldHold(folded, pattern, literal))) return NO;
+    if (this.sought !== null && !this.mayBeCaseVariant(pattern)) {
+      if (!this.sought.couldBeIn(folded, pattern)) return NO;
     }
     if (!this.couldMatch(pattern)) return NO;
     if (!this.simple || template.endsWith(MARKS.tail)) return MAYBE;
@@ -73,6 +79,8 @@ class RegexLeaf implements Leaf {
   }
 
   line(line: LineView): boolean {
+    // Telling bytes apart is quicker than making a string of them.
+    if (this.dfa !== null && !line.mayMatch(this.dfa)) return false;
     return this.expression.test(line.text);
   }
 
@@ -83,15 +91,15 @@ class RegexLeaf implements Leaf {
 
   /** Whether the expression can match some line of the pattern. Never wrong when it says no. */
   private couldMatch({ template, masks }: Pattern): boolean {
-    if (this.finder === null || template.endsWith(MARKS.tail)) return true;
+    if (this.dfa === null || template.endsWith(MARKS.tail)) return true;
     let state = START;
     let mark = 0;
     for (let at = 0; at < template.length && state !== MATCHED; at++) {
       const code = template.charCodeAt(at);
       // All characters beyond ASCII are alike to it.
       state = isMark(code)
-        ? this.finder.after(state, masks[mark++]!)
-        : this.finder.next(state, Math.min(code, 128));
+        ? this.dfa.after(state, masks[mark++]!)
+        : this.dfa.next(state, Math.min(code, 128));
     }
     return state === MATCHED;
   }

@@ -3,13 +3,15 @@ import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
 import { DamagedIndex } from '../index-store/text-part.js';
 import { fileHits, type FileHits } from './file-hits.js';
 import { parseQuery, type QuerySource } from './parse.js';
-import { planFile } from './plan-file.js';
+import type { Pool } from '../pool/pool.js';
+import { planFile, type FilePlan } from './plan-file.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
 import type { SearchHits, SearchTask } from './task.js';
 
-/** Below this much text, starting workers takes longer than reading it here. */
+/** Below this much text, starting workers takes longer than testing all of its lines here, or looking for some of them. */
 const WORTH_A_POOL = 24 * 1024 * 1024;
+const WORTH_A_POOL_TO_FIND = 160 * 1024 * 1024;
 
 export interface SearchResult {
   readonly query: Query;
@@ -27,10 +29,9 @@ export async function search(
   window: TimeWindow,
 ): Promise<SearchResult> {
   const query = await parseQuery(source);
-  const plans = index.files.map((file) => planFile(file, query, source, window));
-  const bytesRead = plans.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { plans, bytesRead, pool } = await planAll(index, query, source, window);
   const jobs = plans.flatMap(({ file, tasks }) => tasks.map((task): Job => ({ file, task, results: [] })));
-  await runAll(index, jobs, bytesRead > WORTH_A_POOL);
+  await runAll(index, jobs, pool);
   const hits = plans.map((plan) =>
     fileHits(
       plan,
@@ -41,6 +42,28 @@ export async function search(
   return { query, hits: found, count: found.reduce((sum, { count }) => sum + count, 0), bytesRead };
 }
 
+/** Plans in the order of the index; a pool where there is enough to read, whose workers start while the rest is planned. */
+async function planAll(
+  index: SearchIndex,
+  query: Query,
+  source: QuerySource,
+  window: TimeWindow,
+): Promise<{ plans: FilePlan[]; bytesRead: number; pool: Pool | null }> {
+  const plans = new Map<IndexedFile, FilePlan>();
+  let bytesRead = 0;
+  let pool: Pool | null = null;
+  const tests = query.needs === null && query.finder === null;
+  const enough = tests ? WORTH_A_POOL : WORTH_A_POOL_TO_FIND;
+  // First those of which patterns tell the least.
+  for (const file of [...index.files].sort((a, b) => b.index.collapsed - a.index.collapsed)) {
+    const plan = planFile(file, query, source, window);
+    plans.set(file, plan);
+    bytesRead += plan.bytes;
+    if (pool === null && bytesRead > enough && index.jobs > 1) pool = await index.pool(index.jobs - 1);
+  }
+  return { plans: index.files.map((file) => plans.get(file)!), bytesRead, pool };
+}
+
 interface Job {
   readonly file: IndexedFile;
   readonly task: SearchTask;
@@ -49,10 +72,9 @@ interface Job {
 }
 
 /** Workers take jobs from the front while this thread takes them from the back: it would wait for workers to start. */
-async function runAll(index: SearchIndex, jobs: readonly Job[], inWorkers: boolean): Promise<void> {
+async function runAll(index: SearchIndex, jobs: readonly Job[], pool: Pool | null): Promise<void> {
   const left = [...jobs];
-  const workers = inWorkers ? index.jobs - 1 : 0;
-  const pool = workers > 0 ? await index.pool(workers) : null;
+  const workers = pool === null ? 0 : index.jobs - 1;
   const inWorker = async (): Promise<void> => {
     for (let job = left.shift(); job !== undefined; job = left.shift())
       job.results = [await pool!.run<SearchHits>('search', job.task)];

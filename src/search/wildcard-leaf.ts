@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { foldCase } from '../index-store/classes.js';
 import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
-import { couldHold } from './could-hold.js';
+import { Sought } from './could-hold.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
@@ -19,7 +19,7 @@ export class WildcardLeaf implements Leaf {
   readonly needs: readonly string[] | null;
   readonly words: readonly string[];
   private readonly expression: RE2JS;
-  private readonly literals: readonly string[];
+  private readonly literals: readonly Sought[];
   private readonly grams: readonly number[];
   /** With `?`, what stands behind a mark of unknown length decides. */
   private readonly certain: boolean;
@@ -34,16 +34,17 @@ export class WildcardLeaf implements Leaf {
     const start = WORD_CHAR.test(word[0]!) ? `(?:^|${NO_WORD})` : '';
     const end = WORD_CHAR.test(word.at(-1)!) ? `(?:$|${NO_WORD})` : '';
     this.expression = RE2JS.compile(start + body + end);
-    this.literals = word.split(/[*?]+/).filter((part) => part !== '' && !/[^\0-\x7f]/.test(part));
-    this.grams = this.literals.flatMap((literal) => gramsIn(literal, false, false));
-    const longest = [...this.literals].sort((a, b) => b.length - a.length)[0];
+    const literals = word.split(/[*?]+/).filter((part) => part !== '' && !/[^\0-\x7f]/.test(part));
+    this.literals = literals.map((literal) => new Sought([literal]));
+    this.grams = literals.flatMap((literal) => gramsIn(literal, false, false));
+    const longest = [...literals].sort((a, b) => b.length - a.length)[0];
     this.needs = longest === undefined ? null : [longest];
     this.words = [word];
     this.certain = !word.includes('?');
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
-    if (!this.literals.every((literal) => couldHold(folded, pattern, literal))) return NO;
+    if (!this.literals.every((literal) => literal.couldBeIn(folded, pattern))) return NO;
     if (!this.certain || folded.endsWith(MARKS.tail)) return MAYBE;
     return this.expression.test(folded) ? YES : MAYBE;
   }

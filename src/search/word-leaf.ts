@@ -2,7 +2,7 @@ import { CLASS, foldCase, isDigitAt, isWordAt, SEPARATOR } from '../index-store/
 import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
 import { endsWord, startsWord, unitsOf } from '../index-store/units.js';
-import { couldHold } from './could-hold.js';
+import { Sought } from './could-hold.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
@@ -21,6 +21,7 @@ export class WordLeaf implements Leaf {
   private readonly hasDigit: boolean;
   private readonly hasLetters: boolean;
   private readonly ascii: boolean;
+  private readonly sought: Sought;
 
   constructor(text: string) {
     this.word = foldCase(text);
@@ -31,6 +32,7 @@ export class WordLeaf implements Leaf {
     this.ascii = !/[^\0-\x7f]/.test(this.word);
     this.needs = this.ascii ? [this.word] : null;
     this.words = [this.word];
+    this.sought = new Sought([this.word]);
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
@@ -40,7 +42,7 @@ export class WordLeaf implements Leaf {
     if (folded.endsWith(MARKS.tail)) return MAYBE;
     // Every word behind a mask has a digit, but for the special ones.
     if (!this.hasDigit && this.hasLetters && !pattern.special) return NO;
-    return couldHold(folded, pattern, this.word) ? MAYBE : NO;
+    return this.sought.couldBeIn(folded, pattern) ? MAYBE : NO;
   }
 
   block(block: BlockView): boolean {
