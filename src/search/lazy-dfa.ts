@@ -34,6 +34,7 @@ export class LazyDfa {
   private table: Int32Array;
   private readonly sets: (readonly number[])[] = [];
   private readonly known = new Map<string, number>();
+  private stays: Uint8Array | null = null;
   private followed = 0;
   /** By state, then by shape. */
   private readonly afterMask: Map<number, number>[] = [];
@@ -70,9 +71,15 @@ export class LazyDfa {
   /** Where the first match ends in `text` between `from` and `to`, lines taken one by one; -1 when there is none. */
   find(text: Buffer, from: number, to = text.length): number {
     const { classOf } = this;
+    const stays = (this.stays ??= this.staying());
     let { table } = this;
-    let at = START << this.shift;
+    const start = START << this.shift;
+    let at = start;
     for (let i = from; i < to; i++) {
+      if (at === start) {
+        while (i < to && stays[text[i]!] === 1) i++;
+        if (i === to) break;
+      }
       const by = classOf[text[i]!]!;
       let behind = table[at + by]!;
       if (behind <= MATCHED) {
@@ -85,6 +92,13 @@ export class LazyDfa {
       at = behind;
     }
     return -1;
+  }
+
+  /** 1 for each byte behind which, of a text of which nothing was matched, still nothing is. */
+  private staying(): Uint8Array {
+    const stays = new Uint8Array(256);
+    for (let byte = 0; byte < 256; byte++) stays[byte] = Number(this.next(START, byte) === START);
+    return stays;
   }
 
   /** Puts bytes that behave alike into one class. */

@@ -151,18 +151,22 @@ function candidates(index: FileIndex, groups: readonly Group[]): Map<number, Uin
     if (rows.length === 0) continue;
     const open = new Set(rows);
     for (const { from, length } of patterns) {
-      let row = 0;
+      // Of the block that holds the line at hand.
+      let row = -1;
+      let start = 0;
+      let end = 0;
+      let ofRow: Uint8Array | null = null;
       eachPosting(postings.subarray(from, from + length), (line) => {
-        while (row + 1 < blocks.line.length && blocks.line[row + 1]! <= line) row++;
-        if (!open.has(row)) return;
-        const start = blocks.line[row]!;
-        let ofRow = bits.get(row);
-        if (ofRow === undefined) {
-          const end = row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
-          bits.set(row, (ofRow = new Uint8Array((end - start + 7) >> 3)));
+        if (line >= end) {
+          do end = ++row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
+          while (line >= end);
+          start = blocks.line[row]!;
+          ofRow = open.has(row) ? (bits.get(row) ?? new Uint8Array((end - start + 7) >> 3)) : null;
+          if (ofRow !== null) bits.set(row, ofRow);
         }
+        if (ofRow === null) return;
         const at = line - start;
-        ofRow[at >> 3] = ofRow[at >> 3]! | (1 << (at & 7));
+        ofRow[at >> 3]! |= 1 << (at & 7);
       });
     }
   }
