@@ -1,4 +1,5 @@
 /** One line while it is tested: its forms are made when a test asks for them. */
+import { isAscii } from 'node:buffer';
 import { foldCase } from '../index-store/classes.js';
 
 /** What tests know of the file. */
@@ -27,6 +28,10 @@ export class LineView {
   /** Whether a match of `finder` may lie in the line. */
   mayMatch(finder: { find(text: Buffer, from: number, to: number): number }): boolean {
     return finder.find(this.bytes, this.start, this.end) >= 0;
+  }
+
+  get isAscii(): boolean {
+    return isAscii(this.bytes.subarray(this.start, this.end));
   }
 
   get text(): string {

@@ -37,6 +37,7 @@ class RegexLeaf implements Leaf {
   readonly caseVariants: boolean;
   readonly finder: RegexFinder | null;
   private readonly dfa: LazyDfa | null;
+  private readonly exact: boolean;
   private readonly simple: boolean;
   private readonly walk: PairWalk | null;
   /** What the filters of a block must hold of each string. */
@@ -51,7 +52,8 @@ class RegexLeaf implements Leaf {
     this.sought = anyOf === null ? null : new Sought(anyOf);
     this.simple = SIMPLE.test(source);
     const states = statesOf(this.expression);
-    const { steps, start } = states ?? { steps: [], start: null };
+    const { steps, start, exact } = states ?? { steps: [], start: null, exact: false };
+    this.exact = exact;
     this.dfa = start === null ? null : new LazyDfa(steps, start);
     this.finder = this.dfa === null ? null : new RegexFinder(this.dfa, skeletonOf(steps, start!));
     this.walk = start === null ? null : new PairWalk(steps, start);
@@ -80,7 +82,10 @@ class RegexLeaf implements Leaf {
 
   line(line: LineView): boolean {
     // Telling bytes apart is quicker than making a string of them.
-    if (this.dfa !== null && !line.mayMatch(this.dfa)) return false;
+    if (this.dfa !== null) {
+      if (!line.mayMatch(this.dfa)) return false;
+      if (this.exact && !this.dfa.gaveUp && line.isAscii) return true;
+    }
     return this.expression.test(line.text);
   }
 

@@ -13,6 +13,8 @@ export interface States {
   readonly steps: readonly Step[];
   /** Steps that may come first; null when the empty text matches. */
   readonly start: readonly number[] | null;
+  /** Of ASCII texts they read those that match, and no others. */
+  readonly exact: boolean;
 }
 
 /** Instructions of the engine's program, as its types number them. */
@@ -52,7 +54,7 @@ export function statesOf(expression: RE2JS): States | null {
       if (one.op < OP.rune || one.op > OP.last) return { bytes: new Uint8Array(256), next: [] };
       return { bytes: bytesOf(one), next: closure(one.out) };
     });
-    return { steps, start: closure(start) };
+    return { steps, start: closure(start), exact: inst.every(({ op }) => op !== OP.empty) };
   } catch (error) {
     if (error instanceof Unknown) return null;
     throw error;

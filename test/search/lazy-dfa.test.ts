@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { RE2JS } from 're2js';
 import { describe, expect, it } from 'vitest';
 import { LazyDfa, MATCHED, START } from '../../src/search/lazy-dfa.js';
+import { RegexFinder } from '../../src/search/regex-finder.js';
 import { statesOf } from '../../src/search/regex-states.js';
+import { skeletonOf } from '../../src/search/skeleton.js';
 
 function dfaOf(source: string, flags = 0): LazyDfa {
   const states = statesOf(RE2JS.compile(source, flags));
@@ -12,6 +14,17 @@ function dfaOf(source: string, flags = 0): LazyDfa {
 }
 
 const find = (source: string, text: string | Buffer): number => dfaOf(source).find(Buffer.from(text), 0);
+
+/** Numbers of the lines in which something is found, from 0. */
+function linesFound(finder: { find(text: Buffer, from: number): number }, text: Buffer): number[] {
+  const found: number[] = [];
+  for (let at = finder.find(text, 0); at >= 0;) {
+    found.push(text.subarray(0, at).filter((byte) => byte === 10).length);
+    const end = text.indexOf(10, at);
+    at = end < 0 ? -1 : finder.find(text, end + 1);
+  }
+  return found;
+}
 
 describe('the bytes of an expression', () => {
   it.each([
@@ -70,6 +83,21 @@ describe('the bytes of an expression', () => {
     expect(quad.after(START, { bits: points, run: 0, dots: 2 })).toBe(MATCHED);
   });
 
+  it.each([
+    [
+      'e.r.o.r',
+      '[\\x65-\\x65][\\x00-\\x7f][\\x72-\\x72][\\x00-\\x7f][\\x6f-\\x6f][\\x00-\\x7f][\\x72-\\x72]',
+    ],
+    ['[a-c]{2,9}z', '[\\x61-\\x63][\\x61-\\x63][\\x61-\\x63\\x7a-\\x7a]'],
+    ['ab?c', '[\\x61-\\x61][\\x62-\\x63]'],
+    ['x.*', '[\\x78-\\x78]'],
+    ['é', '[]'],
+    ['.*x', null],
+  ])('%s begins like %s', (source, skeleton) => {
+    const { steps, start } = statesOf(RE2JS.compile(source))!;
+    expect(skeletonOf(steps, start!)?.source ?? null).toBe(skeleton);
+  });
+
   it('never passes over a line that the engine matches', () => {
     const atom = fc.constantFrom(
       '[a-c]',
@@ -89,19 +117,20 @@ describe('the bytes of an expression', () => {
         fc.array(atom, { minLength: 1, maxLength: 5 }).map((atoms) => atoms.join('')),
         fc.constantFrom(0, RE2JS.CASE_INSENSITIVE),
         fc.array(fc.stringMatching(/^[a-c12éKſ \u212a日]{0,12}$/), { minLength: 1, maxLength: 6 }),
-        (source, flags, lines) => {
+        fc.boolean(),
+        (source, flags, some, ascii) => {
+          const lines = ascii ? some.map((line) => line.replaceAll(/[^\0-\x7f]/g, '')) : some;
           const expression = RE2JS.compile(source, flags);
           const states = statesOf(expression);
           if (states === null || states.start === null) return;
           const dfa = new LazyDfa(states.steps, states.start);
           const text = Buffer.from(lines.join('\n'));
-          const found = new Set<number>();
-          for (let at = dfa.find(text, 0); at >= 0;) {
-            found.add(text.subarray(0, at).filter((byte) => byte === 10).length);
-            const end = text.indexOf(10, at);
-            at = end < 0 ? -1 : dfa.find(text, end + 1);
-          }
-          for (const [i, line] of lines.entries()) if (expression.test(line)) expect([...found]).toContain(i);
+          const found = linesFound(dfa, text);
+          const finder = new RegexFinder(dfa, skeletonOf(states.steps, states.start));
+          expect(linesFound(finder, text)).toEqual(found);
+          const matched = [...lines.keys()].filter((i) => expression.test(lines[i]!));
+          expect(found).toEqual(expect.arrayContaining(matched));
+          if (ascii && states.exact) expect(found).toEqual(matched);
         },
       ),
       { numRuns: 500 },
