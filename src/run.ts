@@ -7,6 +7,7 @@ import { buildDocument, citeEvidence } from './diagnose/index.js';
 import { NetcheckError, problem } from './errors.js';
 import { FACT_LOG_QUERIES, factProvider, FACTS } from './facts/index.js';
 import type { FactContext, Question } from './facts/types.js';
+import type { StoredIndex } from './index-store/codec.js';
 import { printable, TempDir } from './ingest/index.js';
 import { DEFAULT_LIMITS, type Limits } from './limits.js';
 import { scanLogs } from './logs/scan.js';
@@ -41,6 +42,8 @@ export interface RunOptions extends PhaseOptions {
   readonly pool?: Pool;
   /** What `ingest` made of these inputs, when they were read before. */
   readonly ingested?: Ingested;
+  /** What is kept of these inputs: asked for once they were read, so that none can have changed in between. */
+  readonly indexes?: () => Promise<readonly StoredIndex[]>;
   /** Flow to show packet by packet: an index into the document's flows. */
   readonly ladderFlow?: number;
 }
@@ -158,6 +161,9 @@ async function scanAll(
     (n, bundle) => n + [...bundle.files.values()].reduce((k, f) => k + f.size, 0),
     0,
   );
+  const indexes = (await options.indexes?.()) ?? [];
+  // Loaded where there is one: most runs have none.
+  const known = indexes.length === 0 ? null : (await import('./index-store/kept.js')).knownBy(indexes);
   let done = 0;
   return scanLogs(
     bundles,
@@ -176,6 +182,7 @@ async function scanAll(
       since: options.question?.since ?? null,
       until: options.question?.until ?? null,
       maxPatterns: MAX_LOG_PATTERNS,
+      ...(known === null ? {} : { knownBlocks: known }),
     },
   );
 }

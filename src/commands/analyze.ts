@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { SEVERITIES, type Severity } from '../model/rule.js';
+import type { StoredIndex } from '../index-store/codec.js';
 import { printable } from '../ingest/index.js';
+import type { Limits } from '../limits.js';
 import type { AnalysisDocument } from '../model/document.js';
 import type { Point } from '../model/trace.js';
 import { analyze, type RunOptions } from '../run.js';
@@ -35,6 +37,8 @@ interface AnalyzeOptions extends OutputOptions, RedactOptionValues, QuestionOpti
   baseline?: string;
   writeBaseline?: string;
   jobs?: number;
+  index?: string;
+  cache: boolean;
 }
 
 const EXAMPLES = `
@@ -82,6 +86,8 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
     )
     .option('--write-baseline <file>', 'write the findings of this run there, as known')
     .option('--fail-on-incomplete', 'exit with 1 when something could not be read or decided')
+    .option('--index <dir>', 'folder with indexes that search and timeline kept (a folder of the user cache)')
+    .option('--no-cache', 'do not use a kept index')
     .option('--jobs <n>', 'worker threads (number of cores)', parseCount);
   addLimitOptions(command)
     .addHelpText('after', EXAMPLES)
@@ -90,7 +96,7 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
       try {
         // Read first: a wrong file shall not cost a whole analysis.
         const known = o.baseline === undefined ? null : readBaseline(o.baseline);
-        const whole = await analyze(inputs, runOptions(o, progress.show));
+        const whole = await analyze(inputs, runOptions(inputs, o, progress.show));
         progress.clear();
         if (o.writeBaseline !== undefined) writeFile(o.writeBaseline, baselineText(whole));
         const { document, leftOut } =
@@ -107,15 +113,31 @@ export function addAnalyze(program: Command, exit: (code: number) => void): void
     });
 }
 
-function runOptions(o: AnalyzeOptions, onProgress: RunOptions['onProgress']): RunOptions {
+function runOptions(
+  inputs: readonly string[],
+  o: AnalyzeOptions,
+  onProgress: RunOptions['onProgress'],
+): RunOptions {
+  const limits = limitsOf(o);
   return {
-    limits: limitsOf(o),
+    limits,
+    ...(o.cache ? { indexes: () => indexesOf(inputs, limits, o.index) } : {}),
     question: questionOf(o),
     ...(o.point ? { points: o.point } : {}),
     ...(o.rules ? { ruleDirs: o.rules } : {}),
     ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
     ...(onProgress ? { onProgress } : {}),
   };
+}
+
+/** Loaded when the inputs were read. */
+async function indexesOf(
+  inputs: readonly string[],
+  limits: Limits,
+  folder: string | undefined,
+): Promise<StoredIndex[]> {
+  const { keptIndexes } = await import('../index-store/kept.js');
+  return keptIndexes(inputs, limits, folder);
 }
 
 /** Findings below the wanted severity are left out of the report; the diagnosis was made with all of them. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { NetcheckError } from '../errors.js';
-import type { Ingested } from '../model/source.js';
+import type { SearchIndex } from '../index-store/search-index.js';
 import { coverageOf } from '../search/coverage.js';
 import { findPivot, pivotAt } from '../timeline/pivot.js';
 import { timelineJson, timelineText } from '../timeline/render.js';
@@ -67,8 +67,7 @@ export function addTimeline(program: Command): void {
           time === null
             ? await findPivot(index, source, o.window, { since: o.since ?? null, until: o.until ?? null })
             : pivotAt(time, o.window);
-        const document =
-          o.findings && pivot.windows.length > 0 ? await analysis(inputs, index.ingested, o) : null;
+        const document = o.findings && pivot.windows.length > 0 ? await analysis(inputs, index, o) : null;
         const timeline = makeTimeline(index, pivot, {
           limit: o.limit,
           document,
@@ -86,7 +85,7 @@ export function addTimeline(program: Command): void {
 
 async function analysis(
   inputs: readonly string[],
-  ingested: Ingested | null,
+  { ingested, stored }: SearchIndex,
   o: TimelineOptions,
 ): Promise<import('../model/document.js').AnalysisDocument> {
   if (inputs.includes('-') && ingested === null)
@@ -94,6 +93,7 @@ async function analysis(
   const { analyze } = await import('../run.js');
   return analyze(inputs, {
     limits: limitsOf(o),
+    indexes: () => Promise.resolve(stored),
     ...(ingested === null ? {} : { ingested }),
     ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
   });

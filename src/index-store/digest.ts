@@ -36,7 +36,7 @@ export async function inputDigest(input: string, memory: string | null): Promise
   const listed = await listInput(input);
   if (listed === null) return null;
   const { files, identity, root } = listed;
-  const note = memory === null ? null : join(memory, checksum(root));
+  const note = memory === null ? null : noteOf(memory, root);
   const known = note === null ? null : readNote(note, identity);
   if (known !== null) return { digest: known, identity };
   const digest = await digestOf(input, files);
@@ -44,6 +44,14 @@ export async function inputDigest(input: string, memory: string | null): Promise
   if (note !== null && isSettled(files)) writeNote(note, digest, identity);
   return { digest, identity };
 }
+
+/** The digest of an input that is remembered and has not changed; null where it would have to be read. */
+export async function rememberedDigest(input: string, memory: string): Promise<string | null> {
+  const listed = await listInput(input);
+  return listed === null ? null : readNote(noteOf(memory, listed.root), listed.identity);
+}
+
+const noteOf = (memory: string, root: string): string => join(memory, checksum(root));
 
 /** Whether nothing changed since the digest was made, as far as the file system tells. */
 export async function isUnchanged(input: string, { identity }: InputDigest): Promise<boolean> {

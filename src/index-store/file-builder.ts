@@ -25,6 +25,7 @@ export class FileBuilder {
   private bytes = 0;
   private crc = 0;
   private longLines = 0;
+  private longest = 0;
   private timedLines = 0;
   private first = NaN;
   private last = NaN;
@@ -91,6 +92,7 @@ export class FileBuilder {
       bytes: this.bytes,
       crc: this.crc,
       longLines: this.longLines,
+      longest: this.longest,
       truncated: file.truncated,
       profile: this.profile,
       yearless: this.yearless,
@@ -144,6 +146,7 @@ export class FileBuilder {
       let newline = text.indexOf(NEWLINE, start);
       if (newline < 0) newline = length;
       const end = newline > start && text[newline - 1] === RETURN ? newline - 1 : newline;
+      if (newline - start > this.longest) this.longest = newline - start;
       const line = ++this.lines;
       clock.next(text, start, end);
       const { time } = clock;

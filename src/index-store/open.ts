@@ -59,6 +59,11 @@ export async function openIndex(inputs: readonly string[], options: OpenOptions)
   }
 }
 
+/** Name of an index in the cache: of an input, read within limits. */
+export function indexKey(digest: string, limits: Limits): string {
+  return `${digest}-${checksum(JSON.stringify(limits))}`;
+}
+
 class Opening {
   /** Null while nothing had to be built. */
   maker: Maker | null = null;
@@ -79,7 +84,7 @@ class Opening {
     const { cache } = this;
     const known = cache === null ? null : await inputDigest(input, cache.memory);
     if (cache === null || known === null) return this.build(input, null);
-    const key = `${known.digest}-${checksum(JSON.stringify(this.options.limits))}`;
+    const key = indexKey(known.digest, this.options.limits);
     const kept = this.options.rebuild === true ? null : this.load(cache, key);
     return kept ?? this.build(input, { cache, key, known });
   }

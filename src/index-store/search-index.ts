@@ -76,6 +76,11 @@ export class SearchIndex {
     return this.opened.length === 1 ? (this.opened[0]!.ingested ?? null) : null;
   }
 
+  /** The index of each input. */
+  get stored(): StoredIndex[] {
+    return this.opened.map(({ index }) => index);
+  }
+
   /** Words of each input's index. Throws DamagedIndex. */
   words(): StoredWords[] {
     return this.opened.map(({ words }) => words());

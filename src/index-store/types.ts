@@ -7,7 +7,7 @@ import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 10;
+export const INDEX_FORMAT = 11;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -106,6 +106,8 @@ export interface FileIndex {
   readonly crc: number;
   /** Lines longer than MAX_LINE. */
   readonly longLines: number;
+  /** Bytes of the longest line, its line end left out. */
+  readonly longest: number;
   readonly truncated: boolean;
   readonly profile: ClockProfile;
   readonly yearless: boolean;

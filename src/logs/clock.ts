@@ -86,6 +86,12 @@ export class YearTurns implements TurnsSeen {
     return { count, leapAt, first, last };
   }
 
+  /** Goes on from another place, before which so many turns were counted; `month` 0 where no line had a date. */
+  goOn(count: number, month: number, day: number): void {
+    this.count = count;
+    this.last = month === 0 ? -1 : month * 31 + day;
+  }
+
   see(month: number, day: number): void {
     const now = month * 31 + day;
     if (this.last < 0) this.first = now;

@@ -71,6 +71,17 @@ export class Examiner {
     return this.timeAbove.blind || this.levelAbove.blind;
   }
 
+  /** The bytes that are looked at begin where lines were passed over. */
+  set cutAbove(cut: boolean) {
+    this.timeAbove.cutAbove = cut;
+    this.levelAbove.cutAbove = cut;
+  }
+
+  /** Some record would have needed such lines. */
+  get isCutShort(): boolean {
+    return this.timeAbove.cutShort || this.levelAbove.cutShort;
+  }
+
   answers(): FileMatches[] {
     return this.set.queries.flatMap((query, index) => {
       const counter = this.counters[index];

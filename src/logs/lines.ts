@@ -77,6 +77,12 @@ export class LineScanner {
     if (lineStart < chunk.length) this.keep(chunk.subarray(lineStart));
   }
 
+  /** Goes on at the start of another line, behind the end of one. */
+  jump(line: number): void {
+    this.lines = line - 1;
+    this.state = this.automaton.newline;
+  }
+
   /** The last line, if the file does not end with a line end. */
   end(): void {
     if (this.inLine) this.finish(Buffer.alloc(0), 0, 0);

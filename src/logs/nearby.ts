@@ -14,6 +14,10 @@ const PREFIX_BYTES = 512;
 export class Nearby<T> {
   /** Some line had to do without those before the first one that was shown. */
   blind = false;
+  /** The bytes at hand begin where lines were passed over. */
+  cutAbove = false;
+  /** Some line would have had to look at those. */
+  cutShort = false;
   private known: { line: number; value: T | null } = { line: 0, value: null };
 
   constructor(private readonly read: (line: DecodedLine) => T | null) {}
@@ -27,7 +31,10 @@ export class Nearby<T> {
     let at = start;
     for (let line = number - 1; line > this.known.line && number - line <= MAX_BACK; line--) {
       const previous = previousLineStart(chunk, at);
-      if (previous < 0) break;
+      if (previous < 0) {
+        if (this.cutAbove) this.cutShort = true;
+        break;
+      }
       const end = Math.min(at - 1, previous + PREFIX_BYTES);
       const value = this.read(decodeLine(chunk.toString('utf8', previous, end)));
       if (value !== null) {

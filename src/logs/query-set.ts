@@ -94,13 +94,29 @@ export interface QuerySetOptions {
   readonly prefilter: boolean;
 }
 
+/** Needles that are no query's. */
+function marksOf({ verdicts, trouble }: QuerySetOptions): Needle[] {
+  return [
+    ...MARK_NEEDLES,
+    ...(verdicts ? VERDICT_NEEDLES : []),
+    ...(trouble ?? []).map((text) => ({ text, id: MARKS.trouble })),
+  ];
+}
+
+/** The strings of which each line holds one that is looked at, letter case aside; null when all lines are. */
+export function needlesOf(queries: readonly LogQuery[], options: QuerySetOptions): string[] | null {
+  const texts = new Set(marksOf(options).map(({ text }) => text));
+  for (const { pattern } of queries) {
+    const { anyOf } = requiredLiterals(pattern);
+    if (anyOf === null) return null;
+    for (const text of anyOf) texts.add(text);
+  }
+  return [...texts];
+}
+
 export function buildQuerySet(all: readonly LogQuery[], options: QuerySetOptions): QuerySet {
   const queries = all.map((query) => new CompiledQuery(query));
-  const needles: Needle[] = [
-    ...MARK_NEEDLES,
-    ...(options.verdicts ? VERDICT_NEEDLES : []),
-    ...(options.trouble ?? []).map((text) => ({ text, id: MARKS.trouble })),
-  ];
+  const needles = marksOf(options);
   const always: number[] = [];
   const caseless: number[] = [];
   for (const [index, query] of queries.entries()) {

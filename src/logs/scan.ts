@@ -3,10 +3,12 @@ import { problem } from '../errors.js';
 import type { Limits } from '../limits.js';
 import type { LogMatches, LogQuery, LogScan } from '../model/logs.js';
 import type { Bundle, Problem } from '../model/source.js';
+import { needlesIn } from './asked.js';
 import { joinHalves } from './halves.js';
 import { mergeMatches, mergeVerdicts, summariesOf } from './merge.js';
 import { mergePatterns } from './most-telling.js';
 import { nodeClock } from './node-clock.js';
+import type { KnownBlocks } from './known-scan.js';
 import { halvesOf } from './seam.js';
 import { logFiles, VERDICT_SOURCES } from './sources.js';
 import type { LogFileScan, LogFileTask } from './types.js';
@@ -21,6 +23,8 @@ export interface ScanOptions {
   /** Records known to lie outside are left out. Milliseconds since the epoch, both inclusive. */
   readonly since?: number | null;
   readonly until?: number | null;
+  /** What an index knows of a file, whose lines are looked at where they hold one of the strings; null for nothing. */
+  readonly knownBlocks?: (task: LogFileTask, needles: readonly string[]) => KnownBlocks | null;
   /** Sort lines of trouble into patterns, and keep as many. */
   readonly maxPatterns?: number;
 }
@@ -53,7 +57,7 @@ export async function scanLogs(
     bySize.map(async (task) => {
       const ready = VERDICT_SOURCES.has(task.source) ? await withPodIps(task, options) : task;
       try {
-        results.set(task, await scanFile(ready, total, runTask));
+        results.set(task, await scanFile(ready, total, runTask, options));
       } catch (error) {
         problems.push(
           problem('E_UNREADABLE', task.file.path, `The log could not be read: ${reason(error)}.`),
@@ -95,7 +99,15 @@ function firstAlike(queries: readonly LogQuery[]): Map<LogQuery, LogQuery> {
 }
 
 /** A large log is read by two workers; by one after all where a half turns out to depend on the other. */
-async function scanFile(task: LogFileTask, total: number, runTask: RunTask): Promise<LogFileScan> {
+async function scanFile(
+  task: LogFileTask,
+  total: number,
+  runTask: RunTask,
+  { knownBlocks }: ScanOptions,
+): Promise<LogFileScan> {
+  const needles = knownBlocks === undefined ? null : needlesIn(task);
+  const known = needles === null ? null : knownBlocks!(task, needles);
+  if (known !== null) return runTask({ ...task, known });
   const halves = halvesOf(task.file.size, total);
   if (halves === null) return runTask(task);
   const [one, two] = await Promise.all(halves.map((part) => runTask({ ...task, part })));

@@ -2,16 +2,15 @@
 import type { LogFileSummary } from '../model/logs.js';
 import { correctYears, resolveTime, type ClockProfile } from './clock.js';
 import { FileScan } from './file-scan.js';
-import { JOURNAL_SOURCES } from './journal-sources.js';
 import { LineScanner, type ScannedLine } from './lines.js';
 import { buildAutomaton } from './prefilter/automaton.js';
-import { buildQuerySet, queriesFor, type QuerySet } from './query-set.js';
+import { askedOf } from './asked.js';
+import { buildQuerySet, type QuerySet } from './query-set.js';
+import { scanKnown, type KnownBlocks } from './known-scan.js';
 import { sniff, type Sniffed } from './sniff.js';
 import { decodeLine } from './record.js';
-import { VERDICT_SOURCES } from './sources.js';
 import { rangeOf } from './seam.js';
 import { TextFile, type ByteRange } from './text-file.js';
-import { troubleNeedles } from './trouble.js';
 import type { LogFileScan, LogFileTask, LogPart, Seam } from './types.js';
 
 /** The pass is repeated when it shows that the years were taken wrongly; it can only be so twice. */
@@ -29,6 +28,10 @@ export async function scanLogFile(task: LogFileTask): Promise<LogFileScan> {
     const range = task.part === undefined ? undefined : await rangeOf(task.part, file, task, sniffed);
     if (range === null) return UNCUT;
     const set = querySetFor(task);
+    if (task.known !== undefined && isKnown(task.known, file, sniffed)) {
+      const known = await scanByIndex(file, task, sniffed, set, task.known);
+      if (known !== null) return known;
+    }
     let { profile } = sniffed;
     for (let pass = 1; ; pass++) {
       const scan = new FileScan({ task, set, profile, yearless: sniffed.yearless, docker: sniffed.docker });
@@ -41,7 +44,7 @@ export async function scanLogFile(task: LogFileTask): Promise<LogFileScan> {
       const corrected = task.part === undefined ? correctYears(profile, scan.turns) : null;
       if (corrected === null || pass === MAX_PASSES) {
         const wanted = scan.examiner.verdicts.lineNumbers();
-        const texts = await linesOf(file, range, wanted, task.limits.maxLineLength);
+        const texts = await linesOf(file, [{ range, line: 1 }], wanted, task.limits.maxLineLength);
         return { ...result(task, sniffed, profile, { scan, lines, texts }), ...seam };
       }
       profile = corrected;
@@ -111,10 +114,41 @@ function result(
   };
 }
 
+/** Whether the index is one of these bytes, and its times are read as they are here. */
+function isKnown({ at, profile }: KnownBlocks, file: TextFile, { profile: own, docker }: Sniffed): boolean {
+  // Any line of docker's may be a piece of a record.
+  if (docker || file.encoding !== 'utf-8' || file.bom + at.at(-1)! !== file.size) return false;
+  return (
+    profile.offset === own.offset &&
+    profile.offsetFrom === own.offsetFrom &&
+    profile.bootTime === own.bootTime &&
+    (profile.lastYear === null) === (own.lastYear === null)
+  );
+}
+
+/** Null where what is asked depends on lines that the index ruled out. */
+async function scanByIndex(
+  file: TextFile,
+  task: LogFileTask,
+  sniffed: Sniffed,
+  set: QuerySet,
+  known: KnownBlocks,
+): Promise<LogFileScan | null> {
+  const { profile } = known;
+  const scan = new FileScan({ task, set, profile, yearless: sniffed.yearless, docker: false });
+  const lines = new LineScanner(set.automaton, task.limits.maxLineLength, scan);
+  const runs = await scanKnown(file, known, lines, scan);
+  if (runs === null) return null;
+  scan.end();
+  lines.lines = known.lines;
+  const texts = await linesOf(file, runs, scan.examiner.verdicts.lineNumbers(), task.limits.maxLineLength);
+  return result(task, sniffed, profile, { scan, lines, texts });
+}
+
 /** The text of the given lines. */
 async function linesOf(
   file: TextFile,
-  range: ByteRange | undefined,
+  runs: readonly { readonly range: ByteRange | undefined; readonly line: number }[],
   wanted: ReadonlySet<number>,
   maxLength: number,
 ): Promise<Map<number, string>> {
@@ -127,8 +161,11 @@ async function linesOf(
     },
   };
   const lines = new LineScanner(NO_NEEDLES, maxLength, sink);
-  for await (const chunk of file.chunks(range)) lines.push(chunk);
-  lines.end();
+  for (const { range, line } of runs) {
+    lines.jump(line);
+    for await (const chunk of file.chunks(range)) lines.push(chunk);
+    lines.end();
+  }
   return texts;
 }
 
@@ -137,14 +174,11 @@ const querySets = new Map<string, QuerySet>();
 const MAX_QUERY_SETS = 32;
 
 function querySetFor(task: LogFileTask): QuerySet {
-  const sources = task.byTag === true ? [task.source, ...JOURNAL_SOURCES] : [task.source];
-  const queries = queriesFor(sources, task.queries);
-  const verdicts = VERDICT_SOURCES.has(task.source);
-  const trouble = task.patterns === true ? troubleNeedles(task.source) : [];
-  const key = JSON.stringify([verdicts, trouble, queries]);
+  const { queries, options } = askedOf(task);
+  const key = JSON.stringify([options, queries]);
   let set = querySets.get(key);
   if (set === undefined) {
-    set = buildQuerySet(queries, { verdicts, trouble, prefilter: true });
+    set = buildQuerySet(queries, options);
     if (querySets.size >= MAX_QUERY_SETS) querySets.clear();
     querySets.set(key, set);
   }

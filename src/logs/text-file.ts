@@ -59,6 +59,11 @@ export class TextFile {
     if (rest !== '') yield Buffer.from(rest);
   }
 
+  /** Whether a chunk begins at this place, whatever is read. */
+  isChunkStart(at: number): boolean {
+    return (at - this.bom) % CHUNK === 0;
+  }
+
   /** Bytes from a place on, at most `length` of them. */
   async bytes(from: number, length: number): Promise<Buffer> {
     const buffer = Buffer.alloc(Math.min(length, Math.max(0, this.size - from)));

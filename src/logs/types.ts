@@ -3,6 +3,7 @@ import type { ClockProfile, TurnsSeen } from './clock.js';
 import type { Limits } from '../limits.js';
 import type { LogActivity, LogFileSummary, LogQuery, LogRecord, LogSource } from '../model/logs.js';
 import type { SourceFile } from '../model/source.js';
+import type { KnownBlocks } from './known-scan.js';
 import type { FilePatterns } from './pattern-tally.js';
 import type { VerdictTuple } from './verdict-tuple.js';
 
@@ -46,6 +47,8 @@ export interface LogFileTask {
   readonly part?: LogPart;
   /** Sort lines of trouble into patterns. */
   readonly patterns?: boolean;
+  /** Where an index knows the file. */
+  readonly known?: KnownBlocks;
 }
 
 /** What one half of a log has to tell for the other. */

@@ -6,7 +6,7 @@ import type { Pattern } from '../index-store/types.js';
 import { coresIn } from '../index-store/units.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import type { BlockView } from './block-view.js';
-import { Sought } from './could-hold.js';
+import { Sought } from '../index-store/sought.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { LazyDfa, MATCHED, START } from './lazy-dfa.js';

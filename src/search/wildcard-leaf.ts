@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { foldCase } from '../index-store/classes.js';
 import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
-import { Sought } from './could-hold.js';
+import { Sought } from '../index-store/sought.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';

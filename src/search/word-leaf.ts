@@ -2,7 +2,7 @@ import { CLASS, foldCase, isDigitAt, isWordAt, SEPARATOR } from '../index-store/
 import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
 import { endsWord, startsWord, unitsOf } from '../index-store/units.js';
-import { Sought } from './could-hold.js';
+import { Sought } from '../index-store/sought.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';

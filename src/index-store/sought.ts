@@ -1,8 +1,8 @@
 /** Whether a line of a pattern can hold a string, its masked places included. Never wrong when it says no. */
-import { BIT, CLASS, DIGIT, LETTER } from '../index-store/classes.js';
-import { isMark, MARKS } from '../index-store/marks.js';
-import { shapeKey, type MaskShape } from '../index-store/masks.js';
-import type { Pattern } from '../index-store/types.js';
+import { BIT, CLASS, DIGIT, LETTER } from './classes.js';
+import { isMark, MARKS } from './marks.js';
+import { shapeKey, type MaskShape } from './masks.js';
+import type { Pattern } from './types.js';
 
 const TAIL = MARKS.tail.charCodeAt(0);
 const DOT = 46;
@@ -13,28 +13,41 @@ const MAX_LENGTH = 30;
 export class Sought {
   private readonly groups: readonly Group[];
 
-  /** `literals`: ASCII, in lower case. */
-  constructor(private readonly literals: readonly string[]) {
-    const groups: string[][] = [];
+  private readonly anywhere: readonly string[];
+  private readonly first: readonly string[];
+
+  /** `literals`: ASCII, in lower case; a line end before one says that the line begins with it. */
+  constructor(literals: readonly string[]) {
+    this.anywhere = literals.filter((literal) => !literal.startsWith('\n'));
+    this.first = literals.filter((literal) => literal.startsWith('\n')).map((literal) => literal.slice(1));
+    const groups: Literal[][] = [];
     let room = 0;
-    for (const literal of literals) {
+    const all = [...this.anywhere, ...this.first];
+    for (const [index, literal] of all.entries()) {
       const text = literal.slice(0, MAX_LENGTH);
       if (text.length + 1 > room) {
         groups.push([]);
         room = MAX_LENGTH + 1;
       }
-      groups.at(-1)!.push(text);
+      groups.at(-1)!.push({ text, isFirst: index >= this.anywhere.length });
       room -= text.length + 1;
     }
-    this.groups = groups.map((texts) => new Group(texts));
+    this.groups = groups.map((group) => new Group(group));
   }
 
   /** Whether one of the strings can be there. `template`: that of the pattern, in lower case. */
   couldBeIn(template: string, pattern: Pattern): boolean {
     if (template.charCodeAt(template.length - 1) === TAIL) return true;
-    if (this.literals.some((literal) => template.includes(literal))) return true;
+    if (this.anywhere.some((literal) => template.includes(literal))) return true;
+    if (this.first.some((literal) => template.startsWith(literal))) return true;
     return pattern.masks.length > 0 && this.groups.some((group) => group.couldBeIn(template, pattern));
   }
+}
+
+interface Literal {
+  readonly text: string;
+  /** It stands at the start of the line. */
+  readonly isFirst: boolean;
 }
 
 /** Strings beside each other in the bits of a number; bit n of a string: its first n characters stand just before. */
@@ -44,30 +57,35 @@ class Group {
   private readonly within = new Map<number, Int32Array>();
   /** Bit 0 of each string, and the last one. */
   private readonly starts: readonly number[];
+  /** Those of strings that may begin anywhere, and of all. */
   private readonly none: number;
+  private readonly atStart: number;
   private readonly whole: number;
 
-  constructor(private readonly texts: readonly string[]) {
+  constructor(private readonly literals: readonly Literal[]) {
     let start = 0;
     let none = 0;
+    let atStart = 0;
     let whole = 0;
-    this.starts = texts.map((text) => {
+    this.starts = literals.map(({ text, isFirst }) => {
       for (let n = 0; n < text.length; n++) {
         const code = text.charCodeAt(n);
         this.places[code] = this.places[code]! | (1 << (start + n));
       }
-      none |= 1 << start;
+      atStart |= 1 << start;
+      if (!isFirst) none |= 1 << start;
       whole |= 1 << (start + text.length);
       start += text.length + 1;
       return start - text.length - 1;
     });
     this.none = none;
+    this.atStart = atStart;
     this.whole = whole;
   }
 
   couldBeIn(template: string, { masks }: Pattern): boolean {
     const { places, none, whole } = this;
-    let active = none;
+    let active = this.atStart;
     let mark = 0;
     for (let at = 0; at < template.length; at++) {
       const code = template.charCodeAt(at);
@@ -93,7 +111,8 @@ class Group {
     if (known !== undefined) return known;
     const within = new Int32Array(32);
     this.within.set(key, within);
-    for (const [index, text] of this.texts.entries()) reachesOf(text, shape, within, this.starts[index]!);
+    for (const [index, { text }] of this.literals.entries())
+      reachesOf(text, shape, within, this.starts[index]!);
     return within;
   }
 }

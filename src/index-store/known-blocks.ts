@@ -1,0 +1,58 @@
+/** What the index of a log tells those who look for strings in it: which of its blocks need not be read. */
+import type { KnownBlocks } from '../logs/known-scan.js';
+import { foldCase } from './classes.js';
+import { eachPosting } from './postings.js';
+import { Sought } from './sought.js';
+import { BLOCK_SIZE, type FileIndex, type Pattern } from './types.js';
+
+/** Blocks below which reading the file takes less than asking its patterns. */
+const FEWEST = 8;
+/** Patterns that are asked; of a file with more, reading it takes less. */
+const MAX_PATTERNS = 2000;
+/** Share of a file from which on it is read as a whole, by all workers. */
+const MOST = 0.5;
+/** Letters beyond ASCII that fold to s and k. */
+const CASE_VARIANTS = /[\u017f\u212a]/;
+const OTHER_BIT = 1 << 26;
+
+/**
+ * The blocks that can hold one of the strings, letter case aside. Null where the index rules out too little, or lines
+ * have more than `maxLine` bytes and must be counted. `needles`: see `needlesIn`.
+ */
+export function knownBlocks(
+  index: FileIndex,
+  needles: readonly string[],
+  maxLine: number,
+): KnownBlocks | null {
+  const { patterns, lines, profile, longest } = index;
+  if (longest > maxLine || patterns.length > MAX_PATTERNS || index.bytes < FEWEST * BLOCK_SIZE) return null;
+  const sought = new Sought(needles.filter((needle) => !CASE_VARIANTS.test(needle)));
+  const held = patterns.filter((one) => mayHoldVariant(one) || sought.couldBeIn(foldedOf(one), one));
+  const { blocks, postings } = index.columns;
+  const rows = blocks.line.length;
+  const wanted = new Uint8Array(rows);
+  for (const { from, length } of held) {
+    let row = 0;
+    let end = rows > 1 ? blocks.line[1]! : Infinity;
+    eachPosting(postings.subarray(from, from + length), (line) => {
+      while (line >= end) end = ++row + 1 < rows ? blocks.line[row + 1]! : Infinity;
+      wanted[row] = 1;
+    });
+  }
+  const at = new Float64Array(rows + 1);
+  let bytes = 0;
+  for (let row = 0; row < rows; row++) {
+    const size = blocks.size[row]!;
+    at[row + 1] = at[row]! + size;
+    if (wanted[row] === 1) bytes += size;
+  }
+  if (bytes > at[rows]! * MOST) return null;
+  const { line, turns, monthDay } = blocks;
+  return { lines, profile, line, at, turns, monthDay, wanted };
+}
+
+const foldedOf = ({ folded, template }: Pattern): string => folded ?? foldCase(template);
+
+function mayHoldVariant({ template, masks }: Pattern): boolean {
+  return CASE_VARIANTS.test(template) || masks.some(({ bits }) => (bits & OTHER_BIT) !== 0);
+}
