@@ -103,7 +103,7 @@ describe('a log that an index knows', () => {
     const told = fc.array(fc.constantFrom(...Object.keys(TOLD)), { minLength: 1, maxLength: 5 });
     const part = fc.record({
       kind: fc.constantFrom(...Object.keys(FILL)),
-      count: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 400, max: 3000 })),
+      count: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1500, max: 6000 })),
       told,
     });
     let used = 0;
@@ -126,9 +126,9 @@ describe('a log that an index knows', () => {
           expect(await scanLogFile({ ...task, known: blocks })).toEqual(await scanLogFile(task));
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 100 },
     );
-    expect(used).toBeGreaterThan(40);
+    expect(used).toBeGreaterThan(20);
   }, 120_000);
 
   it('is not read where the index rules lines out', async () => {
@@ -159,7 +159,7 @@ describe('a log that an index knows', () => {
     // The only line that is asked for begins a block, behind more lines without a time than one block holds.
     const bare = fill('bare', 180);
     const text = (above: number): string =>
-      [FILL['zap']!(1), ...fill('zap', above), ...bare, TOLD['tabMark']!(1), ...fill('zap', 1500)].join('\n');
+      [FILL['zap']!(1), ...fill('zap', above), ...bare, TOLD['tabMark']!(1), ...fill('zap', 3500)].join('\n');
     for (let above = 400; above < 900; above += 25) {
       const task = taskOf(text(above), 'ipamd');
       const blocks = (await known(task))!;
