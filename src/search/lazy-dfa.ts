@@ -167,20 +167,22 @@ export class LazyDfa {
    */
   private through(state: number, { bits, run, dots }: MaskShape): number {
     const inside = this.classes.filter((one) => one.bits === -1 || (one.bits & bits) !== 0);
-    const seen = new Set<string>();
+    const seen = new Set<number>();
     const found = new Set(this.start);
     const open = [...this.sets[state]!, ...this.start].map((step) => ({ step, letters: 0, points: 0 }));
+    // What has no bound need not be counted.
+    const [letter, point] = [run === Infinity ? 0 : 1, dots === Infinity ? 0 : 1];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if ((this.followed += inside.length) > MAX_FOLLOWED) return MATCHED;
       const { bytes, next } = this.steps[at.step]!;
       for (const { byte, kind } of inside) {
         if (bytes[byte] !== 1) continue;
-        const letters = kind === 'letter' ? at.letters + 1 : 0;
-        const points = at.points + (kind === 'dot' ? 1 : 0);
+        const letters = kind === 'letter' ? at.letters + letter : 0;
+        const points = at.points + (kind === 'dot' ? point : 0);
         if (letters > run || points > dots) continue;
         if (next === null) return MATCHED;
         for (const step of byte >= 128 ? [...next, at.step] : next) {
-          const key = `${step} ${letters} ${points}`;
+          const key = (step * 128 + letters) * 16 + points;
           if (seen.has(key)) continue;
           seen.add(key);
           found.add(step);
