@@ -41,13 +41,7 @@ const withoutProcesses = {
 };
 
 /** A search in a kept index is over within a blink: what it needs is best read from one file. */
-const SEARCH = [
-  'src/index-store/words-index.ts',
-  'src/commands/search.ts',
-  'src/search/task.ts',
-  'src/search/pattern-rows.ts',
-  'src/search/render-json.ts',
-];
+const SEARCH = ['src/index-store/words-index.ts', 'src/commands/search.ts', 'src/search/task.ts'];
 
 /**
  * Modules that the same entries need come to lie in one chunk. So all entries are made to need all modules of a search

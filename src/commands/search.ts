@@ -1,10 +1,10 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { NetcheckError } from '../errors.js';
-
 import type { SearchIndex } from '../index-store/search-index.js';
-
 import { coverageOf } from '../search/coverage.js';
 import { parseQuery, type QuerySource } from '../search/parse.js';
+import { patternRows } from '../search/pattern-rows.js';
+import { linesJson, patternsJson } from '../search/render-json.js';
 import { search, type SearchResult } from '../search/search.js';
 import { QueryError } from '../search/tokens.js';
 import { addIndexOptions, textOptions, withIndex, type IndexOptions } from './index-options.js';
@@ -76,23 +76,20 @@ async function answer(index: SearchIndex, query: QuerySource, o: SearchOptions):
   await writeOut(await (asLines ? inLines(index, result, o) : inPatterns(index, result, o)), o);
 }
 
-// Each form of the answer is loaded when it is asked for.
+// What most searches do without is loaded when it is asked for.
 
 async function inLines(index: SearchIndex, { hits, count }: SearchResult, o: SearchOptions): Promise<string> {
   const { firstLines, withContext } = await import('../search/lines.js');
   const lines = firstLines(index, hits, o.limit ?? 200);
   const shown = o.context === undefined ? lines : withContext(index, lines, o.context);
-  if (o.format === 'json')
-    return json((await import('../search/render-json.js')).linesJson(shown, count, coverageOf(index)));
+  if (o.format === 'json') return json(linesJson(shown, count, coverageOf(index)));
   return (await import('../search/render-text.js')).linesText(shown, count, textOptions(o));
 }
 
 async function inPatterns(index: SearchIndex, result: SearchResult, o: SearchOptions): Promise<string> {
-  const { patternRows } = await import('../search/pattern-rows.js');
   const { count } = result;
   const rows = await patternRows(index, result, o.limit ?? 20);
-  if (o.format === 'json')
-    return json((await import('../search/render-json.js')).patternsJson(rows, count, coverageOf(index)));
+  if (o.format === 'json') return json(patternsJson(rows, count, coverageOf(index)));
   return (await import('../search/render-text.js')).patternsText(rows, count, textOptions(o));
 }
 

@@ -7,7 +7,7 @@ import type { Pool } from '../pool/pool.js';
 import { planFile, type FilePlan } from './plan-file.js';
 import type { Query } from './query.js';
 import type { TimeWindow } from './scan-block.js';
-import type { SearchHits, SearchTask } from './task.js';
+import { scanRows, type SearchHits, type SearchTask } from './task.js';
 
 /** Below this much text, starting workers takes longer than testing all of its lines here, or looking for some of them. */
 const WORTH_A_POOL = 24 * 1024 * 1024;
@@ -91,7 +91,6 @@ async function runAll(index: SearchIndex, jobs: readonly Job[], pool: Pool | nul
 const PIECE = 1024 * 1024;
 
 async function runHere(index: SearchIndex, { file, task }: Job): Promise<SearchHits[]> {
-  const { scanRows } = await import('./task.js');
   const results: SearchHits[] = [];
   for (let from = 0; from < task.rows.length;) {
     let to = from;
