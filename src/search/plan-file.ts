@@ -39,7 +39,8 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   }
   const groups = groupsOf(index, undecided, query, window);
   const rows = [...new Set(groups.flatMap((group) => group.rows))].sort((a, b) => a - b);
-  const wanted = isWorthIt(index, undecided, decided, rows.length) ? candidates(index, groups) : null;
+  const worth = isWorthIt(index, undecided, decided, rows.length, query.findsLines);
+  const wanted = worth ? candidates(index, groups) : null;
   const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
   let bytes = 0;
   let room = 0;
@@ -70,8 +71,8 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   return { file, decided, undecided, tasks, bytes };
 }
 
-/** Lines that take as long to find in postings as to find out in a block that was read in vain. */
-const LINES_PER_BLOCK = 1024;
+/** Lines that take as long to find in postings as a block that is read in vain, all of its lines tested or some found. */
+const LINES_PER_BLOCK = { tested: 1024, found: 128 };
 
 /**
  * Whether to find out first which lines of the blocks are undecided. Lines of patterns that are decided against would
@@ -83,10 +84,12 @@ function isWorthIt(
   undecided: readonly Pattern[],
   decided: readonly Pattern[],
   rows: number,
+  findsLines: boolean,
 ): boolean {
   if (rows === 0) return false;
   if (decided.length > 0) return true;
-  return undecided.reduce((sum, { count }) => sum + count, 0) < Math.min(rows * LINES_PER_BLOCK, lines / 2);
+  const few = rows * LINES_PER_BLOCK[findsLines ? 'found' : 'tested'];
+  return undecided.reduce((sum, { count }) => sum + count, 0) < Math.min(few, lines / 2);
 }
 
 function both(a: Tri, b: Tri): Tri {

@@ -27,6 +27,11 @@ export class Query {
     this.words = [...new Set(wordsOf(root))];
   }
 
+  /** Lines that may pass are found by their bytes: others are not tested. */
+  get findsLines(): boolean {
+    return this.needs !== null || this.finder !== null;
+  }
+
   pattern(view: PatternView, file: FileView & Pick<FileIndex, 'path'>): Tri {
     return patternOf(this.root, view, file);
   }

@@ -52,8 +52,7 @@ async function planAll(
   const plans = new Map<IndexedFile, FilePlan>();
   let bytesRead = 0;
   let pool: Pool | null = null;
-  const tests = query.needs === null && query.finder === null;
-  const enough = tests ? WORTH_A_POOL : WORTH_A_POOL_TO_FIND;
+  const enough = query.findsLines ? WORTH_A_POOL_TO_FIND : WORTH_A_POOL;
   // First those of which patterns tell the least.
   for (const file of [...index.files].sort((a, b) => b.index.collapsed - a.index.collapsed)) {
     const plan = planFile(file, query, source, window);
