@@ -1,6 +1,7 @@
 /** One test of a query. */
 import type { FileIndex, Pattern } from '../index-store/types.js';
 import type { BlockView } from './block-view.js';
+import type { LineFinder } from './line-finder.js';
 import type { FileView, LineView } from './line-view.js';
 import type { Tri } from './tri.js';
 
@@ -24,7 +25,7 @@ export interface Leaf {
   /** True when letters beyond ASCII that fold to s or k count as those: then `needs` may be met by them. */
   readonly caseVariants?: boolean;
   /** Where in some bytes, whole lines, the next match may end; null or absent when it cannot be told. */
-  readonly finder?: { find(text: Buffer, from: number): number } | null;
+  readonly finder?: LineFinder | null;
   /** The words it looks for, to rank by. */
   readonly words: readonly string[];
 }

@@ -11,7 +11,8 @@ import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { LazyDfa, MATCHED, START } from './lazy-dfa.js';
 import { PairWalk } from './pair-walk.js';
-import { RegexFinder } from './regex-finder.js';
+import { needleExpression } from './line-finder.js';
+import { RegexFinder, type Places } from './regex-finder.js';
 import { statesOf } from './regex-states.js';
 import { skeletonOf } from './skeleton.js';
 import { QueryError } from './tokens.js';
@@ -55,8 +56,9 @@ class RegexLeaf implements Leaf {
     const { steps, start, exact } = states ?? { steps: [], start: null, exact: false };
     this.exact = exact;
     this.dfa = start === null ? null : new LazyDfa(steps, start);
-    this.finder = this.dfa === null ? null : new RegexFinder(this.dfa, skeletonOf(steps, start!));
     this.walk = start === null ? null : new PairWalk(steps, start);
+    const places = anyOf === null ? skeletonOf(steps, start ?? []) : placesOf(anyOf, this.caseVariants);
+    this.finder = this.dfa === null ? null : new RegexFinder(this.dfa, places);
     this.traces = anyOf?.map((text) => traceOf(text, this.caseVariants)) ?? null;
   }
 
@@ -108,6 +110,11 @@ class RegexLeaf implements Leaf {
     }
     return state === MATCHED;
   }
+}
+
+/** Lines that match hold one of the strings. */
+function placesOf(needs: readonly string[], caseVariants: boolean): Places {
+  return { ascii: needleExpression(needs, false), any: needleExpression(needs, caseVariants), begin: false };
 }
 
 interface Trace {

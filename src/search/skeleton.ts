@@ -2,25 +2,19 @@
  * What the first bytes of every match of an expression look like, as an expression of the engine's own that finds
  * places where a match can begin several times as fast as an automaton that reads all bytes.
  */
+import type { Places } from './regex-finder.js';
 import type { Step } from './regex-states.js';
 
 /** Bytes of a match that are looked at; the engine compares no more of them per byte of text. */
 const MOST = 8;
 const HIGH = 128;
 
-/** For text in Latin-1, as its bytes stand. */
-export interface Skeleton {
-  /** Finds the matches in ASCII text. */
-  readonly ascii: RegExp;
-  /** In any text: those too whose first bytes are of a character beyond ASCII, which has one byte or more. */
-  readonly any: RegExp;
-}
-
 /**
- * One class of bytes behind another, without repetition: nothing to go back over. Null when the bytes that can stand
- * there are all bytes.
+ * One class of bytes behind another, without repetition: nothing to go back over. In text beyond ASCII also what
+ * begins so and goes on with a character of which it is not known how many bytes it has. Null when all bytes can stand
+ * there.
  */
-export function skeletonOf(steps: readonly Step[], start: readonly number[]): Skeleton | null {
+export function skeletonOf(steps: readonly Step[], start: readonly number[]): Places | null {
   const classes: Uint8Array[] = [];
   let open: ReadonlySet<number> = new Set(start);
   while (classes.length < MOST && open.size > 0) {
@@ -45,7 +39,8 @@ export function skeletonOf(steps: readonly Step[], start: readonly number[]): Sk
   const beginnings = classes.flatMap((bytes, at) =>
     bytes[HIGH] === 1 ? [`${texts.slice(0, at).join('')}[\\x80-\\xff]`] : [],
   );
-  return { ascii: new RegExp(whole, 'g'), any: new RegExp([whole, ...beginnings].join('|'), 'g') };
+  const any = new RegExp([whole, ...beginnings].join('|'), 'g');
+  return { ascii: new RegExp(whole, 'g'), any, begin: true };
 }
 
 /** All of ASCII but the line end, which some classes leave out. */

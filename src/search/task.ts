@@ -6,7 +6,8 @@ import { parseQuery, type QuerySource } from './parse.js';
 import type { Query } from './query.js';
 import type { FileView } from './line-view.js';
 import type { ClockedFile } from './line-times.js';
-import { finderOf, isInside, matchingLines, type LineFinder, type TimeWindow } from './scan-block.js';
+import { finderOf, type LineFinder } from './line-finder.js';
+import { isInside, matchingLines, type TimeWindow } from './scan-block.js';
 
 export interface SearchTask {
   readonly query: QuerySource;
