@@ -2,7 +2,7 @@
 import type { KnownBlocks } from '../logs/known-scan.js';
 import { foldCase } from './classes.js';
 import { eachPosting } from './postings.js';
-import { Sought } from './sought.js';
+import { mayHoldCaseVariant, Sought } from './sought.js';
 import { BLOCK_SIZE, type FileIndex, type Pattern } from './types.js';
 
 /** Blocks below which reading the file takes less than asking its patterns. */
@@ -11,9 +11,6 @@ const FEWEST = 8;
 const MAX_PATTERNS = 2000;
 /** Share of a file from which on it is read as a whole, by all workers. */
 const MOST = 0.5;
-/** Letters beyond ASCII that fold to s and k. */
-const CASE_VARIANTS = /[\u017f\u212a]/;
-const OTHER_BIT = 1 << 26;
 
 /**
  * The blocks that can hold one of the strings, letter case aside. Null where the index rules out too little, or lines
@@ -26,8 +23,9 @@ export function knownBlocks(
 ): KnownBlocks | null {
   const { patterns, lines, profile, longest } = index;
   if (longest > maxLine || patterns.length > MAX_PATTERNS || index.bytes < FEWEST * BLOCK_SIZE) return null;
-  const sought = new Sought(needles.filter((needle) => !CASE_VARIANTS.test(needle)));
-  const held = patterns.filter((one) => mayHoldVariant(one) || sought.couldBeIn(foldedOf(one), one));
+  // Those beyond ASCII are the letters that fold to s and k.
+  const sought = new Sought(needles.filter((needle) => !/[^\0-\x7f]/.test(needle)));
+  const held = patterns.filter((one) => mayHoldCaseVariant(one) || sought.couldBeIn(foldedOf(one), one));
   const { blocks, postings } = index.columns;
   const rows = blocks.line.length;
   const wanted = new Uint8Array(rows);
@@ -52,7 +50,3 @@ export function knownBlocks(
 }
 
 const foldedOf = ({ folded, template }: Pattern): string => folded ?? foldCase(template);
-
-function mayHoldVariant({ template, masks }: Pattern): boolean {
-  return CASE_VARIANTS.test(template) || masks.some(({ bits }) => (bits & OTHER_BIT) !== 0);
-}

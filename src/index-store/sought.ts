@@ -9,10 +9,18 @@ const DOT = 46;
 /** Longer strings are looked for by their beginning: bits of a number stand for the characters of all. */
 const MAX_LENGTH = 30;
 
+/** Two letters beyond ASCII fold to s and k: where case does not count, they count as those. */
+const CASE_VARIANTS = /[\u017f\u212a]/;
+const OTHER_BIT = 1 << 26;
+
+/** Whether a line of the pattern can hold one of those letters. */
+export function mayHoldCaseVariant({ template, masks }: Pattern): boolean {
+  return CASE_VARIANTS.test(template) || masks.some(({ bits }) => (bits & OTHER_BIT) !== 0);
+}
+
 /** Strings that are sought in the lines of many patterns. */
 export class Sought {
   private readonly groups: readonly Group[];
-
   private readonly anywhere: readonly string[];
   private readonly first: readonly string[];
 

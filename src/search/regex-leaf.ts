@@ -3,10 +3,10 @@ import { isMark, MARKS } from '../index-store/marks.js';
 import { wordHash } from '../index-store/classes.js';
 import { gramsIn } from '../index-store/grams.js';
 import type { Pattern } from '../index-store/types.js';
+import { mayHoldCaseVariant, Sought } from '../index-store/sought.js';
 import { coresIn } from '../index-store/units.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import type { BlockView } from './block-view.js';
-import { Sought } from '../index-store/sought.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { LazyDfa, MATCHED, START } from './lazy-dfa.js';
@@ -17,10 +17,6 @@ import { statesOf } from './regex-states.js';
 import { skeletonOf } from './skeleton.js';
 import { QueryError } from './tokens.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
-
-/** Two letters beyond ASCII fold to s and k: where case does not count, they count as those. */
-const CASE_VARIANTS = /[\u017f\u212a]/;
-const OTHER_BIT = 1 << 26;
 
 /**
  * Expressions of plain characters, alternatives, groups, `.*` and `.+` alone. Where one matches a template, it matches
@@ -64,9 +60,8 @@ class RegexLeaf implements Leaf {
 
   pattern({ pattern, folded }: PatternView): Tri {
     const { template } = pattern;
-    if (this.sought !== null && !this.mayBeCaseVariant(pattern)) {
-      if (!this.sought.couldBeIn(folded, pattern)) return NO;
-    }
+    const isVariant = this.caseVariants && mayHoldCaseVariant(pattern);
+    if (!isVariant && this.sought?.couldBeIn(folded, pattern) === false) return NO;
     if (!this.couldMatch(pattern)) return NO;
     if (!this.simple || template.endsWith(MARKS.tail)) return MAYBE;
     return this.expression.test(template) ? YES : MAYBE;
@@ -89,11 +84,6 @@ class RegexLeaf implements Leaf {
       if (this.exact && !this.dfa.gaveUp && line.isAscii) return true;
     }
     return this.expression.test(line.text);
-  }
-
-  private mayBeCaseVariant({ template, masks }: Pattern): boolean {
-    if (!this.caseVariants) return false;
-    return masks.some(({ bits }) => (bits & OTHER_BIT) !== 0) || CASE_VARIANTS.test(template);
   }
 
   /** Whether the expression can match some line of the pattern. Never wrong when it says no. */
