@@ -90,10 +90,16 @@ async function analysis(
 ): Promise<import('../model/document.js').AnalysisDocument> {
   if (inputs.includes('-') && ingested === null)
     throw new NetcheckError('E_USAGE', 'Standard input can be read only once: add --no-findings.');
-  const { analyze } = await import('../run.js');
+  const [{ analyze }, { keptIndexes }] = await Promise.all([
+    import('../run.js'),
+    import('../index-store/kept.js'),
+  ]);
+  const limits = limitsOf(o);
   return analyze(inputs, {
-    limits: limitsOf(o),
-    indexes: () => Promise.resolve(stored),
+    limits,
+    // An input that is read again may have changed since it was indexed.
+    indexes: () =>
+      ingested === null && o.cache ? keptIndexes(inputs, limits, o.index) : Promise.resolve(stored),
     ...(ingested === null ? {} : { ingested }),
     ...(o.jobs === undefined ? {} : { jobs: o.jobs }),
   });
