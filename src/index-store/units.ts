@@ -49,16 +49,21 @@ const QUAD = /\d{1,3}(?:\.\d{1,3}){3}/y;
 export function quadsIn(text: string): [number, number][] {
   const found: [number, number][] = [];
   for (let at = 0; at < text.length; at++) {
-    if (!isDigitAt(text, at) || !startsWord(text, at)) continue;
-    QUAD.lastIndex = at;
-    const match = QUAD.exec(text);
-    if (match === null) continue;
-    const end = at + match[0].length;
-    if (!endsWord(text, end)) continue;
+    const end = isDigitAt(text, at) ? quadAt(text, at) : -1;
+    if (end < 0) continue;
     found.push([at, end]);
     at = end;
   }
   return found;
+}
+
+/** The end of such an address that starts at `at`, a digit; -1 when there is none. */
+export function quadAt(text: string, at: number): number {
+  if (!startsWord(text, at)) return -1;
+  QUAD.lastIndex = at;
+  const match = QUAD.exec(text);
+  const end = match === null ? -1 : at + match[0].length;
+  return end >= 0 && endsWord(text, end) ? end : -1;
 }
 
 const CORE = /\d(?=(\.\d{1,3}\.\d{1,3}\.\d))/g;

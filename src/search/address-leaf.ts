@@ -1,6 +1,10 @@
 /** Tests of addresses: `ip:`. */
 import ipaddr from 'ipaddr.js';
-import { quadsIn } from '../index-store/units.js';
+import { wordHash } from '../index-store/classes.js';
+import { gramsIn } from '../index-store/grams.js';
+import { Sought } from '../index-store/sought.js';
+import { coresIn, quadAt, quadsIn } from '../index-store/units.js';
+import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { QueryError } from './tokens.js';
@@ -22,24 +26,50 @@ export function addressLeaf(text: string, at: number): Leaf {
 
 /** `ip:10.0.1.0/24`: lines with an IPv4 address of the block. */
 class CidrLeaf implements Leaf {
-  readonly needs = null;
+  readonly needs: readonly string[] | null;
   readonly words: readonly string[] = [];
+  /** What all addresses of the block begin with, and what the filters of a block must hold of it. */
+  private readonly beginning: Sought | null;
+  private readonly cores: readonly number[];
+  private readonly grams: readonly number[];
 
-  constructor(private readonly range: [ipaddr.IPv4, number]) {}
+  constructor(private readonly range: [ipaddr.IPv4, number]) {
+    const [address, bits] = range;
+    const fixed = address.octets.slice(0, Math.floor(bits / 8));
+    // No part of an address is written with zeros before it.
+    const text = fixed.length === 0 || fixed.length === 4 ? fixed.join('.') : `${fixed.join('.')}.`;
+    this.needs = text === '' ? null : [text];
+    this.beginning = text === '' ? null : new Sought([text]);
+    this.cores = coresIn(text).map(({ core }) => wordHash(core));
+    this.grams = gramsIn(text, false, false);
+  }
 
   pattern({ pattern, folded }: PatternView): Tri {
+    if (this.beginning?.couldBeIn(folded, pattern) === false) return NO;
     const mayHide = pattern.masks.some(({ dots }) => dots >= 3) || pattern.level === undefined;
     return mayHide || /\d\.\d/.test(folded) ? MAYBE : NO;
   }
 
-  block(): boolean {
-    return true;
+  block(block: BlockView): boolean {
+    return this.cores.every((core) => block.hasWord(core));
+  }
+
+  tail(block: BlockView): boolean {
+    return this.grams.every((gram) => block.hasGram(gram));
   }
 
   line(line: LineView): boolean {
-    return quadsIn(line.text).some(([start, end]) => {
-      const text = line.text.slice(start, end);
-      return ipaddr.IPv4.isValidFourPartDecimal(text) && ipaddr.IPv4.parse(text).match(this.range);
-    });
+    const { text } = line;
+    if (this.needs === null) return quadsIn(text).some(([start, end]) => this.holds(text.slice(start, end)));
+    const [beginning] = this.needs as readonly [string];
+    for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, at + 1)) {
+      const end = quadAt(text, at);
+      if (end >= 0 && this.holds(text.slice(at, end))) return true;
+    }
+    return false;
+  }
+
+  private holds(address: string): boolean {
+    return ipaddr.IPv4.isValidFourPartDecimal(address) && ipaddr.IPv4.parse(address).match(this.range);
   }
 }

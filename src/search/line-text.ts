@@ -2,7 +2,6 @@
 import type { IndexedFile, SearchIndex } from '../index-store/search-index.js';
 import type { FileIndex } from '../index-store/types.js';
 
-const NEWLINE = 10;
 const RETURN = 13;
 
 export interface HitLine {
@@ -37,15 +36,14 @@ export function blockOf({ columns: { blocks } }: FileIndex, line: number): numbe
 /** Starts and ends of the lines of a block, without line ends; two numbers per line. */
 export function lineBounds(text: Buffer): number[] {
   const bounds: number[] = [];
-  let start = 0;
-  // Of short lines, a search for each line end takes longer than a look at all bytes.
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] !== NEWLINE) continue;
-    bounds.push(start, at > start && text[at - 1] === RETURN ? at - 1 : at);
-    start = at + 1;
+  // Many line ends are found faster in a string than in bytes.
+  const latin = text.toString('latin1');
+  for (let start = 0; start < latin.length;) {
+    let newline = latin.indexOf('\n', start);
+    if (newline < 0) newline = latin.length;
+    bounds.push(start, newline > start && text[newline - 1] === RETURN ? newline - 1 : newline);
+    start = newline + 1;
   }
-  if (start < text.length)
-    bounds.push(start, text[text.length - 1] === RETURN ? text.length - 1 : text.length);
   return bounds;
 }
 

@@ -24,6 +24,23 @@ export function regexTest(source: string, ignoreCase = false): (line: string) =>
   return (line) => expression.test(line);
 }
 
+/** An IPv4 address that stands for itself, in decimals without zeros before them, within a block of them. */
+export function cidrTest(address: readonly number[], bits: number): (line: string) => boolean {
+  const number = (octets: readonly number[]): number => octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  const size = 2 ** (32 - bits);
+  const block = Math.floor(number(address) / size);
+  return (line) =>
+    [
+      ...line.matchAll(
+        /(?<![0-9A-Za-z_\u0080-\uffff]|\d\.)\d{1,3}(?:\.\d{1,3}){3}(?![0-9A-Za-z_\u0080-\uffff]|\.\d)/g,
+      ),
+    ].some(([quad]) => {
+      const parts = quad.split('.');
+      if (parts.some((part) => part !== String(Number(part)) || Number(part) > 255)) return false;
+      return Math.floor(number(parts.map(Number)) / size) === block;
+    });
+}
+
 const lower = (text: string): string => text.replace(/[A-Z]/g, (char) => char.toLowerCase());
 
 /** A word with nothing of a word beside it, and no number that goes on over a point. */

@@ -4,7 +4,7 @@ import type { SearchIndex } from '../../src/index-store/search-index.js';
 import { hitLines } from '../../src/search/file-hits.js';
 import { search } from '../../src/search/search.js';
 import { indexTexts } from '../index-store/support.js';
-import { plainScan, regexTest, wordTest, type Found } from './plain-scan.js';
+import { cidrTest, plainScan, regexTest, wordTest, type Found } from './plain-scan.js';
 
 const ALWAYS = { since: null, until: null };
 
@@ -235,6 +235,41 @@ describe('search equals a plain scan', () => {
             expect(await found(index, `${quoted(a)} ${quoted(b)}`, false)).toEqual(
               plainScan(files, (l) => isA(l) && isB(l)),
             );
+          } finally {
+            await index.close();
+          }
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+
+  it('finds the lines with addresses of a block', async () => {
+    const octet = fc.oneof(fc.constantFrom(0, 1, 10, 100, 255), fc.nat(255));
+    const address = fc.tuple(fc.constantFrom(10, 10, 10, 1), fc.nat(3), fc.nat(3), fc.nat(30));
+    const odd = fc.tuple(octet, octet, octet, octet).map((parts) => parts.join('.'));
+    const near = fc
+      .tuple(
+        address,
+        fc.constantFrom('', ':443', '/24', '.5', 'x', ',', '0'),
+        fc.constantFrom('', 'v', '1.', '=', '-'),
+      )
+      .map(([parts, after, before]) => before + parts.join('.') + after);
+    const lines = fc.array(fc.oneof(near, near, odd, stamped, fc.constant('10.01.2.3 010.0.1.2')), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(lines, lines).map(([a, b]) => ({ 'a.log': a.join(' x\n'), 'b.txt': b.join('\n') })),
+        fc.array(fc.tuple(address, fc.nat(32)), { minLength: 1, maxLength: 6 }),
+        async (files, blocks) => {
+          const { index } = await indexTexts(files);
+          try {
+            for (const [parts, bits] of blocks) {
+              const query = `ip:${parts.join('.')}/${bits}`;
+              expect(await found(index, query, false)).toEqual(plainScan(files, cidrTest(parts, bits)));
+            }
           } finally {
             await index.close();
           }
