@@ -61,8 +61,9 @@ const DASH = 45;
 function kindOf(bytes: Buffer, start: number, end: number): EntityKind | null {
   const length = end - start;
   if (length === 64) return hex(bytes, start, end) ? 'sandbox' : null;
-  if (length === 17 || length === 8) {
-    if (bytes[start - 1] !== DASH || !hex(bytes, start, end)) return null;
+  // Some addresses have eight characters too.
+  if ((length === 17 || length === 8) && hex(bytes, start, end)) {
+    if (bytes[start - 1] !== DASH) return null;
     if (bytes[start - 2] === 105 && !isWord(bytes, start - 3)) return 'instance';
     const eni = bytes[start - 2] === 105 && bytes[start - 3] === 110 && bytes[start - 4] === 101;
     return eni && !isWord(bytes, start - 5) ? 'eni' : null;
@@ -90,24 +91,26 @@ function hex(bytes: Buffer, start: number, end: number): boolean {
 
 /** Entities of all files, the most named first. */
 export function mergeEntities(files: readonly (readonly Entity[])[]): Entity[] {
-  const merged = new Map<string, Entity>();
-  for (const entities of files) {
-    for (const entity of entities) {
-      const known = merged.get(entity.name);
-      merged.set(
-        entity.name,
-        known === undefined
-          ? entity
-          : {
-              ...known,
-              count: known.count + entity.count,
-              first: least(known.first, entity.first, Math.min),
-              last: least(known.last, entity.last, Math.max),
-            },
-      );
-    }
+  return joinEntities(files.flat()).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+}
+
+/** Each name once, in the order in which they come first. */
+export function joinEntities(all: readonly Entity[]): Entity[] {
+  const joined = new Map<string, Entity>();
+  for (const entity of all) {
+    const known = joined.get(entity.name);
+    joined.set(entity.name, known === undefined ? entity : joinTwo(known, entity));
   }
-  return [...merged.values()].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
+  return [...joined.values()];
+}
+
+function joinTwo(one: Entity, two: Entity): Entity {
+  return {
+    ...one,
+    count: one.count + two.count,
+    first: least(one.first, two.first, Math.min),
+    last: least(one.last, two.last, Math.max),
+  };
 }
 
 function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {

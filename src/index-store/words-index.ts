@@ -148,12 +148,20 @@ export interface WordHits {
   readonly rules: readonly RuleTitle[];
 }
 
-/** What any of the words stands in, best first. `*` at the end of a word stands for any continuation. */
+/**
+ * What any of the words stands in, best first. `*` at the end of a word stands for any continuation. Parts of a word
+ * (`10` of `10.0.2.7`) rank patterns; files, entities and rules are those that it stands in as a whole.
+ */
 export function findWords(stored: StoredWords, words: readonly string[]): WordHits {
   const terms = words.flatMap((word) => {
     const open = word.endsWith('*');
     return [...new Set(logWords(word.replace(/\*/g, ' ')))].map((term) => ({ term, open }));
   });
+  const whole = terms.filter(({ term }) => !terms.some((other) => isPart(term, other.term)));
+  const isNamed = (text: string): boolean =>
+    logWords(text).some((own) =>
+      whole.some(({ term, open }) => (open ? own.startsWith(term) : own === term)),
+    );
   // Without a term lunr would answer every document.
   if (terms.length === 0) return { patterns: new Map(), files: [], entities: [], rules: [] };
   const { TRAILING, NONE } = lunr().Query.wildcard;
@@ -174,7 +182,16 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
     else if (ref[0] === 'e') found.entities.push(stored.entities[i]!);
     else found.rules.push(stored.rules[i]!);
   }
-  return { patterns, ...found };
+  return {
+    patterns,
+    files: found.files.filter(isNamed),
+    entities: found.entities.filter(({ name }) => isNamed(name)),
+    rules: found.rules.filter(({ id, title }) => isNamed(`${id} ${title}`)),
+  };
+}
+
+function isPart(term: string, of: string): boolean {
+  return term.length < of.length && logWords(of).includes(term);
 }
 
 interface Term {

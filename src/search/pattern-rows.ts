@@ -1,4 +1,5 @@
 /** The answer in patterns: merged over files and nodes, ranked. */
+import { joinEntities } from '../index-store/entities.js';
 import type { SearchIndex } from '../index-store/search-index.js';
 import { shownTemplate } from '../index-store/marks.js';
 import type { WordHits } from '../index-store/words-index.js';
@@ -104,11 +105,8 @@ async function rank(index: SearchIndex, words: readonly string[]): Promise<WordH
       patterns.set(template, Math.max(score, patterns.get(template) ?? 0));
   return {
     patterns,
-    files: all.flatMap(({ files }) => files).slice(0, MAX_RELATED),
-    entities: uniqueBy(
-      all.flatMap(({ entities }) => entities),
-      ({ name }) => name,
-    ).slice(0, MAX_RELATED),
+    files: [...new Set(all.flatMap(({ files }) => files))].slice(0, MAX_RELATED),
+    entities: joinEntities(all.flatMap(({ entities }) => entities)).slice(0, MAX_RELATED),
     rules: uniqueBy(
       all.flatMap(({ rules }) => rules),
       ({ id }) => id,

@@ -57,10 +57,13 @@ describe('findWords', () => {
     const stored = await words();
     const terms = termsOf(stored).map(({ term }) => term);
     expect(terms.length).toBeGreaterThan(15);
-    for (const term of terms)
-      expect(asRefs(stored, [term]), term).toEqual(
-        documentsOf(stored, (one) => logWords(term).includes(one)),
-      );
+    for (const term of terms) {
+      const whole = documentsOf(stored, (one) => one === term);
+      // Parts of a word rank patterns, and name nothing.
+      const parts = documentsOf(stored, (one) => logWords(term).includes(one));
+      const wanted = [...new Set([...whole, ...parts.filter((id) => id.startsWith('p'))])].sort();
+      expect(asRefs(stored, [term]), term).toEqual(wanted);
+    }
   });
 
   it('takes any continuation of a word with a star, and the word itself', async () => {
@@ -68,6 +71,23 @@ describe('findWords', () => {
     const refs = asRefs(stored, ['connect*']);
     expect(refs).toEqual(documentsOf(stored, (term) => term.startsWith('connect')));
     expect(refs.length).toBeGreaterThan(asRefs(stored, ['connect']).length);
+  });
+
+  it('names the addresses asked for, and none that share a part with them', async () => {
+    const text = ['10.0.2.7', '10.0.1.10', '10.0.27.100', '10.0.2.7'].map((ip) => `to ${ip}:443`).join('\n');
+    const { result, index } = await indexTexts({ 'a.log': text });
+    await index.close();
+    const entities = mergeEntities(result.files.map((built) => built.entities));
+    const stored = buildWords([result.files[0]!.file], entities, RULES);
+    const named = (word: string): string[] => findWords(stored, [word]).entities.map(({ name }) => name);
+    expect(entities.map(({ name, count }) => [name, count])).toEqual([
+      ['10.0.2.7', 2],
+      ['10.0.1.10', 1],
+      ['10.0.27.100', 1],
+    ]);
+    expect(named('10.0.2.7')).toEqual(['10.0.2.7']);
+    expect(named('10.0.2*').sort()).toEqual(['10.0.2.7', '10.0.27.100']);
+    expect(named('100')).toEqual(['10.0.27.100']);
   });
 
   it('gives the best pattern the score 1', async () => {

@@ -95,6 +95,36 @@ describe('eks-netcheck search', () => {
     expect(stdout).not.toContain('\u001b');
   });
 
+  it('counts what is named over all nodes', () => {
+    const other = join(root, 'eks_i-0b1b2c3d4e5f67890_2024-05-17_0931-UTC_0.7.8');
+    mkdirSync(join(other, 'system'), { recursive: true });
+    writeFileSync(join(other, 'system/instance-id.txt'), 'i-0b1b2c3d4e5f67890\n');
+    writeFileSync(join(other, 'system/script-params.txt'), 'ignore_introspection: false\n');
+    mkdirSync(join(other, 'var_log/aws-routed-eni'), { recursive: true });
+    writeFileSync(
+      join(other, 'var_log/aws-routed-eni/ipamd.log'),
+      '{"level":"info","ts":"2024-05-17T09:10:00.000Z","msg":"assigned 10.0.2.7"}\n'.repeat(2),
+    );
+    const { stdout } = run('search', bundle, other, '10.0.2.7', '--format', 'json');
+    expect(parsed(stdout)['related']).toMatchObject({
+      files: [],
+      entities: [
+        {
+          kind: 'ip',
+          name: '10.0.2.7',
+          count: 3,
+          first: '2024-05-17T09:00:01.000Z',
+          last: '2024-05-17T09:10:00.000Z',
+        },
+      ],
+    });
+    expect(parsed(run('search', bundle, other, 'ipamd', '--format', 'json').stdout)['related']).toMatchObject(
+      {
+        files: ['var_log/aws-routed-eni/ipamd.log'],
+      },
+    );
+  });
+
   it('says where an expression is wrong, and exits with 2', () => {
     const { status, stderr, stdout } = run('search', bundle, '--regex', 'refused|a(b');
     expect([status, stdout]).toEqual([2, '']);
