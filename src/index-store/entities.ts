@@ -1,5 +1,6 @@
-/** Names of things in a file: addresses, network interfaces, instances, sandboxes. */
+/** Names of things in a file: addresses, network interfaces, instances, sandboxes, pods of Deployments. */
 import { CLASS, SEPARATOR } from './classes.js';
+import { isPodSuffix, SUFFIX } from './spans.js';
 import type { Entity, EntityKind } from './types.js';
 
 interface Seen {
@@ -28,8 +29,8 @@ export class EntityTable {
   see(bytes: Buffer, start: number, end: number, time: number): void {
     const kind = kindOf(bytes, start, end);
     if (kind === null) return;
-    const from = kind === 'eni' ? start - 4 : kind === 'instance' ? start - 2 : start;
-    const name = bytes.toString('latin1', from, end).toLowerCase();
+    const [from, to] = boundsOf(bytes, start, end, kind);
+    const name = bytes.toString('latin1', from, to).toLowerCase();
     let seen = this.names.get(name);
     if (seen === undefined) {
       if (this.room < name.length + 24) {
@@ -58,8 +59,46 @@ export class EntityTable {
 const DOT = 46;
 const DASH = 45;
 
+/** Characters that make the random end of a pod's name, behind a dash. */
+const POD_SUFFIX = 5;
+/** Of a label in DNS. */
+const MAX_NAME = 63;
+
+/** The name around the word that tells it. */
+function boundsOf(bytes: Buffer, start: number, end: number, kind: EntityKind): [number, number] {
+  if (kind === 'eni') return [start - 4, end];
+  if (kind === 'instance') return [start - 2, end];
+  return kind === 'pod' ? [podStart(bytes, start), end + 1 + POD_SUFFIX] : [start, end];
+}
+
+/** `start`: of the hash in the name, behind a dash. */
+function podStart(bytes: Buffer, start: number): number {
+  let from = start - 1;
+  const least = Math.max(0, start - MAX_NAME);
+  while (from > least && isNameByte(bytes[from - 1]!)) from--;
+  while (bytes[from] === DASH && from < start - 1) from++;
+  return from;
+}
+
+const isNameByte = (byte: number): boolean =>
+  byte === DASH || (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122);
+
+/** The hash of a ReplicaSet within the name of a pod: `5d78c9869d` in `cart-5d78c9869d-xk2lp`. */
+function isPodHash(bytes: Buffer, start: number, end: number): boolean {
+  const suffix = end + 1;
+  if (
+    bytes[start - 1] !== DASH ||
+    bytes[end] !== DASH ||
+    !isPodSuffix(bytes, start, end, suffix, suffix + POD_SUFFIX)
+  )
+    return false;
+  for (let i = start; i < end; i++) if (SUFFIX[bytes[i]!] === 0) return false;
+  return !isNameByte(bytes[suffix + POD_SUFFIX]!) && podStart(bytes, start) < start - 1;
+}
+
 function kindOf(bytes: Buffer, start: number, end: number): EntityKind | null {
   const length = end - start;
+  if (bytes[end] === DASH && isPodHash(bytes, start, end)) return 'pod';
   if (length === 64) return hex(bytes, start, end) ? 'sandbox' : null;
   // Some addresses have eight characters too.
   if ((length === 17 || length === 8) && hex(bytes, start, end)) {

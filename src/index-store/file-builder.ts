@@ -139,6 +139,8 @@ export class FileBuilder {
   private finishBlock(): void {
     const { buffer, length, clock, masker, words, patterns, tails, entities } = this;
     const text = buffer.subarray(0, length);
+    // What an earlier block left must not go on with the last line.
+    if (length < buffer.length) buffer[length] = NEWLINE;
     patterns.grow(length);
     entities.grow(length);
     this.blocks.start(this.lines + 1, clock.state());

@@ -33,7 +33,7 @@ export function isHex(bytes: Buffer, start: number, end: number, longest: number
 }
 
 /** Letters and digits of Kubernetes' random suffixes. */
-const SUFFIX = new Uint8Array(256);
+export const SUFFIX = new Uint8Array(256);
 for (const char of 'bcdfghjklmnpqrstvwxz2456789') SUFFIX[char.charCodeAt(0)] = 1;
 
 /** `5d78c9869d-xk2lp`: the hash of a replica set, and the five random characters of a pod. */

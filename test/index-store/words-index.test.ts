@@ -90,6 +90,26 @@ describe('findWords', () => {
     expect(named('100')).toEqual(['10.0.27.100']);
   });
 
+  it('names pods of Deployments by what Kubernetes makes of their names', async () => {
+    const text = [
+      'pod="shop/cart-5d78c9869d-xk2lp" and /var/log/pods/shop_cart-5d78c9869d-xk2lp_0a1b/app',
+      '"shop/big-cart-7c6bd8f5c4-kllpz"',
+      // Too long behind, hashes with vowels, no name before, and the names of other things.
+      'cart-5d78c9869d-xk2lp9 cart-5a78c9869d-xk2lp -5d78c9869d-xk2lp cart-5d78c9869d-xk2lp-0',
+      'eni-0a1b2c3d4e5f67890 i-0a1b2c3d4e5f67890 3f2a9b1c-abcd-4f00-beef-0123456789ab',
+      'x cart-5d78c9869d-xk2lp',
+    ].join('\n');
+    const { result, index } = await indexTexts({ 'a.log': text });
+    await index.close();
+    const named = result.files[0]!.entities.map(({ kind, name, count }) => `${kind} ${name} ${count}`);
+    expect(named.sort()).toEqual([
+      'eni eni-0a1b2c3d4e5f67890 1',
+      'instance i-0a1b2c3d4e5f67890 1',
+      'pod big-cart-7c6bd8f5c4-kllpz 1',
+      'pod cart-5d78c9869d-xk2lp 3',
+    ]);
+  });
+
   it('gives the best pattern the score 1', async () => {
     const { patterns } = findWords(await words(), ['connection', 'refused']);
     expect([...patterns.values()][0]).toBe(1);
