@@ -36,6 +36,8 @@ export class SearchIndex {
   readonly collectedAt: (node: string) => number | null;
   /** True when nothing was read but the index. */
   readonly fromCache: boolean;
+  /** Those with something that no other has. */
+  private readonly used: readonly Opened[];
   private readonly readers = new Map<string, TextPartReader>();
   private poolOfRun: Pool | null = null;
 
@@ -46,7 +48,8 @@ export class SearchIndex {
     /** Threads that may work at a time. */
     readonly jobs: number = availableParallelism(),
   ) {
-    const { files, nodes, skipped, collected } = merged(opened);
+    const { files, nodes, skipped, collected, used } = merged(opened);
+    this.used = used;
     this.collectedAt = (node) => collected.get(node) ?? null;
     this.files = files;
     this.nodes = nodes;
@@ -81,9 +84,9 @@ export class SearchIndex {
     return this.opened.map(({ index }) => index);
   }
 
-  /** Words of each input's index. Throws DamagedIndex. */
+  /** Words of the index of each input that does not only say what another says. Throws DamagedIndex. */
   words(): StoredWords[] {
-    return this.opened.map(({ words }) => words());
+    return this.used.map(({ words }) => words());
   }
 
   /** A pool of so many workers; there is one in a run. */
@@ -114,16 +117,19 @@ function merged(opened: readonly Opened[]): {
   nodes: string[];
   skipped: SkippedFile[];
   collected: ReadonlyMap<string, number | null>;
+  used: Opened[];
 } {
-  const bundles = opened.flatMap(({ index, folder }) =>
-    index.bundles.map(({ id, collectedAt }) => ({
+  const bundles = opened.flatMap((of) => {
+    const { index, folder } = of;
+    return index.bundles.map(({ id, collectedAt }) => ({
+      of,
       collectedAt,
       base: id.replace(/#\d+$/, ''),
       files: index.files.filter(({ node }) => node === id),
       skipped: index.skipped.filter(({ node }) => node === id),
       folder,
-    })),
-  );
+    }));
+  });
   const seen = new Set<string>();
   const kept = bundles.filter(({ base, files }) => {
     const content = JSON.stringify([base, files.map(({ name, bytes, crc }) => [name, bytes, crc])]);
@@ -141,5 +147,6 @@ function merged(opened: readonly Opened[]): {
     skipped.push(...bundle.skipped.map((file) => ({ ...file, node })));
   }
   const collected = new Map(kept.map((bundle) => [idOf.get(bundle)!, bundle.collectedAt]));
-  return { files, skipped, collected, nodes: kept.map((bundle) => idOf.get(bundle)!) };
+  const used = [...new Set(kept.map(({ of }) => of))];
+  return { files, skipped, collected, nodes: kept.map((bundle) => idOf.get(bundle)!), used };
 }

@@ -118,6 +118,9 @@ describe('eks-netcheck search', () => {
         },
       ],
     });
+    // The same bundle given twice counts once.
+    const again = run('search', bundle, other, other, '10.0.2.7', '--format', 'json');
+    expect(parsed(again.stdout)).toEqual(parsed(stdout));
     expect(parsed(run('search', bundle, other, 'ipamd', '--format', 'json').stdout)['related']).toMatchObject(
       {
         files: ['var_log/aws-routed-eni/ipamd.log'],
