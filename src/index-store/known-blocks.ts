@@ -1,9 +1,8 @@
 /** What the index of a log tells those who look for strings in it: which of its blocks need not be read. */
 import type { KnownBlocks } from '../logs/known-scan.js';
-import { foldCase } from './classes.js';
 import { eachPosting } from './postings.js';
-import { mayHoldCaseVariant, Sought } from './sought.js';
-import { BLOCK_SIZE, type FileIndex, type Pattern } from './types.js';
+import { foldedTemplate, mayHoldCaseVariant, Sought } from './sought.js';
+import { BLOCK_SIZE, type FileIndex } from './types.js';
 
 /** Blocks below which reading the file takes less than asking its patterns. */
 const FEWEST = 8;
@@ -25,7 +24,9 @@ export function knownBlocks(
   if (longest > maxLine || patterns.length > MAX_PATTERNS || index.bytes < FEWEST * BLOCK_SIZE) return null;
   // Those beyond ASCII are the letters that fold to s and k.
   const sought = new Sought(needles.filter((needle) => !/[^\0-\x7f]/.test(needle)));
-  const held = patterns.filter((one) => mayHoldCaseVariant(one) || sought.couldBeIn(foldedOf(one), one));
+  const held = patterns.filter(
+    (one) => mayHoldCaseVariant(one) || sought.couldBeIn(foldedTemplate(one), one),
+  );
   const { blocks, postings } = index.columns;
   const rows = blocks.line.length;
   const wanted = new Uint8Array(rows);
@@ -48,5 +49,3 @@ export function knownBlocks(
   const { line, turns, monthDay } = blocks;
   return { lines, profile, line, at, turns, monthDay, wanted };
 }
-
-const foldedOf = ({ folded, template }: Pattern): string => folded ?? foldCase(template);

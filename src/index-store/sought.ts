@@ -1,5 +1,5 @@
 /** Whether a line of a pattern can hold a string, its masked places included. Never wrong when it says no. */
-import { BIT, CLASS, DIGIT, LETTER } from './classes.js';
+import { BIT, CLASS, DIGIT, foldCase, LETTER } from './classes.js';
 import { isMark, MARKS } from './marks.js';
 import { shapeKey, type MaskShape } from './masks.js';
 import type { Pattern } from './types.js';
@@ -16,6 +16,11 @@ const OTHER_BIT = 1 << 26;
 /** Whether a line of the pattern can hold one of those letters. */
 export function mayHoldCaseVariant({ template, masks }: Pattern): boolean {
   return CASE_VARIANTS.test(template) || masks.some(({ bits }) => (bits & OTHER_BIT) !== 0);
+}
+
+/** The template of a pattern in lower case. */
+export function foldedTemplate({ folded, template }: Pick<Pattern, 'folded' | 'template'>): string {
+  return folded ?? foldCase(template);
 }
 
 /** Strings that are sought in the lines of many patterns. */
@@ -43,7 +48,7 @@ export class Sought {
     this.groups = groups.map((group) => new Group(group));
   }
 
-  /** Whether one of the strings can be there. `template`: that of the pattern, in lower case. */
+  /** Whether one of the strings can be there. `template`: see `foldedTemplate`. */
   couldBeIn(template: string, pattern: Pattern): boolean {
     if (template.charCodeAt(template.length - 1) === TAIL) return true;
     if (this.anywhere.some((literal) => template.includes(literal))) return true;

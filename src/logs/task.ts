@@ -84,11 +84,18 @@ async function look(file: TextFile, task: LogFileTask): Promise<Sniffed> {
   });
 }
 
+/** What was read of a file, and the text of the lines that verdicts ask for. */
+interface ScannedFile {
+  readonly scan: FileScan;
+  readonly lines: Pick<LineScanner, 'lines' | 'longLines'>;
+  readonly texts: ReadonlyMap<number, string>;
+}
+
 function result(
   task: LogFileTask,
   sniffed: Sniffed,
   profile: ClockProfile,
-  { scan, lines, texts }: { scan: FileScan; lines: LineScanner; texts: ReadonlyMap<number, string> },
+  { scan, lines, texts }: ScannedFile,
 ): LogFileScan {
   const summary: LogFileSummary = {
     node: task.node,
@@ -140,9 +147,9 @@ async function scanByIndex(
   const runs = await scanKnown(file, known, lines, scan);
   if (runs === null) return null;
   scan.end();
-  lines.lines = known.lines;
   const texts = await linesOf(file, runs, scan.examiner.verdicts.lineNumbers(), task.limits.maxLineLength);
-  return result(task, sniffed, profile, { scan, lines, texts });
+  // None is too long in a file that an index is used for.
+  return result(task, sniffed, profile, { scan, lines: { lines: known.lines, longLines: 0 }, texts });
 }
 
 /** The text of the given lines. */

@@ -1,13 +1,12 @@
 /** Tests of addresses: `ip:`. */
 import ipaddr from 'ipaddr.js';
-import { wordHash } from '../index-store/classes.js';
-import { gramsIn } from '../index-store/grams.js';
 import { Sought } from '../index-store/sought.js';
-import { coresIn, quadAt, quadsIn } from '../index-store/units.js';
+import { quadAt, quadsIn } from '../index-store/units.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
 import { QueryError } from './tokens.js';
+import { Trace } from './trace.js';
 import { MAYBE, NO, type Tri } from './tri.js';
 import { WordLeaf } from './word-leaf.js';
 
@@ -28,10 +27,9 @@ export function addressLeaf(text: string, at: number): Leaf {
 class CidrLeaf implements Leaf {
   readonly needs: readonly string[] | null;
   readonly words: readonly string[] = [];
-  /** What all addresses of the block begin with, and what the filters of a block must hold of it. */
+  /** What all addresses of the block begin with. */
   private readonly beginning: Sought | null;
-  private readonly cores: readonly number[];
-  private readonly grams: readonly number[];
+  private readonly trace: Trace;
 
   constructor(private readonly range: [ipaddr.IPv4, number]) {
     const [address, bits] = range;
@@ -40,8 +38,7 @@ class CidrLeaf implements Leaf {
     const text = fixed.length === 0 || fixed.length === 4 ? fixed.join('.') : `${fixed.join('.')}.`;
     this.needs = text === '' ? null : [text];
     this.beginning = text === '' ? null : new Sought([text]);
-    this.cores = coresIn(text).map(({ core }) => wordHash(core));
-    this.grams = gramsIn(text, false, false);
+    this.trace = new Trace(text, false);
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
@@ -51,11 +48,11 @@ class CidrLeaf implements Leaf {
   }
 
   block(block: BlockView): boolean {
-    return this.cores.every((core) => block.hasWord(core));
+    return this.trace.inBlock(block);
   }
 
   tail(block: BlockView): boolean {
-    return this.grams.every((gram) => block.hasGram(gram));
+    return this.trace.inTails(block);
   }
 
   line(line: LineView): boolean {

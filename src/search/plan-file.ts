@@ -1,8 +1,8 @@
 /** What of a file is decided by its patterns, and what is to be read for the others. */
-import { foldCase } from '../index-store/classes.js';
 import { MARKS } from '../index-store/marks.js';
 import { eachPosting } from '../index-store/postings.js';
 import type { IndexedFile } from '../index-store/search-index.js';
+import { foldedTemplate } from '../index-store/sought.js';
 import type { FileIndex, Pattern } from '../index-store/types.js';
 import { FileBlocks } from './block-view.js';
 import type { QuerySource } from './parse.js';
@@ -31,7 +31,7 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
   const undecided: Pattern[] = [];
   for (const pattern of index.patterns) {
     const tri = both(
-      query.pattern({ pattern, folded: pattern.folded ?? foldCase(pattern.template) }, index),
+      query.pattern({ pattern, folded: foldedTemplate(pattern) }, index),
       timeOf(pattern, window),
     );
     if (tri === YES) decided.push(pattern);

@@ -1,10 +1,7 @@
 import { RE2JS } from 're2js';
 import { isMark, MARKS } from '../index-store/marks.js';
-import { wordHash } from '../index-store/classes.js';
-import { gramsIn } from '../index-store/grams.js';
 import type { Pattern } from '../index-store/types.js';
 import { mayHoldCaseVariant, Sought } from '../index-store/sought.js';
-import { coresIn } from '../index-store/units.js';
 import { requiredLiterals } from '../logs/prefilter/literals.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
@@ -16,6 +13,7 @@ import { RegexFinder, type Places } from './regex-finder.js';
 import { statesOf } from './regex-states.js';
 import { skeletonOf } from './skeleton.js';
 import { QueryError } from './tokens.js';
+import { Trace } from './trace.js';
 import { MAYBE, NO, YES, type Tri } from './tri.js';
 
 /**
@@ -55,7 +53,7 @@ class RegexLeaf implements Leaf {
     this.walk = start === null ? null : new PairWalk(steps, start);
     const places = anyOf === null ? skeletonOf(steps, start ?? []) : placesOf(anyOf, this.caseVariants);
     this.finder = this.dfa === null ? null : new RegexFinder(this.dfa, places);
-    this.traces = anyOf?.map((text) => traceOf(text, this.caseVariants)) ?? null;
+    this.traces = anyOf?.map((text) => new Trace(text, this.caseVariants)) ?? null;
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
@@ -68,11 +66,11 @@ class RegexLeaf implements Leaf {
   }
 
   block(block: BlockView): boolean {
-    return this.traces?.some(({ words }) => words.every((word) => block.hasWord(word))) ?? true;
+    return this.traces?.some((trace) => trace.inBlock(block)) ?? true;
   }
 
   tail(block: BlockView): boolean {
-    if (this.traces?.some(({ grams }) => grams.every((gram) => block.hasGram(gram))) === false) return false;
+    if (this.traces?.some((trace) => trace.inTails(block)) === false) return false;
     const { pairs } = block;
     return pairs !== null && (this.walk?.canMatch(pairs) ?? true);
   }
@@ -105,19 +103,6 @@ class RegexLeaf implements Leaf {
 /** Lines that match hold one of the strings. */
 function placesOf(needs: readonly string[], caseVariants: boolean): Places {
   return { ascii: needleExpression(needs, false), any: needleExpression(needs, caseVariants), begin: false };
-}
-
-interface Trace {
-  readonly words: readonly number[];
-  readonly grams: readonly number[];
-}
-
-/** `caseVariants`: other letters may stand for s and k. */
-function traceOf(text: string, caseVariants: boolean): Trace {
-  return {
-    words: coresIn(text).map(({ core }) => wordHash(core)),
-    grams: gramsIn(text, false, false, caseVariants ? 'sk' : ''),
-  };
 }
 
 /** The test of an expression. Throws QueryError that says what is wrong with it. */

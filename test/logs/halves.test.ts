@@ -9,29 +9,19 @@ import { scanLogFile } from '../../src/logs/task.js';
 import type { LogFileScan, LogFileTask } from '../../src/logs/types.js';
 import type { LogSource } from '../../src/model/logs.js';
 import { bundleOf, COLLECTED, query, sourceFile } from './helpers.js';
-
-const two = (n: number): string => String(n).padStart(2, '0');
-const clock = (n: number): string =>
-  `${two(8 + (Math.floor(n / 3600) % 12))}:${two(Math.floor(n / 60) % 60)}:${two(n % 60)}`;
+import { clock, LINES } from './log-lines.js';
 
 /** Line `n` of each kind. */
 const KINDS: Readonly<Record<string, (n: number) => string>> = {
+  ...LINES,
   zap: (n) =>
     `{"level":"${n % 5 === 0 ? 'error' : 'info'}","ts":"2024-05-17T${clock(n)}.000Z","caller":"a/b.go:1","msg":"mark ${n}"}`,
   other: (n) => `{"level":"debug","ts":"2024-05-17T${clock(n)}.500Z","caller":"a/b.go:2","msg":"nothing"}`,
   journal: (n) => `May 16 ${clock(n)} ip-10-0-1-5 kubelet[12]: mark of the journal ${n}`,
   kernel: (n) => `May 16 ${clock(n)} ip-10-0-1-5 kernel: mark of the kernel ${n}`,
-  newYear: (n) => `Jan 01 ${clock(n)} ip-10-0-1-5 kubelet[12]: mark of another year ${n}`,
-  oldYear: (n) => `Dec 31 ${clock(n)} ip-10-0-1-5 kubelet[12]: mark of the old year ${n}`,
   bare: (n) => `mark without a time ${n}`,
   tab: (n) => `\tat mark.go:${n}`,
   empty: () => '',
-  part: (n) => `2024-05-17T${clock(n)}.123456789Z stdout P half of a mark ${n}`,
-  full: (n) => `2024-05-17T${clock(n)}.123456789Z stdout F end of a mark ${n}`,
-  dump: () => '=== BEGIN goroutine stack dump ===',
-  dumpEnd: () => '=== END goroutine stack dump ===',
-  verdict: (n) =>
-    `{"level":"info","ts":"2024-05-17T${clock(n)}.000Z","caller":"events/events.go:270","msg":"Flow Info: Src IP: 10.0.1.9 Src Port: ${40_000 + (n % 90)} Dest IP: 10.0.2.${n % 7} Dest Port: 5432 Proto TCP Verdict ${n % 3 === 0 ? 'DENY' : 'ACCEPT'} Direction egress"}`,
 };
 
 function taskOf(text: string, source: LogSource, byTag: boolean, maxRecords: number): LogFileTask {

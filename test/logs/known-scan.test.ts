@@ -16,10 +16,8 @@ import { scanLogFile } from '../../src/logs/task.js';
 import type { LogFileTask } from '../../src/logs/types.js';
 import type { LogSource } from '../../src/model/logs.js';
 import { COLLECTED, query, sourceFile } from './helpers.js';
+import { clock, LINES } from './log-lines.js';
 
-const two = (n: number): string => String(n).padStart(2, '0');
-const clock = (n: number): string =>
-  `${two(8 + (Math.floor(n / 3600) % 12))}:${two(Math.floor(n / 60) % 60)}:${two(n % 60)}`;
 const words =
   'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore';
 
@@ -36,27 +34,20 @@ const FILL: Readonly<Record<string, (n: number) => string>> = {
 
 /** Lines that are looked at, and those that change how others are read. */
 const TOLD: Readonly<Record<string, (n: number) => string>> = {
+  ...LINES,
   mark: (n) => `{"level":"error","ts":"2024-05-17T${clock(n)}.000Z","caller":"a/b.go:1","msg":"mark ${n}"}`,
   journalMark: (n) => `May 16 ${clock(n)} ip-10-0-1-5 kubelet[12]: MARK of the journal ${n}`,
-  newYear: (n) => `Jan 01 ${clock(n)} ip-10-0-1-5 kubelet[12]: mark of another year ${n}`,
-  oldYear: (n) => `Dec 31 ${clock(n)} ip-10-0-1-5 kubelet[12]: mark of the old year ${n}`,
   bareMark: (n) => `mark without a time ${n}`,
   tabMark: (n) => `\tat mark.go:${n}`,
   blockMark: (n) => `  mark of a block ${n}`,
   klogError: (n) => `E0517 ${clock(n)}.123456    2134 tracker.go:104] it broke ${n}`,
   klogMark: (n) => `W0517 ${clock(n)}.123456    2134 tracker.go:104] mark ${n}`,
-  half: (n) => `2024-05-17T${clock(n)}.123456789Z stdout P half of a mark ${n}`,
-  end: (n) => `2024-05-17T${clock(n)}.123456789Z stdout F end of a mark ${n}`,
-  dump: () => '=== BEGIN goroutine stack dump ===',
-  dumpEnd: () => '=== END goroutine stack dump ===',
   escaped: (n) =>
     `{"level":"info","ts":"2024-05-17T${clock(n)}.000Z","caller":"a/b.go:1","msg":"\\u006dark ${n}"}`,
   variant: (n) => `${n} a thing of \u212aelvin and ſort`,
   address: (n) => `May 16 ${clock(n)} ip-10-0-1-5 kubelet[12]: to 10.0.9.7:${n} and i/o timeout`,
   long: (n) => `${n} ${'long '.repeat(14_000)}`,
   empty: () => '',
-  verdict: (n) =>
-    `{"level":"info","ts":"2024-05-17T${clock(n)}.000Z","caller":"events/events.go:270","msg":"Flow Info: Src IP: 10.0.1.9 Src Port: ${40_000 + (n % 90)} Dest IP: 10.0.2.${n % 7} Dest Port: 5432 Proto TCP Verdict ${n % 3 === 0 ? 'DENY' : 'ACCEPT'} Direction egress"}`,
 };
 
 function taskOf(text: string | Buffer, source: LogSource): LogFileTask {
