@@ -10,9 +10,8 @@ import type { Bundle, Ingested, SourceFile } from '../model/source.js';
 import type { Pool } from '../pool/pool.js';
 import { IndexAhead } from './ahead.js';
 import type { StoredIndex } from './codec.js';
-import { mergeEntities } from './entities.js';
 import { partName, TextNotWritten } from './text-part.js';
-import type { Entity, IndexFile, IndexResult, IndexTask } from './types.js';
+import type { IndexFile, IndexResult, IndexTask } from './types.js';
 
 export interface BuildOptions {
   readonly limits: Limits;
@@ -26,12 +25,11 @@ export interface BuildOptions {
   readonly onProgress?: (event: IngestProgress | { stage: 'index'; done: number; total: number }) => void;
 }
 
-/** The index of one input, and what its files name, the most named first. */
+/** The index of one input. */
 export interface BuiltIndex {
   readonly index: StoredIndex;
   /** What was read for it; its files lie in the temporary folder. */
   readonly ingested: Ingested;
-  readonly entities: readonly Entity[];
 }
 
 /** Small files are indexed together, so that a bundle of hundreds of them is a handful of tasks. */
@@ -58,7 +56,7 @@ export async function buildIndex(input: string, options: BuildOptions): Promise<
     skipped: results.flatMap((result) => result.skipped).sort((a, b) => place(a) - place(b)),
     problems,
   };
-  return { index, ingested, entities: mergeEntities(built.map(({ entities }) => entities)) };
+  return { index, ingested };
 }
 
 /** Each file once: those that were begun while the archive streamed in, and all others. */

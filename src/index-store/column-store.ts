@@ -35,7 +35,7 @@ type Section = readonly [bytes: number, crc: number];
 export type Sections = readonly Section[];
 
 /** Sections that are bytes, in their order. */
-const BYTES = ['postings', 'filters', 'tails', 'pairs'] as const;
+const BYTES = ['postings', 'filters', 'tails', 'pairs', 'names', 'places'] as const;
 type Bytes = (typeof BYTES)[number];
 
 export function encodeColumns(of: FileColumns): {
@@ -95,6 +95,14 @@ export class KeptColumns implements FileColumns {
 
   get pairs(): Uint8Array {
     return this.named('pairs');
+  }
+
+  get names(): Uint8Array {
+    return this.named('names');
+  }
+
+  get places(): Uint8Array {
+    return this.named('places');
   }
 
   private named(name: Bytes): Uint8Array {

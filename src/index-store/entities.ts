@@ -1,157 +1,108 @@
-/** Names of things in a file: addresses, network interfaces, instances, sandboxes, pods of Deployments. */
-import { CLASS, SEPARATOR } from './classes.js';
-import { isPodSuffix, SUFFIX } from './spans.js';
-import type { Entity, EntityKind } from './types.js';
+/** Names of things in a file while it is read, with the lines that name them. */
+import { boundsOf, kindOf, type EntityKind } from './entity-kinds.js';
+import { PostingsWriter } from './postings.js';
+
+/** One name in one file. */
+export interface SeenName {
+  readonly kind: EntityKind;
+  readonly name: string;
+  /** Lines that name it. */
+  readonly count: number;
+  /** Earliest and latest time of these, milliseconds since the epoch; NaN when none has one. */
+  readonly first: number;
+  readonly last: number;
+  /** The first of them. */
+  readonly line: number;
+  /** All of them, see `postings.ts`; null when there was no room. */
+  readonly places: Uint8Array | null;
+}
 
 interface Seen {
   readonly kind: EntityKind;
   count: number;
   first: number;
   last: number;
+  readonly line: number;
+  lastLine: number;
+  places: PostingsWriter | null;
 }
 
-/** Room for names: a share of the text, so that the index stays small where every line has a name of its own. */
-const SHARE = 0.006;
+/**
+ * Room for names and for their lines: shares of the text, so that the index stays small where every line has a name of
+ * its own, or many.
+ */
+const NAMES_SHARE = 0.006;
+const PLACES_SHARE = 0.01;
 const FREE_ROOM = 8192;
+/** What a name takes besides its text. */
+const ROW = 28;
 
 export class EntityTable {
   /** Times a name was left out. */
   leftOut = 0;
   private readonly names = new Map<string, Seen>();
-  private room = FREE_ROOM;
+  private room: number;
+  private placesRoom: number;
 
-  /** More text was read. */
-  grow(bytes: number): void {
-    this.room += bytes * SHARE;
+  /** `size`: bytes of the text. */
+  constructor(size: number) {
+    this.room = FREE_ROOM + size * NAMES_SHARE;
+    this.placesRoom = FREE_ROOM + size * PLACES_SHARE;
   }
 
-  /** A word with a digit, or an IPv4 address, at its place in a line. */
-  see(bytes: Buffer, start: number, end: number, time: number): void {
+  /** A word with a digit, or an IPv4 address, at its place in a line; `time`: of the line, NaN when it has none. */
+  see(bytes: Buffer, start: number, end: number, line: number, time: number): void {
     const kind = kindOf(bytes, start, end);
     if (kind === null) return;
     const [from, to] = boundsOf(bytes, start, end, kind);
     const name = bytes.toString('latin1', from, to).toLowerCase();
-    let seen = this.names.get(name);
-    if (seen === undefined) {
-      if (this.room < name.length + 24) {
-        this.leftOut++;
-        return;
-      }
-      this.room -= name.length + 24;
-      this.names.set(name, (seen = { kind, count: 0, first: NaN, last: NaN }));
-    }
+    const seen = this.names.get(name) ?? this.added(name, kind, line);
+    if (seen === null || seen.lastLine === line) return;
     seen.count++;
+    seen.lastLine = line;
     if (!(seen.first <= time)) seen.first = Number.isNaN(time) ? seen.first : time;
     if (!(seen.last >= time)) seen.last = Number.isNaN(time) ? seen.last : time;
+    const { places } = seen;
+    if (places === null) return;
+    const { size } = places;
+    places.add(line);
+    this.placesRoom -= places.size - size;
+    if (this.placesRoom < 0) this.makeRoom();
   }
 
-  list(): Entity[] {
-    return [...this.names].map(([name, { kind, count, first, last }]) => ({
+  list(): SeenName[] {
+    return [...this.names].map(([name, { kind, count, first, last, line, places }]) => ({
       kind,
       name,
       count,
-      first: Number.isNaN(first) ? null : first,
-      last: Number.isNaN(last) ? null : last,
+      first,
+      last,
+      line,
+      places: places?.written() ?? null,
     }));
   }
-}
 
-const DOT = 46;
-const DASH = 45;
-
-/** Characters that make the random end of a pod's name, behind a dash. */
-const POD_SUFFIX = 5;
-/** Of a label in DNS. */
-const MAX_NAME = 63;
-
-/** The name around the word that tells it. */
-function boundsOf(bytes: Buffer, start: number, end: number, kind: EntityKind): [number, number] {
-  if (kind === 'eni') return [start - 4, end];
-  if (kind === 'instance') return [start - 2, end];
-  return kind === 'pod' ? [podStart(bytes, start), end + 1 + POD_SUFFIX] : [start, end];
-}
-
-/** `start`: of the hash in the name, behind a dash. */
-function podStart(bytes: Buffer, start: number): number {
-  let from = start - 1;
-  const least = Math.max(0, start - MAX_NAME);
-  while (from > least && isNameByte(bytes[from - 1]!)) from--;
-  while (bytes[from] === DASH && from < start - 1) from++;
-  return from;
-}
-
-const isNameByte = (byte: number): boolean =>
-  byte === DASH || (byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 122);
-
-/** The hash of a ReplicaSet within the name of a pod: `5d78c9869d` in `cart-5d78c9869d-xk2lp`. */
-function isPodHash(bytes: Buffer, start: number, end: number): boolean {
-  const suffix = end + 1;
-  if (
-    bytes[start - 1] !== DASH ||
-    bytes[end] !== DASH ||
-    !isPodSuffix(bytes, start, end, suffix, suffix + POD_SUFFIX)
-  )
-    return false;
-  for (let i = start; i < end; i++) if (SUFFIX[bytes[i]!] === 0) return false;
-  return !isNameByte(bytes[suffix + POD_SUFFIX]!) && podStart(bytes, start) < start - 1;
-}
-
-function kindOf(bytes: Buffer, start: number, end: number): EntityKind | null {
-  const length = end - start;
-  if (bytes[end] === DASH && isPodHash(bytes, start, end)) return 'pod';
-  if (length === 64) return hex(bytes, start, end) ? 'sandbox' : null;
-  // Some addresses have eight characters too.
-  if ((length === 17 || length === 8) && hex(bytes, start, end)) {
-    if (bytes[start - 1] !== DASH) return null;
-    if (bytes[start - 2] === 105 && !isWord(bytes, start - 3)) return 'instance';
-    const eni = bytes[start - 2] === 105 && bytes[start - 3] === 110 && bytes[start - 4] === 101;
-    return eni && !isWord(bytes, start - 5) ? 'eni' : null;
+  private added(name: string, kind: EntityKind, line: number): Seen | null {
+    // Room only shrinks: what was left out once stays out, and no line is missing of what is kept.
+    if (this.room < name.length + ROW) {
+      this.leftOut++;
+      return null;
+    }
+    this.room -= name.length + ROW;
+    const seen = { kind, count: 0, first: NaN, last: NaN, line, lastLine: 0, places: new PostingsWriter() };
+    this.names.set(name, seen);
+    return seen;
   }
-  if (length < 7 || length > 15) return null;
-  for (let i = start + 1; i < start + 4; i++) if (bytes[i] === DOT) return 'ip';
-  const from = { eni: 14, veth: 12, cali: 15 };
-  const text = bytes.toString('latin1', start, start + 4);
-  if (text.startsWith('eni')) return length === from.eni && hex(bytes, start + 3, end) ? 'veth' : null;
-  if (text === 'veth') return length === from.veth && hex(bytes, start + 4, end) ? 'veth' : null;
-  return text === 'cali' && length === from.cali && hex(bytes, start + 4, end) ? 'veth' : null;
-}
 
-function isWord(bytes: Buffer, at: number): boolean {
-  return at >= 0 && CLASS[bytes[at]!] !== SEPARATOR;
-}
-
-function hex(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (!((byte >= 48 && byte <= 57) || (byte >= 97 && byte <= 102))) return false;
+  /** Lines of what is named most often are forgotten: they rule out the least. So much goes that it need not be soon again. */
+  private makeRoom(): void {
+    const kept = [...this.names.values()].filter(({ places }) => places !== null);
+    kept.sort((a, b) => b.places!.size - a.places!.size);
+    const enough = kept.reduce((sum, { places }) => sum + places!.size, 0) / 2;
+    for (const seen of kept) {
+      if (this.placesRoom >= enough) return;
+      this.placesRoom += seen.places!.size;
+      seen.places = null;
+    }
   }
-  return true;
-}
-
-/** Entities of all files, the most named first. */
-export function mergeEntities(files: readonly (readonly Entity[])[]): Entity[] {
-  return joinEntities(files.flat()).sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1));
-}
-
-/** Each name once, in the order in which they come first. */
-export function joinEntities(all: readonly Entity[]): Entity[] {
-  const joined = new Map<string, Entity>();
-  for (const entity of all) {
-    const known = joined.get(entity.name);
-    joined.set(entity.name, known === undefined ? entity : joinTwo(known, entity));
-  }
-  return [...joined.values()];
-}
-
-function joinTwo(one: Entity, two: Entity): Entity {
-  return {
-    ...one,
-    count: one.count + two.count,
-    first: least(one.first, two.first, Math.min),
-    last: least(one.last, two.last, Math.max),
-  };
-}
-
-function least(a: number | null, b: number | null, pick: (a: number, b: number) => number): number | null {
-  return a === null || b === null ? (a ?? b) : pick(a, b);
 }

@@ -6,6 +6,7 @@ import { EntityTable } from './entities.js';
 import { WordSet } from './filter.js';
 import { LineClock } from './line-clock.js';
 import { Masker } from './masker.js';
+import { packNames } from './names.js';
 import { PatternTable } from './pattern-table.js';
 import { TailText } from './tail-text.js';
 import type { TextPartWriter } from './text-part.js';
@@ -37,7 +38,7 @@ export class FileBuilder {
   private cutting = false;
   private readonly words = new WordSet();
   private readonly tails = new TailText();
-  private readonly entities = new EntityTable();
+  private readonly entities: EntityTable;
   private readonly patterns = new PatternTable();
   private readonly blocks = new BlockColumns();
   private readonly masker: Masker;
@@ -49,8 +50,9 @@ export class FileBuilder {
     private readonly yearless: boolean,
   ) {
     this.clock = new LineClock(profile, yearless);
+    this.entities = new EntityTable(task.file.size);
     this.masker = new Masker(this.words, null, (start, end) =>
-      this.entities.see(this.buffer, start, end, this.clock.time),
+      this.entities.see(this.buffer, start, end, this.lines, this.clock.time),
     );
   }
 
@@ -82,6 +84,7 @@ export class FileBuilder {
     const { file, node, source, pod } = this.task;
     const { patterns, postings } = this.patterns.finish();
     const { blocks, filters, tails } = this.blocks.finish();
+    const names = packNames(this.entities.list());
     const index: FileIndex = {
       node,
       path: file.path,
@@ -101,12 +104,12 @@ export class FileBuilder {
       first: Number.isNaN(this.first) ? null : this.first,
       last: Number.isNaN(this.last) ? null : this.last,
       collapsed: this.patterns.collapsed,
-      moreEntities: this.entities.leftOut,
+      moreNames: this.entities.leftOut,
       patterns,
-      columns: { blocks, postings, filters, tails, pairs: this.tails.finish() },
+      columns: { blocks, postings, filters, tails, pairs: this.tails.finish(), ...names },
       part,
     };
-    return { file: index, entities: this.entities.list() };
+    return { file: index };
   }
 
   /** Bytes of a line beyond the limit are dropped. */
@@ -137,12 +140,11 @@ export class FileBuilder {
   }
 
   private finishBlock(): void {
-    const { buffer, length, clock, masker, words, patterns, tails, entities } = this;
+    const { buffer, length, clock, masker, words, patterns, tails } = this;
     const text = buffer.subarray(0, length);
     // What an earlier block left must not go on with the last line.
     if (length < buffer.length) buffer[length] = NEWLINE;
     patterns.grow(length);
-    entities.grow(length);
     this.blocks.start(this.lines + 1, clock.state());
     for (let start = 0; start < length;) {
       let newline = text.indexOf(NEWLINE, start);

@@ -1,6 +1,6 @@
 /** What the index of a log tells those who look for strings in it: which of its blocks need not be read. */
 import type { KnownBlocks } from '../logs/known-scan.js';
-import { eachPosting } from './postings.js';
+import { markLines } from './line-bits.js';
 import { foldedTemplate, mayHoldCaseVariant, Sought } from './sought.js';
 import { BLOCK_SIZE, type FileIndex } from './types.js';
 
@@ -30,14 +30,11 @@ export function knownBlocks(
   const { blocks, postings } = index.columns;
   const rows = blocks.line.length;
   const wanted = new Uint8Array(rows);
-  for (const { from, length } of held) {
-    let row = 0;
-    let end = rows > 1 ? blocks.line[1]! : Infinity;
-    eachPosting(postings.subarray(from, from + length), (line) => {
-      while (line >= end) end = ++row + 1 < rows ? blocks.line[row + 1]! : Infinity;
+  for (const { from, length } of held)
+    markLines(index, postings.subarray(from, from + length), (row) => {
       wanted[row] = 1;
+      return null;
     });
-  }
   const at = new Float64Array(rows + 1);
   let bytes = 0;
   for (let row = 0; row < rows; row++) {

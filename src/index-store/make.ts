@@ -65,11 +65,11 @@ export class Maker {
         ...(onProgress ? { onProgress } : {}),
       };
       // This thread has time to read the rules while others inflate and index.
-      const [{ index, ingested, entities }, titles] = await Promise.all([
+      const [{ index, ingested }, titles] = await Promise.all([
         buildIndex(input, options),
         ruleTitles?.() ?? [],
       ]);
-      const words = buildWords(index.files, entities, titles);
+      const words = buildWords(index.files, titles);
       const own: Opened = { index, folder, words: () => words, ingested };
       if (place === null) return own;
       // Without a bundle nothing is worth keeping; and what was read must be what the digest was made of.

@@ -25,6 +25,11 @@ export class PostingsWriter {
     this.put(delta);
   }
 
+  /** Bytes written so far. */
+  get size(): number {
+    return this.length;
+  }
+
   /** All that was added. */
   written(): Uint8Array {
     this.flush();

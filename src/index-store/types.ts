@@ -7,7 +7,7 @@ import type { MaskShape } from './masks.js';
 import type { SourceFile } from '../model/source.js';
 
 /** Changed whenever the meaning of anything on disk changes: older indexes are built again. */
-export const INDEX_FORMAT = 11;
+export const INDEX_FORMAT = 12;
 
 /** Text of a block, before compression; a line that is longer makes a block of its own. */
 export const BLOCK_SIZE = 64 * 1024;
@@ -71,17 +71,6 @@ export interface Blocks {
   readonly tailGroup: Uint32Array;
 }
 
-export type EntityKind = 'ip' | 'eni' | 'instance' | 'veth' | 'sandbox' | 'pod';
-
-export interface Entity {
-  readonly kind: EntityKind;
-  readonly name: string;
-  /** How often it is named. */
-  readonly count: number;
-  readonly first: number | null;
-  readonly last: number | null;
-}
-
 /** What is large: of a kept index it is read when it is asked for. */
 export interface FileColumns {
   readonly blocks: Blocks;
@@ -89,6 +78,9 @@ export interface FileColumns {
   readonly filters: Uint8Array;
   readonly tails: Uint8Array;
   readonly pairs: Uint8Array;
+  /** Names of things, and the lines that name them: see `names.ts`. */
+  readonly names: Uint8Array;
+  readonly places: Uint8Array;
 }
 
 export interface FileIndex {
@@ -119,18 +111,17 @@ export interface FileIndex {
   readonly last: number | null;
   /** Lines whose pattern is only their beginning, because the file has too many patterns. */
   readonly collapsed: number;
-  /** Entities that were left out because there are too many. */
-  readonly moreEntities: number;
+  /** Times a name was met for which there was no room. */
+  readonly moreNames: number;
   readonly patterns: readonly Pattern[];
   readonly columns: FileColumns;
   /** Which text part holds its blocks. */
   readonly part: number;
 }
 
-/** A file just indexed. What it names goes into the words of the whole input and is not kept with the file. */
+/** A file just indexed. */
 export interface BuiltFile {
   readonly file: FileIndex;
-  readonly entities: readonly Entity[];
   readonly basis: ClockBasis;
 }
 

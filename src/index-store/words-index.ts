@@ -1,9 +1,10 @@
-/** lunr over what the index names: patterns, files, entities and rule titles. It ranks; it never decides what matches. */
+/** lunr over what the index holds: patterns, files, names of things and rule titles. It ranks; it never decides what matches. */
 import { createRequire } from 'node:module';
 import type lunrModule from 'lunr';
 import { logWords } from './log-words.js';
 import { shownTemplate } from './marks.js';
-import type { Entity, FileIndex } from './types.js';
+import { mostNamed } from './names.js';
+import type { FileIndex } from './types.js';
 
 let loaded: typeof lunrModule | null = null;
 
@@ -13,7 +14,7 @@ const lunr = (): typeof lunrModule =>
 
 /** Documents of each kind: the words are read again in each search of a kept index. */
 const MAX_PATTERNS = 1000;
-const MAX_ENTITIES = 300;
+const MAX_NAMES = 300;
 const MAX_FILES = 1000;
 const MAX_TEXT = 300;
 /** The one field of all documents. */
@@ -54,7 +55,8 @@ export interface StoredWords {
   /** Parted by line ends. */
   readonly templates: string;
   readonly files: readonly string[];
-  readonly entities: readonly Entity[];
+  /** Of things, see `names.ts`. */
+  readonly names: readonly string[];
   readonly rules: readonly RuleTitle[];
 }
 
@@ -63,12 +65,7 @@ function tokenizer(value: string | null | undefined): lunrModule.Token[] {
   return logWords(String(value ?? '')).map((word, index) => new Token(word, { index }));
 }
 
-/** `all`: what the files name, the most named first. */
-export function buildWords(
-  files: readonly FileIndex[],
-  all: readonly Entity[],
-  rules: readonly RuleTitle[],
-): StoredWords {
+export function buildWords(files: readonly FileIndex[], rules: readonly RuleTitle[]): StoredWords {
   const builder = new (lunr().Builder)();
   // The types know only lunr's own function with its separator.
   builder.tokenizer = tokenizer as unknown as typeof builder.tokenizer;
@@ -81,14 +78,14 @@ export function buildWords(
     builder.add({ id: `p${i}`, [FIELD]: shownTemplate(template).slice(0, MAX_TEXT) });
   const paths = [...new Set(files.map(({ path }) => path))].slice(0, MAX_FILES);
   for (const [i, path] of paths.entries()) builder.add({ id: `f${i}`, [FIELD]: path });
-  const entities = all.slice(0, MAX_ENTITIES);
-  for (const [i, entity] of entities.entries()) builder.add({ id: `e${i}`, [FIELD]: entity.name });
+  const names = mostNamed(files, MAX_NAMES);
+  for (const [i, name] of names.entries()) builder.add({ id: `n${i}`, [FIELD]: name });
   for (const [i, rule] of rules.entries()) builder.add({ id: `r${i}`, [FIELD]: `${rule.id} ${rule.title}` });
   return {
     lunr: packed(builder.build().toJSON()),
     templates: templates.join('\n'),
     files: paths,
-    entities,
+    names,
     rules,
   };
 }
@@ -144,13 +141,14 @@ export interface WordHits {
   readonly patterns: ReadonlyMap<string, number>;
   /** Paths in their bundles. */
   readonly files: readonly string[];
-  readonly entities: readonly Entity[];
+  /** Of things, as they are kept. */
+  readonly names: readonly string[];
   readonly rules: readonly RuleTitle[];
 }
 
 /**
  * What any of the words stands in, best first. `*` at the end of a word stands for any continuation. Parts of a word
- * (`10` of `10.0.2.7`) rank patterns; files, entities and rules are those that it stands in as a whole.
+ * (`10` of `10.0.2.7`) rank patterns; files, names and rules are those that it stands in as a whole.
  */
 export function findWords(stored: StoredWords, words: readonly string[]): WordHits {
   const terms = words.flatMap((word) => {
@@ -163,7 +161,7 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
       whole.some(({ term, open }) => (open ? own.startsWith(term) : own === term)),
     );
   // Without a term lunr would answer every document.
-  if (terms.length === 0) return { patterns: new Map(), files: [], entities: [], rules: [] };
+  if (terms.length === 0) return { patterns: new Map(), files: [], names: [], rules: [] };
   const { TRAILING, NONE } = lunr().Query.wildcard;
   const hits = lunr()
     .Index.load(partFor(stored.lunr, terms))
@@ -174,18 +172,18 @@ export function findWords(stored: StoredWords, words: readonly string[]): WordHi
   const templates = stored.templates.split('\n');
   const best = hits[0]?.score ?? 1;
   const patterns = new Map<string, number>();
-  const found = { files: [] as string[], entities: [] as Entity[], rules: [] as RuleTitle[] };
+  const found = { files: [] as string[], names: [] as string[], rules: [] as RuleTitle[] };
   for (const { ref, score } of hits) {
     const i = Number(ref.slice(1));
     if (ref[0] === 'p') patterns.set(templates[i]!, score / best);
     else if (ref[0] === 'f') found.files.push(stored.files[i]!);
-    else if (ref[0] === 'e') found.entities.push(stored.entities[i]!);
+    else if (ref[0] === 'n') found.names.push(stored.names[i]!);
     else found.rules.push(stored.rules[i]!);
   }
   return {
     patterns,
     files: found.files.filter(isNamed),
-    entities: found.entities.filter(({ name }) => isNamed(name)),
+    names: found.names.filter(isNamed),
     rules: found.rules.filter(({ id, title }) => isNamed(`${id} ${title}`)),
   };
 }

@@ -1,7 +1,9 @@
 /** Tests of addresses: `ip:`. */
 import ipaddr from 'ipaddr.js';
+import { namesFrom, type FileName } from '../index-store/names.js';
 import { Sought } from '../index-store/sought.js';
 import { quadAt, quadsIn } from '../index-store/units.js';
+import type { FileIndex } from '../index-store/types.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
@@ -53,6 +55,13 @@ class CidrLeaf implements Leaf {
 
   tail(block: BlockView): boolean {
     return this.trace.inTails(block);
+  }
+
+  names({ columns, moreNames }: FileIndex): readonly FileName[] | null {
+    if (moreNames > 0) return null;
+    const beginning = this.needs?.[0] ?? '';
+    const names = namesFrom(columns, beginning).filter(({ kind, name }) => kind === 'ip' && this.holds(name));
+    return names.every(({ places }) => places !== null) ? names : null;
   }
 
   line(line: LineView): boolean {

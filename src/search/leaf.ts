@@ -1,4 +1,5 @@
 /** One test of a query. */
+import type { FileName } from '../index-store/names.js';
 import type { FileIndex, Pattern } from '../index-store/types.js';
 import type { BlockView } from './block-view.js';
 import type { LineFinder } from './line-finder.js';
@@ -20,6 +21,11 @@ export interface Leaf {
   /** False when surely none of those lines passes whose patterns end in a tail; absent when that is never sure. */
   tail?(block: BlockView): boolean;
   line(line: LineView): boolean;
+  /**
+   * Names of the file of which every line that passes holds one, with their lines; null when that is not known, or
+   * the lines of one are not. Absent when it never is.
+   */
+  names?(file: FileIndex): readonly FileName[] | null;
   /** Strings in lower case of which every line that passes holds at least one, case aside; null when none is known. */
   readonly needs: readonly string[] | null;
   /** True when letters beyond ASCII that fold to s or k count as those: then `needs` may be met by them. */

@@ -1,5 +1,4 @@
 /** The answer in patterns: merged over files and nodes, ranked. */
-import { joinEntities } from '../index-store/entities.js';
 import type { SearchIndex } from '../index-store/search-index.js';
 import { shownTemplate } from '../index-store/marks.js';
 import type { WordHits } from '../index-store/words-index.js';
@@ -7,6 +6,7 @@ import type { LogLevel } from '../model/logs.js';
 import type { FileHits, PatternHits } from './file-hits.js';
 import { readLine, type HitLine } from './line-text.js';
 import type { SearchResult } from './search.js';
+import { thingsNamed, type Thing } from './things.js';
 
 export interface PatternRow {
   readonly pattern: string;
@@ -24,7 +24,7 @@ export interface PatternRow {
 /** What else the words of the query name. */
 export interface Related {
   readonly files: readonly string[];
-  readonly entities: WordHits['entities'];
+  readonly things: readonly Thing[];
   readonly rules: WordHits['rules'];
 }
 
@@ -94,9 +94,11 @@ function mergeByTemplate(hits: readonly FileHits[]): Merged[] {
 }
 
 /** Scores and related names by lunr, one index per input; scores are relative to the best hit of each. */
-async function rank(index: SearchIndex, words: readonly string[]): Promise<WordHits> {
-  const none: WordHits = { patterns: new Map(), files: [], entities: [], rules: [] };
-  if (words.length === 0) return none;
+async function rank(
+  index: SearchIndex,
+  words: readonly string[],
+): Promise<Related & Pick<WordHits, 'patterns'>> {
+  if (words.length === 0) return { patterns: new Map(), files: [], things: [], rules: [] };
   const { findWords } = await import('../index-store/words-index.js');
   const all = index.words().map((stored) => findWords(stored, words));
   const patterns = new Map<string, number>();
@@ -106,7 +108,7 @@ async function rank(index: SearchIndex, words: readonly string[]): Promise<WordH
   return {
     patterns,
     files: [...new Set(all.flatMap(({ files }) => files))].slice(0, MAX_RELATED),
-    entities: joinEntities(all.flatMap(({ entities }) => entities)).slice(0, MAX_RELATED),
+    things: thingsNamed(index, [...words, ...all.flatMap(({ names }) => names)], MAX_RELATED),
     rules: uniqueBy(
       all.flatMap(({ rules }) => rules),
       ({ id }) => id,

@@ -1,9 +1,10 @@
 /** What of a file is decided by its patterns, and what is to be read for the others. */
+import { addLines, bothLines, type LineBits } from '../index-store/line-bits.js';
 import { MARKS } from '../index-store/marks.js';
-import { eachPosting } from '../index-store/postings.js';
+import type { FileName } from '../index-store/names.js';
 import type { IndexedFile } from '../index-store/search-index.js';
 import { foldedTemplate } from '../index-store/sought.js';
-import type { FileIndex, Pattern } from '../index-store/types.js';
+import type { Blocks, FileIndex, Pattern } from '../index-store/types.js';
 import { FileBlocks } from './block-view.js';
 import type { QuerySource } from './parse.js';
 import type { Query } from './query.js';
@@ -37,10 +38,7 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     if (tri === YES) decided.push(pattern);
     else if (tri === MAYBE) undecided.push(pattern);
   }
-  const groups = groupsOf(index, undecided, query, window);
-  const rows = [...new Set(groups.flatMap((group) => group.rows))].sort((a, b) => a - b);
-  const worth = isWorthIt(index, undecided, decided, rows.length, query.findsLines);
-  const wanted = worth ? candidates(index, groups) : null;
+  const { rows, wanted } = toRead(index, decided, undecided, query, window);
   const tasks: (SearchTask & { rows: number[]; wanted: (Uint8Array | null)[] })[] = [];
   let bytes = 0;
   let room = 0;
@@ -69,6 +67,43 @@ export function planFile(file: IndexedFile, query: Query, source: QuerySource, w
     bytes += index.columns.blocks.size[row]!;
   }
   return { file, decided, undecided, tasks, bytes };
+}
+
+/** The blocks to read, and of these the lines that can pass; null for all. */
+interface ToRead {
+  readonly rows: readonly number[];
+  readonly wanted: LineBits | null;
+}
+
+function toRead(
+  index: FileIndex,
+  decided: readonly Pattern[],
+  undecided: readonly Pattern[],
+  query: Query,
+  window: TimeWindow,
+): ToRead {
+  // Of most files nothing is undecided: then nothing is read of them.
+  if (undecided.length === 0) return { rows: [], wanted: null };
+  const names = query.names(index);
+  if (names !== null) {
+    const lines = linesOfNames(index, names, window);
+    const wanted =
+      decided.length === 0 || lines.size === 0
+        ? lines
+        : bothLines(lines, candidates(index, [{ patterns: undecided, rows: [...lines.keys()] }]));
+    return { rows: [...wanted.keys()].sort((a, b) => a - b), wanted };
+  }
+  const groups = groupsOf(index, undecided, query, window);
+  const rows = [...new Set(groups.flatMap((group) => group.rows))].sort((a, b) => a - b);
+  const worth = isWorthIt(index, undecided, decided, rows.length, query.findsLines);
+  return { rows, wanted: worth ? candidates(index, groups) : null };
+}
+
+function linesOfNames(index: FileIndex, names: readonly FileName[], window: TimeWindow): LineBits {
+  const { blocks } = index.columns;
+  const lines: LineBits = new Map();
+  for (const { places } of names) addLines(lines, index, places!, (row) => mayBeInside(blocks, row, window));
+  return lines;
 }
 
 /** Lines that take as long to find in postings as a block that is read in vain, all of its lines tested or some found. */
@@ -121,8 +156,6 @@ function groupsOf(
   const hasTail = ({ template }: Pattern): boolean => template.endsWith(MARKS.tail);
   const tails = undecided.filter(hasTail);
   const others = undecided.filter((pattern) => !hasTail(pattern));
-  // Of most files nothing is undecided: then nothing is read of them.
-  if (undecided.length === 0) return [];
   const blocks = new FileBlocks(index);
   return [
     { patterns: others, test: () => query.block(blocks) },
@@ -132,46 +165,31 @@ function groupsOf(
     .map(({ patterns, test }) => ({ patterns, rows: rowsOf(blocks, window, test) }));
 }
 
-function rowsOf(of: FileBlocks, { since, until }: TimeWindow, test: () => boolean): number[] {
+function mayBeInside({ untimed, min, max }: Blocks, row: number, { since, until }: TimeWindow): boolean {
+  if (untimed[row] !== 0) return true;
+  return (since === null || max[row]! >= since) && (until === null || min[row]! <= until);
+}
+
+function rowsOf(of: FileBlocks, window: TimeWindow, test: () => boolean): number[] {
   const { blocks } = of.file.columns;
   const rows: number[] = [];
   for (let row = 0; row < blocks.line.length; row++) {
-    const timed = blocks.untimed[row] === 0;
-    if (timed && since !== null && blocks.max[row]! < since) continue;
-    if (timed && until !== null && blocks.min[row]! > until) continue;
+    if (!mayBeInside(blocks, row, window)) continue;
     of.row = row;
     if (test()) rows.push(row);
   }
   return rows;
 }
 
-/** The undecided lines, as bits per block; blocks without one are left out. */
-function candidates(index: FileIndex, groups: readonly Group[]): Map<number, Uint8Array> {
-  const { lines } = index;
-  const { blocks, postings } = index.columns;
-  const bits = new Map<number, Uint8Array>();
+/** The undecided lines. */
+function candidates(index: FileIndex, groups: readonly Group[]): LineBits {
+  const { postings } = index.columns;
+  const lines: LineBits = new Map();
   for (const { patterns, rows } of groups) {
     if (rows.length === 0) continue;
     const open = new Set(rows);
-    for (const { from, length } of patterns) {
-      // Of the block that holds the line at hand.
-      let row = -1;
-      let start = 0;
-      let end = 0;
-      let ofRow: Uint8Array | null = null;
-      eachPosting(postings.subarray(from, from + length), (line) => {
-        if (line >= end) {
-          do end = ++row + 1 < blocks.line.length ? blocks.line[row + 1]! : lines + 1;
-          while (line >= end);
-          start = blocks.line[row]!;
-          ofRow = open.has(row) ? (bits.get(row) ?? new Uint8Array((end - start + 7) >> 3)) : null;
-          if (ofRow !== null) bits.set(row, ofRow);
-        }
-        if (ofRow === null) return;
-        const at = line - start;
-        ofRow[at >> 3]! |= 1 << (at & 7);
-      });
-    }
+    for (const { from, length } of patterns)
+      addLines(lines, index, postings.subarray(from, from + length), (row) => open.has(row));
   }
-  return bits;
+  return lines;
 }

@@ -1,4 +1,5 @@
 /** A parsed query: tests joined by AND, OR and NOT, asked of patterns, of blocks and of lines. */
+import type { FileName } from '../index-store/names.js';
 import type { FileIndex } from '../index-store/types.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
@@ -49,7 +50,31 @@ export class Query {
   line(line: LineView): boolean {
     return lineOf(this.root, line);
   }
+
+  /** See `Leaf.names`. */
+  names(file: FileIndex): readonly FileName[] | null {
+    return namesOf(this.root, file);
+  }
 }
+
+function namesOf(node: QueryNode, file: FileIndex): readonly FileName[] | null {
+  switch (node.kind) {
+    case 'leaf':
+      return node.leaf.names?.(file) ?? null;
+    case 'not':
+      return null;
+    case 'and': {
+      const known = node.parts.map((part) => namesOf(part, file)).filter((names) => names !== null);
+      return known.sort((a, b) => linesOf(a) - linesOf(b))[0] ?? null;
+    }
+    case 'or': {
+      const all = node.parts.map((part) => namesOf(part, file));
+      return all.every((names) => names !== null) ? all.flat() : null;
+    }
+  }
+}
+
+const linesOf = (names: readonly FileName[]): number => names.reduce((sum, { count }) => sum + count, 0);
 
 function patternOf(node: QueryNode, view: PatternView, file: FileView): Tri {
   switch (node.kind) {

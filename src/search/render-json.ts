@@ -14,7 +14,7 @@ const jsonLine = ({ node, file, line, time, text }: HitLine): object => ({
 });
 
 export function patternsJson(answer: PatternAnswer, lines: number, coverage: Coverage): object {
-  const { files, entities, rules } = answer.related;
+  const { files, things, rules } = answer.related;
   return {
     patterns: answer.rows.map(({ example, first, last, ...row }) => ({
       ...row,
@@ -25,12 +25,10 @@ export function patternsJson(answer: PatternAnswer, lines: number, coverage: Cov
     total: { patterns: answer.patterns, lines },
     related: {
       files,
-      entities: entities.map(({ kind, name, count, first, last }) => ({
-        kind,
-        name,
-        count,
-        first: isoTime(first),
-        last: isoTime(last),
+      entities: things.map((thing) => ({
+        ...thing,
+        first: isoTime(thing.first),
+        last: isoTime(thing.last),
       })),
       rules,
     },

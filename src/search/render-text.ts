@@ -7,6 +7,7 @@ import type { LineWithContext } from './lines.js';
 import { plural } from '../plural.js';
 import { isoTime } from './numbers.js';
 import type { PatternAnswer, PatternRow } from './pattern-rows.js';
+import type { Thing } from './things.js';
 
 // Measuring characters as a terminal does takes longer to load than a search takes: text is cut by count instead.
 const clean = escapeUnsafe;
@@ -18,13 +19,17 @@ export function patternsText(answer: PatternAnswer, lines: number, o: TextOption
   if (lines === 0) return 'Nothing was found.\n';
   const out = answer.rows.map((row) => patternText(row, o));
   out.push(`${plural(lines, 'line')} in ${plural(answer.patterns, 'pattern')}${more(answer)}`);
-  const { entities, rules } = answer.related;
-  if (entities.length > 0)
-    out.push(
-      `Names: ${entities.map(({ kind, name, count }) => `${kind} ${clean(name)} (${count})`).join(', ')}`,
-    );
+  const { things, rules } = answer.related;
+  if (things.length > 0) out.push('Names:', ...things.map((thing) => `  ${thingText(thing, o)}`));
   if (rules.length > 0) out.push(`Rules: ${rules.map(({ id }) => id).join(', ')}`);
   return `${out.join('\n')}\n`;
+}
+
+function thingText({ kind, name, count, files }: Thing, o: TextOptions): string {
+  const { node, file, line } = files[0]!;
+  const many = files.length > 1 ? ` in ${plural(files.length, 'file')}` : '';
+  const place = paint(o).dim(`${clean(node)} ${clean(file)}:${line}`);
+  return `${kind} ${clean(name)}: ${plural(count, 'line')}${many}, the first at ${place}`;
 }
 
 const more = ({ rows, patterns }: PatternAnswer): string =>

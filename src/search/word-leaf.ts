@@ -1,8 +1,11 @@
 import { CLASS, foldCase, isDigitAt, isWordAt, SEPARATOR } from '../index-store/classes.js';
+import { isNameOfLines } from '../index-store/entity-kinds.js';
 import { gramsIn } from '../index-store/grams.js';
 import { MARKS } from '../index-store/marks.js';
+import { nameIn, type FileName } from '../index-store/names.js';
 import { endsWord, startsWord, unitsOf } from '../index-store/units.js';
 import { Sought } from '../index-store/sought.js';
+import type { FileIndex } from '../index-store/types.js';
 import type { BlockView } from './block-view.js';
 import type { Leaf, PatternView } from './leaf.js';
 import type { LineView } from './line-view.js';
@@ -22,6 +25,7 @@ export class WordLeaf implements Leaf {
   private readonly hasLetters: boolean;
   private readonly ascii: boolean;
   private readonly sought: Sought;
+  private readonly isName: boolean;
 
   constructor(text: string) {
     this.word = foldCase(text);
@@ -33,6 +37,7 @@ export class WordLeaf implements Leaf {
     this.needs = this.ascii ? [this.word] : null;
     this.words = [this.word];
     this.sought = new Sought([this.word]);
+    this.isName = isNameOfLines(this.word);
   }
 
   pattern({ pattern, folded }: PatternView): Tri {
@@ -55,6 +60,13 @@ export class WordLeaf implements Leaf {
 
   line(line: LineView): boolean {
     return findWord(line.folded, this.word, 0) >= 0;
+  }
+
+  names(file: FileIndex): readonly FileName[] | null {
+    if (!this.isName) return null;
+    const name = nameIn(file.columns, this.word);
+    if (name === null) return file.moreNames === 0 ? [] : null;
+    return name.places === null ? null : [name];
   }
 
   private inTemplate(folded: string): Tri {

@@ -61,14 +61,14 @@ async function make(entries: readonly TestEntry[], name: string, groupSize: numb
   const tempDir = new TempDir();
   try {
     const options = { limits: DEFAULT_LIMITS, tempDir, folder, pool, groupSize };
-    const { index, entities } = await buildIndex(archive, options);
+    const { index } = await buildIndex(archive, options);
     return {
       // Where in the text parts a file lies hangs on the order.
       files: index.files.map(({ part: _part, columns, ...file }) => {
         const { at: _at, ...blocks } = columns.blocks;
         return { ...file, columns: { ...columns, blocks } };
       }),
-      rest: { skipped: index.skipped, bundles: index.bundles, entities },
+      rest: { skipped: index.skipped, bundles: index.bundles },
       tasks,
       parts: readdirSync(folder).filter((one) => one.startsWith('text-')).length,
     };

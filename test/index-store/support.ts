@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { mergeEntities } from '../../src/index-store/entities.js';
 import { SearchIndex } from '../../src/index-store/search-index.js';
 import { partName } from '../../src/index-store/text-part.js';
 import indexFiles from '../../src/index-store/task.js';
@@ -43,9 +42,7 @@ export async function indexTexts(texts: Readonly<Record<string, string | Buffer>
     skipped: result.skipped,
     problems: [],
   };
-  const words = buildWords(stored.files, mergeEntities(result.files.map(({ entities }) => entities)), [
-    { id: 'connection-refused', title: 'Connections are refused' },
-  ]);
+  const words = buildWords(stored.files, [{ id: 'connection-refused', title: 'Connections are refused' }]);
   const remove = (): Promise<void> => Promise.resolve(rmSync(folder, { recursive: true }));
   const opened = [{ index: stored, folder, words: () => words }];
   return { result, index: new SearchIndex(opened, { problems: [], fromCache: false }, remove, 1) };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mergeEntities } from '../../src/index-store/entities.js';
 import { logWords } from '../../src/index-store/log-words.js';
+import { namesFrom } from '../../src/index-store/names.js';
 import { buildWords, findWords, type StoredWords } from '../../src/index-store/words-index.js';
 import { indexTexts } from './support.js';
 
@@ -19,10 +19,8 @@ const RULES = [
 async function words(): Promise<StoredWords> {
   const { result, index } = await indexTexts({ 'var_log/ipamd.log': TEXT, 'var_log/connect.log': TEXT });
   await index.close();
-  const entities = mergeEntities(result.files.map((built) => built.entities));
   return buildWords(
     result.files.map(({ file }) => file),
-    entities,
     RULES,
   );
 }
@@ -43,11 +41,11 @@ function documentsOf(stored: StoredWords, wanted: (term: string) => boolean): st
 }
 
 function asRefs(stored: StoredWords, asked: readonly string[]): string[] {
-  const { patterns, files, entities, rules } = findWords(stored, asked);
+  const { patterns, files, names, rules } = findWords(stored, asked);
   return [
     ...[...patterns.keys()].map((template) => `p${stored.templates.split('\n').indexOf(template)}`),
     ...files.map((path) => `f${stored.files.indexOf(path)}`),
-    ...entities.map((entity) => `e${stored.entities.indexOf(entity)}`),
+    ...names.map((name) => `n${stored.names.indexOf(name)}`),
     ...rules.map((rule) => `r${stored.rules.indexOf(rule)}`),
   ].sort();
 }
@@ -77,16 +75,11 @@ describe('findWords', () => {
     const text = ['10.0.2.7', '10.0.1.10', '10.0.27.100', '10.0.2.7'].map((ip) => `to ${ip}:443`).join('\n');
     const { result, index } = await indexTexts({ 'a.log': text });
     await index.close();
-    const entities = mergeEntities(result.files.map((built) => built.entities));
-    const stored = buildWords([result.files[0]!.file], entities, RULES);
-    const named = (word: string): string[] => findWords(stored, [word]).entities.map(({ name }) => name);
-    expect(entities.map(({ name, count }) => [name, count])).toEqual([
-      ['10.0.2.7', 2],
-      ['10.0.1.10', 1],
-      ['10.0.27.100', 1],
-    ]);
+    const stored = buildWords([result.files[0]!.file], RULES);
+    const named = (word: string): readonly string[] => findWords(stored, [word]).names;
+    expect(stored.names).toEqual(['10.0.2.7', '10.0.1.10', '10.0.27.100']);
     expect(named('10.0.2.7')).toEqual(['10.0.2.7']);
-    expect(named('10.0.2*').sort()).toEqual(['10.0.2.7', '10.0.27.100']);
+    expect([...named('10.0.2*')].sort()).toEqual(['10.0.2.7', '10.0.27.100']);
     expect(named('100')).toEqual(['10.0.27.100']);
   });
 
@@ -101,12 +94,13 @@ describe('findWords', () => {
     ].join('\n');
     const { result, index } = await indexTexts({ 'a.log': text });
     await index.close();
-    const named = result.files[0]!.entities.map(({ kind, name, count }) => `${kind} ${name} ${count}`);
+    const all = namesFrom(result.files[0]!.file.columns, '');
+    const named = all.map(({ kind, name, count }) => `${kind} ${name} ${count}`);
     expect(named.sort()).toEqual([
       'eni eni-0a1b2c3d4e5f67890 1',
       'instance i-0a1b2c3d4e5f67890 1',
       'pod big-cart-7c6bd8f5c4-kllpz 1',
-      'pod cart-5d78c9869d-xk2lp 3',
+      'pod cart-5d78c9869d-xk2lp 2',
     ]);
   });
 
@@ -117,7 +111,7 @@ describe('findWords', () => {
   });
 
   it('names nothing for words without a letter or digit', async () => {
-    const { patterns, files, entities, rules } = findWords(await words(), ['--', '***']);
-    expect([patterns.size, files, entities, rules]).toEqual([0, [], [], []]);
+    const { patterns, files, names, rules } = findWords(await words(), ['--', '***']);
+    expect([patterns.size, files, names, rules]).toEqual([0, [], [], []]);
   });
 });

@@ -115,9 +115,17 @@ describe('eks-netcheck search', () => {
           count: 3,
           first: '2024-05-17T09:00:01.000Z',
           last: '2024-05-17T09:10:00.000Z',
+          files: [
+            { node: 'i-0a1b2c3d4e5f67890', file: 'var_log/aws-routed-eni/ipamd.log', count: 1, line: 2 },
+            { node: 'i-0b1b2c3d4e5f67890', file: 'var_log/aws-routed-eni/ipamd.log', count: 2, line: 1 },
+          ],
         },
       ],
     });
+    expect(run('search', bundle, other, '10.0.2.7').stdout).toContain(
+      'Names:\n' +
+        `  ip 10.0.2.7: 3 lines in 2 files, the first at i-0a1b2c3d4e5f67890 var_log/aws-routed-eni/ipamd.log:2\n`,
+    );
     // The same bundle given twice counts once.
     const again = run('search', bundle, other, other, '10.0.2.7', '--format', 'json');
     expect(parsed(again.stdout)).toEqual(parsed(stdout));
