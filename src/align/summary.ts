@@ -1,3 +1,4 @@
+import { endText, portOf } from '../model/flow-ends.js';
 import {
   POINTS,
   type Direction,
@@ -174,11 +175,12 @@ function seenAt(
 function sentence(fate: Fate, chosen: readonly Flow[]): string {
   const f = chosen[0];
   if (!f) return 'No flow.';
-  const ports = [...new Set(chosen.map((x) => x.dst.port))].filter((p) => p > 0);
-  const to = ports.length === 1 ? `${f.dst.ip} port ${ports[0]}` : f.dst.ip;
+  const ports = [...new Set(chosen.map((x) => portOf(x, x.dst)))];
+  const to = endText(f.dst.ip, ports.length === 1 ? ports[0]! : null);
+  const protocols = [...new Set(chosen.map(({ protocol }) => protocol.toUpperCase()))];
   const one = chosen.length === 1;
   const many = one ? 'One flow' : `${chosen.length} flows`;
-  const who = `${many} (${f.protocol.toUpperCase()}) from ${f.src.ip} to ${to}`;
+  const who = `${many} (${protocols.join(', ')}) from ${f.src.ip} to ${to}`;
   const arrivedOnly = chosen.filter((x) => x.reason === 'seen-at-last-point');
   switch (fate.verdict) {
     case 'delivered':

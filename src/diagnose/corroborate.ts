@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../model/node.js';
+import { portOf } from '../model/flow-ends.js';
 import type { Flow, Trace } from '../model/trace.js';
 import { simulate, type SimPacket, type SimResult } from '../simulate/index.js';
 import type { Corroboration } from './input.js';
@@ -70,14 +71,13 @@ function packetOf(
   const pod = node.pods.find((p) => p.ip === src.ip);
   const iif = fromPod ? (pod?.veth ?? null) : node.identity.primaryInterface;
   if (iif === null) return null;
-  const icmp = flow.protocol === 'icmp' || flow.protocol === 'icmpv6';
   return {
     family: src.ip.includes(':') ? 6 : 4,
     src: src.ip,
     dst: dst.ip,
     protocol: flow.protocol as 'tcp',
-    sport: icmp ? 0 : src.port,
-    dport: icmp ? 0 : dst.port,
+    sport: portOf(flow, src) ?? 0,
+    dport: portOf(flow, dst) ?? 0,
     iif,
     ctstate: back ? 'ESTABLISHED' : 'NEW',
   };

@@ -1,5 +1,6 @@
 import type { AnalysisDocument, DropPoint } from '../model/document.js';
 import type { Category, Confidence, Finding } from '../model/rule.js';
+import { destinationText } from '../model/flow-ends.js';
 import type { Trace } from '../model/trace.js';
 import { atLeastMedium, byWeight, dropPoint, explains, isSymptom } from './causes.js';
 import type { Corroboration, DiagnosisInput } from './input.js';
@@ -110,10 +111,7 @@ function simulated(
 function specific(cause: Finding, trace: Trace | null): string {
   const flow = trace?.flows[trace.summary.flows[0] ?? -1];
   const parts = [cause.title];
-  if (flow)
-    parts.push(
-      `${flow.protocol.toUpperCase()} ${flow.src.ip} → ${flow.dst.ip}${flow.dst.port > 0 && flow.protocol.startsWith('icmp') === false ? ` port ${flow.dst.port}` : ''}`,
-    );
+  if (flow) parts.push(`${flow.protocol.toUpperCase()} ${flow.src.ip} → ${destinationText(flow)}`);
   if (cause.node !== null) parts.push(`on ${cause.node}`);
   const line = cause.evidence.find(
     (e) => e.type === 'network_diagnostics' && e.line !== null && e.content.length <= 120,

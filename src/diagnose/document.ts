@@ -7,10 +7,11 @@ import type {
   DocFinding,
   DocFlow,
 } from '../model/document.js';
+import { socketText } from '../model/flow-ends.js';
 import type { NodeIdentity } from '../model/node.js';
 import type { EvidenceItem, Finding } from '../model/rule.js';
 import type { Bundle } from '../model/source.js';
-import { POINTS, type Flow, type FlowEnd, type Tap } from '../model/trace.js';
+import { POINTS, type Flow, type Tap } from '../model/trace.js';
 import { CROSS_REFERENCE, escalations, mitigation, nextSteps } from './advice.js';
 import { decide } from './decide.js';
 import type { DiagnosisInput } from './input.js';
@@ -157,11 +158,6 @@ function activityOf({ activity, evidence }: Finding): Pick<DocFinding, 'activity
   return { activity: { from: new Date(from).toISOString(), step_seconds: width / 1000, counts } };
 }
 
-function endText(e: FlowEnd, protocol: Flow['protocol']): string {
-  if (protocol === 'icmp' || protocol === 'icmpv6' || e.port === 0) return e.ip;
-  return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`;
-}
-
 export function toDocFlow(f: Flow): DocFlow {
   const points: DocFlow['points'] = {};
   for (const p of POINTS) {
@@ -178,8 +174,8 @@ export function toDocFlow(f: Flow): DocFlow {
   }
   return {
     protocol: f.protocol,
-    src: endText(f.src, f.protocol),
-    dst: endText(f.dst, f.protocol),
+    src: socketText(f, f.src),
+    dst: socketText(f, f.dst),
     verdict: f.verdict,
     segment: f.segment,
     direction: f.direction,
@@ -190,8 +186,8 @@ export function toDocFlow(f: Flow): DocFlow {
       f.translated === null
         ? null
         : {
-            src: endText(f.translated.src, f.protocol),
-            dst: endText(f.translated.dst, f.protocol),
+            src: socketText(f, f.translated.src),
+            dst: socketText(f, f.translated.dst),
             inferred: f.translated.inferred,
           },
     losses: f.losses.map((l) => ({

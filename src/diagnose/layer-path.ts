@@ -114,7 +114,7 @@ export function policyTest(input: DiagnosisInput): LayerTest {
   return tested(
     test,
     'undecided',
-    'No DENY was found, which proves nothing while flow logs may be off. Missing: an answered flow between these ends, or the policy flow logs (--enable-policy-event-logs).',
+    'No finding names a policy, which proves nothing while flow logs may be off. Missing: an answered flow between these ends, or the policy flow logs (--enable-policy-event-logs).',
   );
 }
 

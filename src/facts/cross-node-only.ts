@@ -1,3 +1,4 @@
+import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow } from '../model/trace.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
@@ -16,7 +17,8 @@ export const crossNodeOnly = defineFact({
     segment: text('where the captures place the loss'),
     src: text('source of the first failing flow between nodes'),
     dst: text('its destination'),
-    dport: number('its destination port'),
+    dport: number('its destination port; null where its protocol has none'),
+    to: text('the destination address, with the port where there is one'),
   },
   compute: (context) => {
     const { trace } = context;
@@ -49,7 +51,8 @@ export const crossNodeOnly = defineFact({
           segment: trace.summary.segment,
           src: failed?.src.ip ?? null,
           dst: failed?.dst.ip ?? null,
-          dport: failed?.dst.port ?? null,
+          dport: failed === undefined ? null : portOf(failed, failed.dst),
+          to: failed === undefined ? null : destinationText(failed),
         },
         evidence: [failed, sameOk[0]].flatMap((flow) =>
           flow === undefined ? [] : flowEvidence(trace, flow),

@@ -1,9 +1,12 @@
+import { endText } from '../model/flow-ends.js';
 import { concernOf, deliveredInTrace, inQuestion } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, known, number, oneOf, text, traceAgrees, unknown } from './support/define.js';
 import { recordEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 import { agentLogRead, denials, isAnswer, iso } from './support/verdicts.js';
+
+const NAMED: readonly string[] = ['tcp', 'udp', 'sctp', 'icmp'];
 
 /** Denied tuples of the network policy agent, with all that tells a missing allow rule from noise. */
 export const policyDeniedFlow = defineFact({
@@ -13,7 +16,8 @@ export const policyDeniedFlow = defineFact({
   fields: {
     src: text('source address as logged'),
     dst: text('destination address as logged: of egress lines it may be a ClusterIP'),
-    dport: number('destination port'),
+    dport: number('destination port; null where the protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: text('lower case: tcp, udp …'),
     direction: oneOf(['ingress', 'egress'], 'seen from the local pod; null when not known'),
     tier: oneOf(['NETWORK_POLICY', 'ADMIN', 'BASELINE', 'DEFAULT', 'ERROR'], 'null in older versions'),
@@ -22,7 +26,9 @@ export const policyDeniedFlow = defineFact({
     last_denial: text('time of the last, ISO 8601'),
     age_seconds: number('from the last DENY to the collection of the bundle'),
     accepted_after: flag('an ACCEPT of the same tuple follows the last DENY: it works again'),
-    same_flow_accepted: flag('every denied source port was accepted too: late packets of allowed flows'),
+    same_flow_accepted: flag(
+      'every denied source port was accepted too: late packets of allowed flows; of pings it cannot be told',
+    ),
     return_traffic: flag('from a service port to an ephemeral port: an answer, not a request'),
     in_question: flag('may be a flow in question; true when nothing is in question'),
     delivered_in_trace: flag('the captures show such a flow delivered'),
@@ -37,7 +43,10 @@ export const policyDeniedFlow = defineFact({
     return known(
       denials(context).map(({ deny, accepts }) => {
         const protocol = deny.protocol.toLowerCase();
-        const tuple = { src: deny.src, dst: deny.dst, dport: deny.dport, protocol };
+        // What the agent has no name for is another protocol without ports, such as ICMPv6.
+        const named = NAMED.includes(protocol) ? protocol : null;
+        const tuple = { src: deny.src, dst: deny.dst, dport: deny.dport, protocol: named };
+        const port = deny.dport === 0 ? null : deny.dport;
         const node = context.nodes.find((n) => n.id === deny.node);
         const lastAccept = Math.max(-1, ...accepts.map((a) => a.last ?? -1));
         const acceptedPorts = new Set(accepts.flatMap((a) => a.sports));
@@ -48,7 +57,11 @@ export const policyDeniedFlow = defineFact({
         return {
           node: deny.node,
           fields: {
-            ...tuple,
+            src: deny.src,
+            dst: deny.dst,
+            dport: port,
+            to: endText(deny.dst, port),
+            protocol,
             direction: deny.direction,
             tier: deny.tier,
             denials: deny.count,
@@ -60,7 +73,7 @@ export const policyDeniedFlow = defineFact({
                 : Math.max(0, Math.round((node.collectedAt - last) / 1000)),
             accepted_after: last !== null && lastAccept > last,
             same_flow_accepted:
-              deny.sports.length > 0 && deny.sports.every((port) => acceptedPorts.has(port)),
+              deny.sports.length > 0 && deny.sports.every((sport) => sport > 0 && acceptedPorts.has(sport)),
             return_traffic: isAnswer(deny),
             in_question: inQuestion(concern, tuple),
             delivered_in_trace: deliveredInTrace(context, tuple),

@@ -1,3 +1,4 @@
+import { destinationText, portOf, socketText } from '../model/flow-ends.js';
 import type { Flow, Loss, Trace } from '../model/trace.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
@@ -9,10 +10,14 @@ const percent = (rate: number): number => Math.round(rate * 10_000) / 100;
 /** Two packets count where at least this share was lost, at the lower end of the interval: two of twelve, about. */
 const LOWEST_OF_FEW = 0.05;
 
-/** Two taps, what went in and what came out. */
-export function lossEvidence(trace: Trace, loss: Loss, what: string): EvidenceItem[] {
+/** Two taps, what went in and what came out; `flow`: one that lost packets. */
+function lossEvidence(trace: Trace, loss: Loss, flow: Flow | null): EvidenceItem[] {
   const from = trace.taps.find((tap) => tap.point === loss.from);
   const to = trace.taps.find((tap) => tap.point === loss.to);
+  const what =
+    flow === null
+      ? 'all flows'
+      : `all flows, such as ${flow.protocol} ${flow.src.ip} > ${socketText(flow, flow.dst)}`;
   return [
     ...(from === undefined
       ? []
@@ -22,9 +27,6 @@ export function lossEvidence(trace: Trace, loss: Loss, what: string): EvidenceIt
       : [tapEvidence(to, `${what}: ${String(loss.lost)} of them never seen at ${loss.to}`)]),
   ];
 }
-
-const describe = (flow: Flow): string =>
-  `${flow.protocol} ${flow.src.ip} > ${flow.dst.ip}:${String(flow.dst.port)}`;
 
 /** The worst lossy flow of a segment and direction: gives the loss its addresses. */
 function worst(trace: Trace, loss: Loss): Flow | null {
@@ -61,7 +63,8 @@ export const traceLoss = defineFact({
     ),
     src: text('source of the worst of these flows'),
     dst: text('destination of the worst of these flows'),
-    dport: number('destination port of the worst of these flows'),
+    dport: number('destination port of the worst of these flows; null where its protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: oneOf(PROTOCOLS, 'of the worst of these flows'),
   },
   compute: (context) => {
@@ -103,10 +106,11 @@ export const traceLoss = defineFact({
               tap_miss_percent: miss === null ? null : percent(miss),
               src: flow?.src.ip ?? trace.srcIp,
               dst: flow?.dst.ip ?? trace.dstIp,
-              dport: flow?.dst.port ?? null,
+              dport: flow === null ? null : portOf(flow, flow.dst),
+              to: flow === null ? trace.dstIp : destinationText(flow),
               protocol: flow?.protocol ?? null,
             },
-            evidence: lossEvidence(trace, loss, flow === null ? 'all flows' : describe(flow)),
+            evidence: lossEvidence(trace, loss, flow),
           };
         }),
     );

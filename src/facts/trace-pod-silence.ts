@@ -1,3 +1,4 @@
+import { destinationText, hasPorts, portOf } from '../model/flow-ends.js';
 import type { Flow, Tap, Trace } from '../model/trace.js';
 import type { FactContext } from './types.js';
 import { PROTOCOLS, defineFact, known, number, oneOf, text, unknown } from './support/define.js';
@@ -56,7 +57,8 @@ export const tracePodSilence = defineFact({
     pod: text('namespace/name, when known'),
     src: text('source address of the flow'),
     dst: text('destination address of the flow'),
-    dport: number('destination port; null for a silent source'),
+    dport: number('destination port; null for a silent source, and where the protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: oneOf(PROTOCOLS, 'null for a silent source'),
     flows: number('flows without an answer; 0 for a silent source'),
     answered: number('flows to the same destination address and port that were answered'),
@@ -78,6 +80,7 @@ export const tracePodSilence = defineFact({
           src: source.pod,
           dst: source.dst,
           dport: null,
+          to: source.dst,
           protocol: null,
           flows: 0,
           answered: 0,
@@ -95,9 +98,10 @@ export const tracePodSilence = defineFact({
       });
     }
     const silent = trace.flows.filter(silentDestination);
-    const keys = new Set(silent.map((flow) => `${flow.dst.ip} ${String(flow.dst.port)} ${flow.protocol}`));
+    const service = (flow: Flow): string => `${flow.protocol} ${destinationText(flow)}`;
+    const keys = new Set(silent.map(service));
     for (const key of keys) {
-      const flows = silent.filter((f) => `${f.dst.ip} ${String(f.dst.port)} ${f.protocol}` === key);
+      const flows = silent.filter((f) => service(f) === key);
       const [flow] = flows;
       if (flow === undefined) continue;
       const podIp = flow.translated?.dst.ip ?? flow.dst.ip;
@@ -109,11 +113,15 @@ export const tracePodSilence = defineFact({
           pod: podName(podAt(context, podIp)?.pod),
           src: flow.src.ip,
           dst: flow.dst.ip,
-          dport: flow.dst.port,
+          dport: portOf(flow, flow.dst),
+          to: destinationText(flow),
           protocol: flow.protocol,
           flows: flows.length,
           answered: trace.flows.filter(
-            (f) => f.verdict === 'delivered' && f.dst.ip === flow.dst.ip && f.dst.port === flow.dst.port,
+            (f) =>
+              f.verdict === 'delivered' &&
+              destinationText(f) === destinationText(flow) &&
+              (hasPorts(f) || f.protocol === flow.protocol),
           ).length,
           confidence: trace.summary.confidence,
         },

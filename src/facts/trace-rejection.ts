@@ -1,3 +1,4 @@
+import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow } from '../model/trace.js';
 import { sameAddress } from './support/addresses.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
@@ -58,7 +59,8 @@ export const traceRejection = defineFact({
     src: text('source address of the first of them'),
     dst: text('destination address of the first of them'),
     dst_pod: text('namespace/name of the destination pod, when known'),
-    dport: number('destination port'),
+    dport: number('destination port; null where its protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
@@ -75,7 +77,7 @@ export const traceRejection = defineFact({
         icmpCode,
         flow.segment,
         flow.dst.ip,
-        flow.dst.port,
+        portOf(flow, flow.dst),
         flow.protocol,
       ].join(' ');
       groups.set(key, [...(groups.get(key) ?? []), flow]);
@@ -108,7 +110,8 @@ export const traceRejection = defineFact({
               src: flow.src.ip,
               dst: flow.dst.ip,
               dst_pod: pod === null ? null : `${pod.pod.namespace ?? '?'}/${pod.pod.name ?? '?'}`,
-              dport: flow.dst.port,
+              dport: portOf(flow, flow.dst),
+              to: destinationText(flow),
               protocol: flow.protocol,
             },
             evidence: flowEvidence(trace, flow),

@@ -1,3 +1,4 @@
+import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow, SizeLoss } from '../model/trace.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { flowEvidence } from './support/evidence.js';
@@ -22,7 +23,8 @@ export const traceSizeLoss = defineFact({
     dont_fragment: flag('the lost packets carry the DF bit'),
     src: text('source address'),
     dst: text('destination address'),
-    dport: number('destination port'),
+    dport: number('destination port; null where its protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
@@ -60,7 +62,8 @@ export const traceSizeLoss = defineFact({
               dont_fragment: group.every(({ size }) => size.dontFragment),
               src: flow.src.ip,
               dst: flow.dst.ip,
-              dport: flow.dst.port,
+              dport: portOf(flow, flow.dst),
+              to: destinationText(flow),
               protocol: flow.protocol,
             },
             evidence: group.slice(0, 2).flatMap((one) => flowEvidence(trace, one.flow)),

@@ -1,3 +1,4 @@
+import { destinationText, portOf, socketText } from '../model/flow-ends.js';
 import type { Flow, Trace } from '../model/trace.js';
 import { POINTS } from '../model/trace.js';
 import { failedFlows } from './support/concern.js';
@@ -8,6 +9,11 @@ import { flowEvidence, tapEvidence } from './support/evidence.js';
 export function leadingFlow(trace: Trace): Flow | null {
   const [first] = trace.summary.flows;
   return (first === undefined ? undefined : trace.flows[first]) ?? null;
+}
+
+function asOption(protocol: Flow['protocol']): 'tcp' | 'udp' | 'icmp' | 'sctp' | null {
+  if (protocol === 'other') return null;
+  return protocol === 'icmpv6' ? 'icmp' : protocol;
 }
 
 /** The node on which the packets in question die: null when that is the VPC, a pod's own, or not known. */
@@ -33,8 +39,11 @@ export const traceSummary = defineFact({
     drop_to: text('first point at which they were missing'),
     src: text('source address of the leading flow, as the client used it'),
     dst: text('destination address of the leading flow, as the client used it'),
-    dport: number('destination port of the leading flow'),
+    dport: number('destination port of the leading flow; null where its protocol has none'),
+    to: text('the destination address, with the port where there is one'),
     protocol: oneOf(PROTOCOLS),
+    target: text('destination as `--dst` of `eks-netcheck path` takes it'),
+    proto: oneOf(['tcp', 'udp', 'icmp', 'sctp'], 'the protocol as `--proto` takes it'),
     src_node: text('node of the source, when known'),
     dst_node: text('node of the destination, when known'),
     same_node: flag('both pods are on one node'),
@@ -71,8 +80,11 @@ export const traceSummary = defineFact({
           drop_to: flow?.firstMissing ?? null,
           src: flow?.src.ip ?? trace.srcIp,
           dst: flow?.dst.ip ?? trace.dstIp,
-          dport: flow?.dst.port ?? null,
+          dport: flow === null ? null : portOf(flow, flow.dst),
+          to: flow === null ? trace.dstIp : destinationText(flow),
           protocol: flow?.protocol ?? null,
+          target: flow === null ? trace.dstIp : socketText(flow, flow.dst),
+          proto: flow === null ? null : asOption(flow.protocol),
           src_node: trace.srcNode,
           dst_node: trace.dstNode,
           same_node: trace.trafficPath === 'unknown' ? null : trace.trafficPath === 'same_node',

@@ -3,6 +3,7 @@ import { defaultDeny } from '../../src/facts/default-deny.js';
 import { podIdentifiers } from '../../src/facts/support/isolation.js';
 import { policyDeniedAnswers } from '../../src/facts/policy-denied-answers.js';
 import { policyDeniedFlow } from '../../src/facts/policy-denied-flow.js';
+import type { FactContext } from '../../src/facts/types.js';
 import { ISOLATION_QUERY } from '../../src/facts/support/log-queries.js';
 import {
   asks,
@@ -58,6 +59,7 @@ describe('policy_denied_flow', () => {
       src: '10.0.2.7',
       dst: '10.0.1.9',
       dport: 8080,
+      to: '10.0.1.9 port 8080',
       protocol: 'tcp',
       direction: 'ingress',
       tier: 'NETWORK_POLICY',
@@ -74,6 +76,61 @@ describe('policy_denied_flow', () => {
       local_pod: 'shop/db-5c7f9b6d4-abcde',
       src_pod: null,
       dst_pod: 'shop/db-5c7f9b6d4-abcde',
+    });
+  });
+
+  describe('of protocols without ports', () => {
+    const echo = { src: { ip: '10.0.2.7', port: 59049 }, dst: { ip: '10.0.1.9', port: 59049 } };
+    const ping = (protocol: 'icmp' | 'icmpv6'): FactContext['trace'] =>
+      trace([dropped({ ...echo, protocol })]);
+    const deny = (protocol: string): FactContext['logs'] =>
+      logs({ verdicts: [verdict({ protocol, dport: 0, sports: [0] })] });
+    const fields = ['in_question', 'dport', 'to', 'protocol'];
+
+    it('knows that a ping was denied, whatever its identifier', () => {
+      expect(
+        fieldsOf(policyDeniedFlow, context({ trace: ping('icmp'), logs: deny('ICMP') }), fields),
+      ).toEqual([{ in_question: true, dport: null, to: '10.0.1.9', protocol: 'icmp' }]);
+    });
+
+    it('takes a protocol that the agent cannot name for any without ports', () => {
+      const judge = (protocol: 'icmpv6' | 'tcp', port: number): unknown => {
+        const ends = { src: { ip: '10.0.2.7', port: 43211 }, dst: { ip: '10.0.1.9', port } };
+        const flows = trace([dropped({ ...ends, protocol })]);
+        return fieldsOf(policyDeniedFlow, context({ trace: flows, logs: deny('UNKNOWN') }), ['in_question']);
+      };
+      expect(judge('icmpv6', 59049)).toEqual([{ in_question: true }]);
+      expect(judge('tcp', 8080)).toEqual([{ in_question: false }]);
+    });
+
+    it('does not take a denied connection for the ping, nor the other way round', () => {
+      const tcp = logs({ verdicts: [verdict()] });
+      expect(
+        fieldsOf(policyDeniedFlow, context({ trace: ping('icmp'), logs: tcp }), ['in_question']),
+      ).toEqual([{ in_question: false }]);
+      const refused = context({
+        trace: trace([dropped({ src: echo.src, dst: { ip: '10.0.1.9', port: 8080 } })]),
+        logs: deny('ICMP'),
+      });
+      expect(fieldsOf(policyDeniedFlow, refused, ['in_question'])).toEqual([{ in_question: false }]);
+    });
+
+    it('sees that a ping is delivered, and never that a ping was let through before', () => {
+      const delivered = context({ trace: trace([flow({ ...echo, protocol: 'icmp' })]), logs: deny('ICMP') });
+      expect(fieldsOf(policyDeniedFlow, delivered, ['delivered_in_trace'])).toEqual([
+        { delivered_in_trace: true },
+      ]);
+      const accept = verdict({
+        verdict: 'ACCEPT',
+        protocol: 'ICMP',
+        dport: 0,
+        sports: [0],
+        last: last - 60 * minute,
+      });
+      const both = logs({ verdicts: [...deny('ICMP').verdicts, accept] });
+      expect(fieldsOf(policyDeniedFlow, context({ logs: both }), ['same_flow_accepted'])).toEqual([
+        { same_flow_accepted: false },
+      ]);
     });
   });
 

@@ -11,7 +11,7 @@ import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
 import { traceSummary } from '../../src/facts/trace-summary.js';
 import { wrongInterface } from '../../src/facts/wrong-interface.js';
 import { BIT_ICMP_ERROR, PROTO_ICMP } from '../../src/model/capture.js';
-import type { Loss } from '../../src/model/trace.js';
+import type { Flow, Loss } from '../../src/model/trace.js';
 import {
   asks,
   BASE_RULES,
@@ -117,6 +117,7 @@ describe('trace_loss', () => {
       src: '10.0.1.9',
       dst: '10.0.2.7',
       dport: 8080,
+      to: '10.0.2.7 port 8080',
       protocol: 'tcp',
     });
   });
@@ -263,6 +264,19 @@ describe('trace_rejection', () => {
     ]);
   });
 
+  it('gathers pings that are refused alike', () => {
+    const ping = (id: number): Flow => ({
+      ...refused,
+      protocol: 'icmp',
+      src: { ip: '10.0.1.9', port: id },
+      dst: { ip: '10.0.2.7', port: id },
+      rejection: { ...refused.rejection!, by: 'icmp', icmpType: 3, icmpCode: 13, sender: '10.0.2.5' },
+    });
+    expect(
+      fieldsOf(traceRejection, context({ trace: trace([ping(1), ping(2)]) }), ['flows', 'dport', 'to']),
+    ).toEqual([{ flows: 2, dport: null, to: '10.0.2.7' }]);
+  });
+
   it('names ICMPv6 by its own numbers', () => {
     const turned = flow({
       src: { ip: '2600::9', port: 1 },
@@ -311,6 +325,28 @@ describe('trace_pod_silence', () => {
     expect(
       fieldsOf(tracePodSilence, context({ nodes: [nodeA], trace: nothing }), ['end', 'pod_ip', 'dst']),
     ).toEqual([{ end: 'src', pod_ip: '10.0.1.9', dst: '10.0.2.7' }]);
+  });
+
+  it('takes all pings of a pod for one, and its answered connections for something else', () => {
+    const echo = (id: number): Flow =>
+      dropped({
+        protocol: 'icmp',
+        src: { ip: '10.0.1.9', port: id },
+        dst: { ip: '10.0.2.7', port: id },
+        reason: 'no-answer',
+        segment: 'dst_pod',
+        lastSeen: 'dst_veth',
+        firstMissing: null,
+      });
+    expect(
+      fieldsOf(tracePodSilence, context({ trace: trace([echo(4711), echo(8080), flow()]) }), [
+        'flows',
+        'answered',
+        'dport',
+        'to',
+        'protocol',
+      ]),
+    ).toEqual([{ flows: 2, answered: 0, dport: null, to: '10.0.2.7', protocol: 'icmp' }]);
   });
 
   it('says nothing of a drop before the pod', () => {

@@ -1,4 +1,5 @@
 /** What the run is about: the flows that went wrong in the captures, or else what the user asked. */
+import { hasPorts, portOf } from '../../model/flow-ends.js';
 import type { Flow } from '../../model/trace.js';
 import type { FactContext } from '../types.js';
 import { sameAddress } from './addresses.js';
@@ -20,7 +21,7 @@ export interface Concern {
 const tuple = (flow: Flow): ConcernFlow => ({
   src: flow.src.ip,
   dst: flow.dst.ip,
-  dport: flow.dst.port,
+  dport: portOf(flow, flow.dst),
   protocol: flow.protocol,
 });
 
@@ -29,11 +30,8 @@ export function bothForms(flow: Flow): ConcernFlow[] {
   const asSent = tuple(flow);
   if (flow.translated === null) return [asSent];
   const { src, dst } = flow.translated;
-  return [
-    asSent,
-    { ...asSent, src: src.ip, dst: dst.ip, dport: dst.port },
-    { ...asSent, dst: dst.ip, dport: dst.port },
-  ];
+  const dport = portOf(flow, dst);
+  return [asSent, { ...asSent, src: src.ip, dst: dst.ip, dport }, { ...asSent, dst: dst.ip, dport }];
 }
 
 /** Flows of the trace that went wrong, in the order of the trace. */
@@ -122,7 +120,7 @@ export function deliveredInTrace(context: FactContext, candidate: ConcernFlow): 
       (form) =>
         agree(form.src, candidate.src) &&
         agree(form.dst, candidate.dst) &&
-        (candidate.dport === null || form.dport === candidate.dport) &&
+        (candidate.dport === null || form.dport === candidate.dport || !hasPorts(flow)) &&
         (candidate.protocol === null || form.protocol === candidate.protocol),
     ),
   );

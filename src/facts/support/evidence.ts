@@ -1,4 +1,5 @@
 /** Evidence items from lines of files and from captures. */
+import { socketText } from '../../model/flow-ends.js';
 import type { Loc } from '../../model/location.js';
 import type { LogRecord } from '../../model/logs.js';
 import type { EvidenceItem } from '../../model/rule.js';
@@ -51,8 +52,7 @@ const POINT_NAMES: Readonly<Record<Point, string>> = {
   dst_veth: 'destination veth',
 };
 
-const ends = (flow: Flow): string =>
-  `${flow.src.ip}:${String(flow.src.port)} > ${flow.dst.ip}:${String(flow.dst.port)}`;
+const ends = (flow: Flow): string => `${socketText(flow, flow.src)} > ${socketText(flow, flow.dst)}`;
 
 /** One item per captured point: how many packets of the flow it saw, each way. */
 export function flowEvidence(trace: Trace, flow: Flow): EvidenceItem[] {
