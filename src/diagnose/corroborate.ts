@@ -1,3 +1,5 @@
+import { primaryInterface } from '../facts/support/nodes.js';
+import { arrivalInterface } from '../facts/support/simulated.js';
 import type { NodeFacts } from '../model/node.js';
 import { portOf } from '../model/flow-ends.js';
 import type { Flow, Trace } from '../model/trace.js';
@@ -54,7 +56,7 @@ function sentAstray(node: NodeFacts, packet: SimPacket, result: SimResult): Corr
   };
 }
 
-/** The flow's packet as it enters the node in question: by the pod's veth, or by the interface towards the VPC. */
+/** The flow's packet as it enters the node in question: by the pod's veth, or by an interface towards the VPC. */
 function packetOf(
   flow: Flow,
   node: NodeFacts,
@@ -68,8 +70,7 @@ function packetOf(
     : segment === 'src_node'
       ? [flow.src, flow.dst]
       : [after.src, after.dst];
-  const pod = node.pods.find((p) => p.ip === src.ip);
-  const iif = fromPod ? (pod?.veth ?? null) : node.identity.primaryInterface;
+  const iif = fromPod ? vethOf(node, src.ip) : cameInBy(flow, node, segment, dst.ip);
   if (iif === null) return null;
   return {
     family: src.ip.includes(':') ? 6 : 4,
@@ -81,6 +82,17 @@ function packetOf(
     iif,
     ctstate: back ? 'ESTABLISHED' : 'NEW',
   };
+}
+
+function vethOf(node: NodeFacts, ip: string): string | null {
+  return node.pods.find((p) => p.ip === ip)?.veth ?? null;
+}
+
+/** The interface towards the VPC by which packets for the pod come in: as captures show it, else by its ENI. */
+function cameInBy(flow: Flow, node: NodeFacts, segment: 'src_node' | 'dst_node', ip: string): string | null {
+  const seen = flow.points[segment === 'src_node' ? 'src_eth0' : 'dst_eth0']?.arrivedBy;
+  const pod = node.pods.find((p) => p.ip === ip);
+  return seen ?? (pod === undefined ? primaryInterface(node) : arrivalInterface(node, pod));
 }
 
 function judge(node: NodeFacts, result: SimResult): Corroboration {
