@@ -123,15 +123,24 @@ function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): 
 
 /**
  * A capture of an ENI without a single packet, of a flow to a service whose pods have other addresses or ports: a filter
- * for the service, as it was set for all captures, matches nothing there.
+ * for the service, as it was set for all captures, matches nothing there. Without a bundle an address tells services.
  */
 function mayFilter(c: Conversation, p: PathPoint, scene: Scene): boolean {
   return (
     c.translated === null &&
     p.station.endsWith('eni') &&
     p.watchers.every((t) => t.packets === 0) &&
-    scene.topology.endpoints(c.protocol, c.server).length > 0
+    (scene.topology.nodes.length === 0
+      ? inServiceRange(c.server.ip, c.client.ip)
+      : scene.topology.endpoints(c.protocol, c.server).length > 0)
   );
+}
+
+/** Ranges that EKS gives to services unless told otherwise; where a pod has such an address they are the VPC's. */
+const SERVICE_RANGES: readonly RegExp[] = [/^10\.100\./, /^172\.20\./, /^fd/];
+
+function inServiceRange(server: string, client: string): boolean {
+  return SERVICE_RANGES.some((range) => range.test(server) && !range.test(client));
 }
 
 function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {

@@ -57,6 +57,25 @@ describe('captures whose filter does not match behind NAT', () => {
     const dropped = t.flows.find((f) => f.dst.ip === '172.20.0.7')!;
     expect([dropped.verdict, dropped.segment]).toEqual(['inconclusive', 'unknown']);
   });
+
+  /** The same, captures alone: what is in the ranges that EKS gives to services may be translated. */
+  it('nor can one to what may be a service, where no bundle tells', () => {
+    const place = (client: string, server: string): string => {
+      const rows: Row[] = [
+        ...syns(`${client}:40000 > ${server}:80`),
+        { t: 12_000, ends: `${client}:40002 > 10.0.9.9:80`, flags: SYN, seq: 1 },
+      ];
+      const files = ['node-a_src_veth', 'node-a_src_eth0', 'node-b_dst_eth0', 'node-b_dst_veth'];
+      const points = [AT.src_veth, AT.src_eth0, AT.dst_eth0, AT.dst_veth];
+      const t = trace(files.map((file, i) => capture(`${file}.pcap`, i === 0 ? rows : [], points[i]!)));
+      return t.flows.find((f) => f.dst.ip === server)!.segment;
+    };
+    expect(place('10.0.1.5', '172.20.0.7')).toBe('unknown');
+    expect(place('10.0.1.5', '10.100.0.7')).toBe('unknown');
+    expect(place('10.0.1.5', '10.0.2.7')).toBe('src_node');
+    // Where pods have such addresses they are those of the VPC.
+    expect(place('10.100.1.5', '10.100.0.7')).toBe('src_node');
+  });
 });
 
 describe('a device between the nodes that resets what is open', () => {
