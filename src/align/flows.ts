@@ -150,5 +150,8 @@ function rejection(j: Judged, backwards: boolean): Rejection | null {
     sender: r.sender,
     firstSeen: pointName(r.firstSeen, backwards),
     segment: segmentName(j.stretch, backwards),
+    candidates: (j.stretch === 'unknown' ? r.candidates : [j.stretch]).map((stretch) =>
+      segmentName(stretch, backwards),
+    ),
   };
 }

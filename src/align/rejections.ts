@@ -19,6 +19,8 @@ export interface Refusal {
   /** First station on the way back that saw it. */
   readonly firstSeen: Station;
   readonly stretch: Stretch;
+  /** Where it may have been made: of one stretch where that is known. */
+  readonly candidates: readonly Stretch[];
   /** False where only its TTL tells the stretch: a device of the VPC sends with the same as a node. */
   readonly sure: boolean;
 }
@@ -78,6 +80,7 @@ function answerRefusal(c: Conversation, path: Path, topology: Topology): Refusal
     direction: 'return',
     firstSeen: station,
     stretch,
+    candidates: stretch === 'unknown' ? stretchesOf(path) : [stretch],
     sure: true,
   };
 }
@@ -101,7 +104,9 @@ function refusalByReset(c: Conversation, path: Path, state: TcpState, first: num
     sender: (c.translated?.server ?? c.server).ip,
     direction: 'forward',
     firstSeen: path.points[first]!.station,
-    ...madeBetween(path, first, state.refusalTtl[first]!, (k) => ran(first, k, state.refusalTime[first]!)),
+    ...madeBetween(path, first, state.refusalTtl[first]!, 'rst', (k) =>
+      ran(first, k, state.refusalTime[first]!),
+    ),
   };
 }
 
@@ -118,19 +123,34 @@ function resetOnTheWay(c: Conversation, path: Path, state: TcpState, ran: RanAt)
   return refusalByReset(c, path, state, first, ran);
 }
 
+type Made = Pick<Refusal, 'stretch' | 'candidates' | 'sure'>;
+
+const made = (stretch: Stretch): Made => ({ stretch, candidates: [stretch], sure: true });
+
+/** Made in one of these; where that is one, only a TTL tells it. */
+const oneOf = (candidates: readonly Stretch[]): Made => ({
+  stretch: candidates.length === 1 ? candidates[0]! : 'unknown',
+  candidates,
+  sure: false,
+});
+
+const stretchesOf = (path: Path): Stretch[] =>
+  (path.sameNode ? SAME_NODE : CROSS_NODE).map(({ after }) => after);
+
 /**
  * The stretch in which an answer was made that point `first` is the first to see, on its way to the client: up to
  * the next capture that ran at the time. Where several stretches lie between, its TTL tells how often it was
- * forwarded (the VPC itself does not count).
+ * forwarded. A device of the VPC makes resets that look like those of the server's node; ICMP errors come from nodes.
  */
 function madeBetween(
   path: Path,
   first: number,
   ttl: number,
+  by: 'rst' | 'icmp',
   ranAt: (k: number) => boolean,
-): Pick<Refusal, 'stretch' | 'sure'> {
+): Made {
   const station = path.points[first]!.station;
-  if (station === 'far_veth') return { stretch: 'far_pod', sure: true };
+  if (station === 'far_veth') return made('far_pod');
   let next = first + 1;
   while (next < path.points.length && !ranAt(next)) next++;
   const beyond = path.points[next]?.station ?? null;
@@ -138,20 +158,20 @@ function madeBetween(
   const from = order.findIndex((s) => s.station === station);
   const to = beyond === null ? order.length : order.findIndex((s) => s.station === beyond);
   const between = order.slice(from, to).map((s) => s.after);
-  if (between.length === 1) return { stretch: between[0]!, sure: true };
+  if (between.length === 1) return made(between[0]!);
   const hops = isInitialTtl(ttl) ? 0 : isInitialTtl(ttl + 1) ? 1 : isInitialTtl(ttl + 2) ? 2 : null;
-  if (hops === null) return { stretch: 'unknown', sure: false };
+  if (hops === null) return oneOf(between);
   // Forwarded once: by the one node of both pods, or by another node that made it. Only the server's home tells.
-  if (station === 'near_veth' && hops === 1 && path.farNode === null)
-    return { stretch: 'unknown', sure: false };
+  if (station === 'near_veth' && hops === 1 && path.farNode === null) return oneOf(between);
   // Forwarded by the nodes between its maker and this point.
-  const makers: Stretch[] = path.sameNode
-    ? ['near_node', 'far_pod']
+  const beyondEni: Stretch[][] = [by === 'rst' ? ['vpc', 'far_node'] : ['far_node'], ['far_pod']];
+  const makers: Stretch[][] = path.sameNode
+    ? [['near_node'], ['far_pod']]
     : station === 'near_veth'
-      ? ['near_node', 'far_node', 'far_pod']
-      : ['far_node', 'far_pod'];
-  const made = makers[hops] ?? 'unknown';
-  return { stretch: between.includes(made) ? made : 'unknown', sure: false };
+      ? [['near_node'], ...beyondEni]
+      : beyondEni;
+  const fitting = (makers[hops] ?? []).filter((stretch) => between.includes(stretch));
+  return oneOf(fitting.length > 0 ? fitting : between);
 }
 
 const CROSS_NODE: readonly { readonly station: Station; readonly after: Stretch }[] = [
@@ -195,14 +215,13 @@ function icmpRefusal(c: Conversation, path: Path, topology: Topology, ran: RanAt
   const nodeOf = (ip: string): string | null =>
     topology.nodes.find((n) => n.addresses.includes(ip))?.id ?? null;
   const owner = nodeOf(e.sender);
-  const made = (stretch: Stretch): Pick<Refusal, 'stretch' | 'sure'> => ({ stretch, sure: true });
   const place = servers.includes(e.sender)
     ? made('far_pod')
     : owner !== null && owner === path.nearNode
       ? made('near_node')
       : owner !== null && owner === path.farNode
         ? made('far_node')
-        : madeBetween(path, k, e.ttl, (to) => ran(k, to, e.time));
+        : madeBetween(path, k, e.ttl, 'icmp', (to) => ran(k, to, e.time));
   return {
     by: 'icmp',
     icmpType: e.type,

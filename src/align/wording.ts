@@ -39,7 +39,7 @@ export function explain(j: Judged, size: SizeLoss | null, backwards: boolean): s
     case 'delivered':
       return deliveredText(j.reason);
     case 'rejected':
-      return `refused by ${a.refusal!.by === 'rst' ? 'a TCP reset' : `ICMP type ${a.refusal!.icmpType} code ${a.refusal!.icmpCode}`} from ${a.refusal!.sender}, made ${segmentText(segmentName(j.stretch, backwards))}`;
+      return `refused by ${a.refusal!.by === 'rst' ? 'a TCP reset' : `ICMP type ${a.refusal!.icmpType} code ${a.refusal!.icmpCode}`} from ${a.refusal!.sender}, made ${placeOfRefusal(j, backwards)}`;
     case 'lossy':
       return `part of ${what} seen at the ${last} never reached the ${missing}; the rest arrived`;
     case 'dropped':
@@ -53,6 +53,14 @@ export function explain(j: Judged, size: SizeLoss | null, backwards: boolean): s
     case 'inconclusive':
       return inconclusiveText(j, last);
   }
+}
+
+function placeOfRefusal(j: Judged, backwards: boolean): string {
+  const { candidates } = j.analysis.refusal!;
+  const names = (j.stretch === 'unknown' && candidates.length === 2 ? candidates : [j.stretch]).map(
+    (stretch) => segmentText(segmentName(stretch, backwards)),
+  );
+  return names.join(' or ');
 }
 
 function questionsOf(a: Analysis): string {

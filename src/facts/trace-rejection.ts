@@ -49,6 +49,7 @@ export const traceRejection = defineFact({
     sender_is_destination_pod: flag(
       'the sender is the destination itself (a REJECT with tcp-reset forges that too)',
     ),
+    pod_excluded: flag('its TTL, or a capture nearer to the pod, shows that the pod did not send it'),
     icmp: text('name of the ICMP message; null for a reset'),
     icmp_type: number('ICMP type; null for a reset'),
     icmp_code: number('ICMP code; null for a reset'),
@@ -100,6 +101,7 @@ export const traceRejection = defineFact({
               by,
               sender,
               sender_is_destination_pod: isDestination(flow, sender),
+              pod_excluded: flows.every((f) => f.rejection?.candidates.includes('dst_pod') === false),
               icmp: icmpName(icmpType, icmpCode, v6),
               icmp_type: icmpType,
               icmp_code: icmpCode,

@@ -120,6 +120,8 @@ export interface Rejection {
   /** First point on the way back at which it was seen. */
   readonly firstSeen: Point;
   readonly segment: Segment;
+  /** Segments in which it may have been made: one where that is known. */
+  readonly candidates: readonly Segment[];
 }
 
 export interface SizeLoss {

@@ -44,6 +44,7 @@ describe('refusals', () => {
       sender: '10.0.2.1',
       firstSeen: 'dst_eth0',
       segment: 'dst_node',
+      candidates: ['dst_node'],
     });
     expect(t.flows[0]!.explanation).toBe(
       'refused by ICMP type 3 code 10 from 10.0.2.1, made on the destination node',
@@ -58,6 +59,59 @@ describe('refusals', () => {
     expect(run(refused, ['src_veth', 'src_eth0']).summary).toMatchObject({
       verdict: 'rejected',
       segment: 'dst_pod',
+    });
+  });
+
+  describe('by a reset that was made beyond the last capture that saw it', () => {
+    const ends = '10.0.1.5:40000 > 10.0.2.7:8080';
+    const back = '10.0.2.7:8080 > 10.0.1.5:40000';
+    const other: Row[] = [-1500, 3000, 9000].map((t) => ({
+      ...{ t, ends: '10.0.1.5:5000 > 10.0.2.7:53', protocol: 17, payload: t + 2000 },
+      ttl: 63,
+    }));
+    /** At the source veth, with this TTL; `ran`: further captures that saw other packets only. */
+    const refusal = (ttl: number, ran: readonly ('src_eth0' | 'dst_eth0' | 'dst_veth')[] = []) => {
+      const rows: Row[] = [
+        ...other,
+        { t: 0, ends, flags: SYN, seq: 9, ttl: 64 },
+        { t: 1, ends: back, flags: RST_ACK, ack: 10, ttl },
+      ];
+      const files = ran.map((point) => capture(`${point}.pcap`, other, AT[point]));
+      const t = trace(
+        [
+          capture(
+            'src_veth.pcap',
+            rows.sort((x, y) => x.t - y.t),
+            AT.src_veth,
+          ),
+          ...files,
+        ],
+        {
+          topology,
+        },
+      );
+      const flow = t.flows.find((f) => f.dst.port === 8080)!;
+      return [flow.segment, flow.rejection?.candidates, flow.explanation.split(', ')[1]];
+    };
+
+    it('leaves open whether the VPC or the node of the server sent it: their resets are alike', () => {
+      const open = 'made in the VPC, between the two nodes or on the destination node';
+      expect(refusal(63)).toEqual(['unknown', ['vpc', 'dst_node'], open.split(', ')[0]]);
+    });
+
+    it("takes what was forwarded twice for the pod's, and what was not for the client's node's", () => {
+      expect(refusal(62)[0]).toBe('dst_pod');
+      expect(refusal(64)[0]).toBe('src_node');
+    });
+
+    it("knows the VPC by a capture of the server's node that ran and saw nothing of it", () => {
+      expect(refusal(63, ['dst_eth0', 'dst_veth']).slice(0, 2)).toEqual(['vpc', ['vpc']]);
+    });
+
+    it('excludes the pod where its veth was captured', () => {
+      expect(refusal(63, ['dst_veth']).slice(0, 2)).toEqual(['unknown', ['vpc', 'dst_node']]);
+      // A TTL that fits nothing tells nothing.
+      expect(refusal(60, ['dst_veth']).slice(0, 2)).toEqual(['unknown', ['src_node', 'vpc', 'dst_node']]);
     });
   });
 

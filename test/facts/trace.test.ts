@@ -11,7 +11,7 @@ import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
 import { traceSummary } from '../../src/facts/trace-summary.js';
 import { wrongInterface } from '../../src/facts/wrong-interface.js';
 import { BIT_ICMP_ERROR, PROTO_ICMP } from '../../src/model/capture.js';
-import type { Flow, Loss } from '../../src/model/trace.js';
+import type { Flow, Loss, Segment } from '../../src/model/trace.js';
 import {
   asks,
   BASE_RULES,
@@ -211,6 +211,7 @@ describe('trace_rejection', () => {
       sender: '10.0.2.7',
       firstSeen: 'dst_veth',
       segment: 'dst_pod',
+      candidates: ['dst_pod'],
     },
   });
 
@@ -257,11 +258,24 @@ describe('trace_rejection', () => {
         sender: '10.0.2.5',
         firstSeen: 'dst_eth0',
         segment: 'dst_node',
+        candidates: ['dst_node'],
       },
     });
     expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
       { icmp, too_big: tooBig },
     ]);
+  });
+
+  it('knows a reset that the pod cannot have sent', () => {
+    const reset = (candidates: readonly Segment[]): Flow => ({
+      ...refused,
+      rejection: { ...refused.rejection!, segment: 'unknown', candidates },
+    });
+    const excluded = (flows: readonly Flow[]): unknown =>
+      fieldsOf(traceRejection, context({ trace: trace(flows) }), ['pod_excluded']);
+    expect(excluded([reset(['vpc', 'dst_node'])])).toEqual([{ pod_excluded: true }]);
+    expect(excluded([reset(['dst_node', 'dst_pod'])])).toEqual([{ pod_excluded: false }]);
+    expect(excluded([refused])).toEqual([{ pod_excluded: false }]);
   });
 
   it('gathers pings that are refused alike', () => {
@@ -289,6 +303,7 @@ describe('trace_rejection', () => {
         sender: '2600::1',
         firstSeen: 'src_eth0',
         segment: 'vpc',
+        candidates: ['vpc'],
       },
     });
     expect(fieldsOf(traceRejection, context({ trace: trace([turned]) }), ['icmp', 'too_big'])).toEqual([
