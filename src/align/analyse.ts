@@ -8,7 +8,7 @@ import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirect
 import type { Geography } from './geography.js';
 import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './losses.js';
 import { observe, type Observation } from './observations.js';
-import type { Path, PathPoint } from './paths.js';
+import type { Path, PathPoint, Station } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpLosses, tcpWitness } from './sequence-space.js';
 import { tcpDirection, type TcpDirection } from './tcp-direction.js';
@@ -88,9 +88,16 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
   const beside = besideTheWay(forwardAt, backAt).map(
     (aside, k) => aside || mayFilter(c, path.points[k]!, scene),
   );
+  // What comes in by an interface that was not captured is not missing at those that were.
+  const hidden = (station: Station, at: readonly number[]): boolean[] =>
+    beside.map(
+      (aside, k) =>
+        aside ||
+        (path.points[k]!.station === station && path.points[k]!.missedInbound !== null && at[k] === 0),
+    );
   const coverage = [
-    coverageOf(path.points, beside, scene),
-    coverageOf([...path.points].reverse(), [...beside].reverse(), scene),
+    coverageOf(path.points, hidden('far_eni', forwardAt), scene),
+    coverageOf([...path.points].reverse(), hidden('near_eni', backAt).reverse(), scene),
   ] as const;
   if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, coverage, scene) };
   return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, coverage, scene) };

@@ -18,6 +18,8 @@ export interface PathPoint {
   readonly node: string | null;
   /** Interface that should have been captured here but was not; then the point proves no absence. */
   readonly missedInterface: string | null;
+  /** The same for what comes in from the other node alone: a node may receive by another interface than it sends. */
+  readonly missedInbound: string | null;
 }
 
 export interface Path {
@@ -33,7 +35,7 @@ export class PathFinder {
   private readonly enisOfNode = new Map<string, TapData[]>();
   /** One tap of each capture of all interfaces, per node. */
   private readonly wholeNode = new Map<string, TapData[]>();
-  private readonly missedCache = new Map<string, string | null>();
+  private readonly missedCache = new Map<string, Missed>();
   /** The path found last: connections to one service that the same taps saw have the same stations. */
   private last: { readonly of: Conversation; readonly path: Path } | null = null;
 
@@ -123,12 +125,17 @@ export class PathFinder {
         legs: legsAt(c, mixed),
         node,
         missedInterface: null,
+        missedInbound: null,
       });
       return;
     }
     const watchers = taps.length > 0 ? taps : own || node === null ? [] : (this.wholeNode.get(node) ?? []);
     if (watchers.length > 0)
-      points.push({ station, taps, watchers, legs: legsAt(c, taps), node, missedInterface: null });
+      points.push({
+        ...{ station, taps, watchers, legs: legsAt(c, taps), node },
+        missedInterface: null,
+        missedInbound: null,
+      });
   }
 
   private addEni(
@@ -144,23 +151,36 @@ export class PathFinder {
     const watchers = taps.length > 0 ? taps : (this.wholeNode.get(node) ?? []);
     if (watchers.length === 0) return;
     const legs = legsAt(c, taps);
-    const missedInterface =
-      legs.length > 0 || watchers.some((t) => t.cooked) ? null : this.missed(taps, node, local, peer);
-    points.push({ station, taps, watchers, legs, node, missedInterface });
+    const { out, in: inbound } = watchers.some((t) => t.cooked)
+      ? NONE_MISSED
+      : this.missed(taps, node, local, peer);
+    const missedInterface = legs.length > 0 ? null : out;
+    points.push({ station, taps, watchers, legs, node, missedInterface, missedInbound: inbound });
   }
 
-  private missed(captured: readonly TapData[], node: string, pod: string, peer: string): string | null {
+  /** Of the interfaces by which packets of a pod leave its node and come in there, those that were not captured. */
+  private missed(captured: readonly TapData[], node: string, pod: string, peer: string): Missed {
     const key = `${node}|${pod}|${peer}`;
     let missed = this.missedCache.get(key);
     if (missed === undefined) {
-      const expected = this.topology.egressInterface(node, pod, peer);
       const names = captured.map((t) => this.geography.places[t.index]!.interfaceName);
-      missed = expected !== null && names.every((n) => n !== null && n !== expected) ? expected : null;
+      const unless = (expected: string | null): string | null =>
+        expected !== null && names.every((n) => n !== null && n !== expected) ? expected : null;
+      missed = {
+        out: unless(this.topology.egressInterface(node, pod, peer)),
+        in: unless(this.topology.ingressInterface(node, pod)),
+      };
       this.missedCache.set(key, missed);
     }
     return missed;
   }
 }
+
+interface Missed {
+  readonly out: string | null;
+  readonly in: string | null;
+}
+const NONE_MISSED: Missed = { out: null, in: null };
 
 /** Everything that decides on the stations of a path, apart from the legs that stand at them. */
 function sameStations(x: Conversation, y: Conversation): boolean {

@@ -1,4 +1,4 @@
-import { interfaceKind, primaryInterface } from '../facts/support/nodes.js';
+import { eniInterface, interfaceKind, primaryInterface } from '../facts/support/nodes.js';
 import { PROTO_ICMP, PROTO_ICMPV6, PROTO_SCTP, PROTO_TCP, PROTO_UDP } from '../model/capture.js';
 import type { NetInterface, NodeFacts, Tuple } from '../model/node.js';
 import type { FlowEnd } from '../model/trace.js';
@@ -42,6 +42,11 @@ export function topologyOfNodes(
       if (facts === undefined || name === null) return null;
       // What a tunnel takes in leaves the node wrapped, by the node's own interface.
       return interfaceKind(facts, name) === 'overlay' ? primaryInterface(facts) : name;
+    },
+    ingressInterface(node, podIp) {
+      const facts = byId.get(node);
+      const pod = facts?.pods.find(({ ip }) => ip === podIp);
+      return facts === undefined || pod === undefined ? null : eniInterface(facts, pod);
     },
   };
 }

@@ -19,6 +19,8 @@ export interface Topology {
   endpoints(protocol: number, address: FlowEnd): readonly FlowEnd[];
   /** Interface by which packets of a pod leave the node, null when not known. */
   egressInterface(node: string, podIp: string, destination: string): string | null;
+  /** Interface to which the VPC delivers packets for a pod of the node, null when not known. */
+  ingressInterface(node: string, podIp: string): string | null;
 }
 
 export interface TopologyNode {
@@ -44,4 +46,5 @@ export const NO_TOPOLOGY: Topology = {
   translate: () => null,
   endpoints: () => [],
   egressInterface: () => null,
+  ingressInterface: () => null,
 };

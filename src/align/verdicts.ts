@@ -129,11 +129,17 @@ function dropped(a: Analysis, p: PairLoss, direction: Direction): Judged {
   const proved = (direction === 'forward' ? a.forward : a.back).some(
     (q) => q.from === p.from && q.to === p.to && q.proved && q.neverPassed > 0,
   );
+  const passed = a.path.points.slice(Math.min(p.from, p.to) + 1, Math.max(p.from, p.to));
+  const missed = passed.find(
+    ({ station, missedInbound }) =>
+      missedInbound !== null && station === (direction === 'forward' ? 'far_eni' : 'near_eni'),
+  );
   return verdict(a, 'dropped', stretch, direction, 'not-seen-beyond', {
     proved,
     lastSeen: a.path.points[p.from]!.station,
     firstMissing: a.path.points[p.to]!.station,
     candidates,
+    missedInterface: missed?.missedInbound ?? null,
   });
 }
 

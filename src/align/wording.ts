@@ -49,10 +49,14 @@ export function explain(j: Judged, size: SizeLoss | null, backwards: boolean): s
           : 'everything arrived at the destination veth and nothing came back';
       if (size !== null)
         return `${what} of ${size.smallestLost} bytes and more, seen at the ${last}, never reached the ${missing}; up to ${size.largestPassed} bytes passed${assumed}`;
-      return `${what} seen at the ${last} never reached the ${missing}${assumed}`;
+      return `${what} seen at the ${last} never reached the ${missing}${assumed}${hiddenText(j)}`;
     case 'inconclusive':
       return inconclusiveText(j, last);
   }
+}
+
+function hiddenText({ missedInterface }: Judged): string {
+  return missedInterface === null ? '' : `; they come in by ${missedInterface}, which was not captured`;
 }
 
 function placeOfRefusal(j: Judged, backwards: boolean): string {

@@ -1,5 +1,4 @@
-import { primaryInterface } from '../facts/support/nodes.js';
-import { arrivalInterface } from '../facts/support/simulated.js';
+import { arrivalInterface, primaryInterface } from '../facts/support/nodes.js';
 import type { NodeFacts } from '../model/node.js';
 import { portOf } from '../model/flow-ends.js';
 import type { Flow, Trace } from '../model/trace.js';

@@ -5,8 +5,7 @@ import type { FactContext } from './types.js';
 import { concernOf, namesAddress } from './support/concern.js';
 import { defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
-import { arrivalInterface } from './support/simulated.js';
-import { interfaceKind, interfaceNamed, primaryInterface } from './support/nodes.js';
+import { arrivalInterface, interfaceKind, interfaceNamed, primaryInterface } from './support/nodes.js';
 
 interface Mismatch {
   readonly kind: 'veth-above-eni' | 'between-nodes';

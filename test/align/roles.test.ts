@@ -6,7 +6,18 @@ import { hops } from '../../src/align/kinds.js';
 import { wilson } from '../../src/align/wilson.js';
 import { NO_TOPOLOGY } from '../../src/align/topology.js';
 import type { CaptureTable } from '../../src/model/capture.js';
-import { ACK, capture, fourPoints, handshake, PSH_ACK, SYN, trace, twoNodes, type Sent } from './rows.js';
+import {
+  ACK,
+  capture,
+  fourPoints,
+  handshake,
+  PSH_ACK,
+  SYN,
+  SYN_ACK,
+  trace,
+  twoNodes,
+  type Sent,
+} from './rows.js';
 
 const talk: Sent[] = [
   ...handshake(0),
@@ -92,6 +103,43 @@ describe('roles of captures', () => {
     const flow = t.flows.find((f) => f.protocol === 'tcp')!;
     expect([flow.verdict, flow.reason]).toEqual(['inconclusive', 'interface-not-captured']);
     expect(flow.explanation).toContain('eth1');
+  });
+
+  describe('of packets that come in by an interface that was not captured', () => {
+    const syn = (t: number, reach = 4): Sent => ({ t, flags: SYN, seq: 1000, mss: 1460, reach });
+    const answer = (t: number): Sent => ({ t, back: true, flags: SYN_ACK, seq: 9, ack: 1001, reach: 2 });
+    const answered = [0, 1000, 3000].flatMap((t) => [syn(t), answer(t + 1)]);
+    const judged = (sent: readonly Sent[], ingress: Readonly<Record<string, string>>): unknown[] => {
+      const topology = twoNodes({ ingressInterface: (node) => ingress[node] ?? null });
+      const { verdict, segment, direction, explanation } = trace(fourPoints(sent), { topology }).flows.find(
+        (f) => f.protocol === 'tcp',
+      )!;
+      return [verdict, segment, direction, /come in by (\w+)/.exec(explanation)?.[1] ?? null];
+    };
+
+    it('does not say that answers are lost before it', () => {
+      expect(judged(answered, { 'node-a': 'eth1' })).toEqual(['dropped', 'unknown', 'return', 'eth1']);
+      expect(judged(answered, { 'node-a': 'eth0', 'node-b': 'eth1' })).toEqual([
+        ...['dropped', 'vpc', 'return', null],
+      ]);
+      expect(judged(answered, {})).toEqual(['dropped', 'vpc', 'return', null]);
+    });
+
+    it('does not say that questions are', () => {
+      const lost = [0, 1000, 3000].map((t) => syn(t, 2));
+      expect(judged(lost, { 'node-b': 'eth1' })).toEqual(['dropped', 'unknown', 'forward', 'eth1']);
+      expect(judged(lost, { 'node-b': 'eth0', 'node-a': 'eth1' })).toEqual([
+        'dropped',
+        'vpc',
+        'forward',
+        null,
+      ]);
+    });
+
+    it('still says where they are lost that came in', () => {
+      const passed = [0, 1000, 3000].flatMap((t) => [syn(t), { ...answer(t + 1), reach: 3 }]);
+      expect(judged(passed, { 'node-a': 'eth1' })).toEqual(['dropped', 'src_node', 'return', null]);
+    });
   });
 
   it('finds a source pod that never speaks beside a destination that does', () => {

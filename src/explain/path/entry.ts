@@ -1,7 +1,6 @@
 /** Where a packet enters: the node and the interface, by who owns its addresses. */
 import { NetcheckError } from '../../errors.js';
-import { cniEnv, podName, primaryInterface } from '../../facts/support/nodes.js';
-import { arrivalInterface } from '../../facts/support/simulated.js';
+import { arrivalInterface, cniEnv, podName, primaryInterface } from '../../facts/support/nodes.js';
 import { isKnown } from '../../model/location.js';
 import type { NodeFacts, Pod } from '../../model/node.js';
 import { ownerOf, type Owner } from '../../node/lookup.js';

@@ -45,6 +45,27 @@ export function primaryInterface(node: NodeFacts): string | null {
   );
 }
 
+/**
+ * The interface of the ENI that holds the pod's address, to which the VPC delivers: by the table of that ENI, whatever
+ * rules are left to use it. Null where that is not known.
+ */
+export function eniInterface(node: NodeFacts, pod: Pod): string | null {
+  if (pod.deviceNumber === 0 && !pod.branchEni) return primaryInterface(node);
+  const eni = node.introspection.value.enis.find(({ id }) => id === pod.eniId);
+  const table =
+    pod.branchEni || pod.deviceNumber === null
+      ? pod.table
+      : String(eni?.routeTableId ?? pod.deviceNumber + 1);
+  if (table === null || table === 'main') return null;
+  const routes = pod.ip.includes(':') ? node.routes6.value : node.routes.value;
+  return routes.find((r) => r.table === table && r.prefixLength === 0)?.dev ?? null;
+}
+
+/** Interface by which packets for the pod come in: that of its ENI, else the primary one. */
+export function arrivalInterface(node: NodeFacts, pod: Pod): string | null {
+  return eniInterface(node, pod) ?? primaryInterface(node);
+}
+
 export type InterfaceKind = 'eni' | 'veth' | 'branch' | 'overlay' | 'loopback' | 'bridge' | 'other';
 
 /** Kind by name and role: EKS nodes name their devices in a small number of ways. */

@@ -4,7 +4,7 @@ import type { Family, NodeFacts, Pod } from '../../model/node.js';
 import type { FactContext } from '../types.js';
 import { contains } from '../../node/prefix.js';
 import { familyOf } from './addresses.js';
-import { arrivalInterface } from './simulated.js';
+import { arrivalInterface } from './nodes.js';
 
 export interface Sample {
   readonly direction: 'out' | 'in' | 'local';

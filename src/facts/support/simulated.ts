@@ -1,11 +1,11 @@
 /** The flows in question, put through the nodes they pass. */
 import { simulate, type SimPacket, type SimResult } from '../../simulate/index.js';
-import type { Family, NodeFacts, Pod } from '../../model/node.js';
+import type { Family, NodeFacts } from '../../model/node.js';
 import type { Loc } from '../../model/location.js';
 import type { FactContext } from '../types.js';
 import { familyOf } from './addresses.js';
 import { failedFlows } from './concern.js';
-import { podAt, primaryInterface } from './nodes.js';
+import { arrivalInterface, podAt } from './nodes.js';
 
 const MAX_FLOWS = 20;
 /** Stands in where nobody said from which port. */
@@ -25,13 +25,6 @@ interface AskedFlow {
   readonly wire: { src: string; sport: number; dst: string; dport: number };
   /** Interfaces by which the captures show its packets to come in, at either node. */
   readonly arrival: { readonly src: string | null; readonly dst: string | null };
-}
-
-/** Interface by which packets for the pod come in: that of its ENI. */
-export function arrivalInterface(node: NodeFacts, pod: Pod): string | null {
-  if (pod.table === null || pod.table === 'main') return primaryInterface(node);
-  const routes = pod.ip.includes(':') ? node.routes6.value : node.routes.value;
-  return routes.find((r) => r.table === pod.table && r.prefixLength === 0)?.dev ?? primaryInterface(node);
 }
 
 function asked(context: FactContext): AskedFlow[] {

@@ -424,6 +424,8 @@ function topologyOf(run: Run, knows: 'all' | 'source' | 'none', conntrack: boole
   });
   const nodes = knows === 'none' ? [] : knows === 'source' || run.sameNode ? [node(1)] : [node(1), node(2)];
   const service = nodes.length > 0 ? run.conns.find((c) => c.near.dst !== c.far.dst) : undefined;
+  const eniOf = (id: string, ip: string): string | null =>
+    nodes.some((n) => n.id === id) ? (run.hosts.find((h) => h.ip === ip)?.eni ?? null) : null;
   return {
     nodes,
     translate: (t) => {
@@ -451,7 +453,7 @@ function topologyOf(run: Run, knows: 'all' | 'source' | 'none', conntrack: boole
       address.port === service.near.dport
         ? [{ ip: service.far.dst, port: service.far.dport }]
         : [],
-    egressInterface: (id, ip) =>
-      nodes.some((n) => n.id === id) ? (run.hosts.find((h) => h.ip === ip)?.eni ?? null) : null,
+    egressInterface: (id, ip) => eniOf(id, ip),
+    ingressInterface: (id, ip) => eniOf(id, ip),
   };
 }
