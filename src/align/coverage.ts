@@ -4,6 +4,7 @@ import { wayOf } from './conversations.js';
 import type { Geography } from './geography.js';
 import { packetTimes } from './legs.js';
 import type { Path, PathPoint } from './paths.js';
+import { lacksPart } from './tap-groups.js';
 import type { TapData } from './taps.js';
 
 /** How sure it is that a capture was running at a time. */
@@ -196,17 +197,19 @@ export class Windows {
     return best;
   }
 
-  /** A rotated capture has no gap between its files to speak of. */
+  /** A rotated capture has no gap between its files to speak of, where none of them is missing. */
   private betweenFiles(point: PathPoint, t: number, guard: number, best: Coverage): Coverage {
-    let before = -Infinity;
-    let after = Infinity;
+    let before: { readonly tap: TapData; readonly last: number } | null = null;
+    let after: { readonly tap: TapData; readonly first: number } | null = null;
     for (const tap of point.watchers) {
-      const w = this.windows[tap.index]!;
-      if (w.first === null || w.last === null) continue;
-      if (w.last <= t + guard && w.last > before) before = w.last;
-      if (w.first >= t - guard && w.first < after) after = w.first;
+      const { first, last } = this.windows[tap.index]!;
+      if (first === null || last === null) continue;
+      if (last <= t + guard && (before === null || last > before.last)) before = { tap, last };
+      if (first >= t - guard && (after === null || first < after.first)) after = { tap, first };
     }
-    return after - before <= 2e9 ? COVERED : best;
+    if (before === null || after === null || after.first - before.last > 2e9) return best;
+    // What a missing part held was not missed by the others.
+    return lacksPart(before.tap.table.file, after.tap.table.file) ? NOT_COVERED : COVERED;
   }
 
   private tapAt(w: Window, t: number, guard: number): Coverage {

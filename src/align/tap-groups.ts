@@ -40,13 +40,40 @@ function continues(x: TapData, y: TapData): boolean {
 }
 
 function sameStem(x: TapData, y: TapData): boolean {
-  const stem = rotationStem(x.table.file);
-  return stem !== null && stem === rotationStem(y.table.file);
+  return order(x.table.file, y.table.file) !== null;
 }
 
 /** `trace.pcap` of `trace.pcap0`, `trace.pcap00.gz`; null for names that do not look like parts of a rotated capture. */
 export function rotationStem(file: string): string | null {
-  return /^(.*\.(?:pcap|cap|pcapng|dmp))\d+(?:\.gz)?$/i.exec(file)?.[1] ?? null;
+  const { stem, number } = partOf(file);
+  return number === null ? null : stem;
+}
+
+/** Of two files of one rotated capture that follow one another in time: is a part between them missing? */
+export function lacksPart(before: string, after: string): boolean {
+  const numbers = order(before, after);
+  // A ring begins anew at its first part.
+  return numbers !== null && numbers[1] !== numbers[0] + 1 && numbers[1] > 1;
+}
+
+/** The numbers of two parts of one rotated capture; null for other files. */
+function order(x: string, y: string): [number, number] | null {
+  const [a, b] = [partOf(x), partOf(y)];
+  return a.stem === b.stem && (a.number !== null || b.number !== null)
+    ? [a.number ?? 0, b.number ?? 0]
+    : null;
+}
+
+/**
+ * Which part of which capture a file is, by its name: `trace.pcap3` as tcpdump counts (the first may be `trace.pcap`),
+ * `trace_00003_20240517093122.pcapng` as dumpcap does. Without a number it may be the first, or no part at all.
+ */
+function partOf(file: string): { readonly stem: string; readonly number: number | null } {
+  const dumpcap = /^(.*)_(\d{5})_\d{14}(\.[a-z]+)(?:\.gz)?$/i.exec(file);
+  if (dumpcap !== null) return { stem: `${dumpcap[1]}${dumpcap[3]}`, number: Number(dumpcap[2]) };
+  const tcpdump = /^(.*\.(?:pcap|cap|pcapng|dmp))(\d*)(?:\.gz)?$/i.exec(file);
+  if (tcpdump === null) return { stem: file, number: null };
+  return { stem: tcpdump[1]!, number: tcpdump[2] === '' ? null : Number(tcpdump[2]) };
 }
 
 export function macsOf(t: TapData): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fileNameHint } from '../../src/align/file-name-hints.js';
-import { rotationStem } from '../../src/align/tap-groups.js';
+import { lacksPart, rotationStem } from '../../src/align/tap-groups.js';
 import { staysOnLink } from '../../src/align/scope.js';
 import { hops } from '../../src/align/kinds.js';
 import { wilson } from '../../src/align/wilson.js';
@@ -197,10 +197,28 @@ describe('file names', () => {
     if (kind !== null) expect(hint.kind).toBe(kind);
   });
 
+  it.each([
+    ['a.pcap00', 'a.pcap01', false],
+    ['a.pcap00', 'a.pcap02', true],
+    ['a.pcap', 'a.pcap1', false],
+    ['a.pcap', 'a.pcap2', true],
+    ['a.pcap9.gz', 'a.pcap10.gz', false],
+    ['a.pcap4', 'a.pcap0', false],
+    ['a_00007_20240517093122.pcapng', 'a_00009_20240517093130.pcapng', true],
+    ['a_00007_20240517093122.pcapng', 'a_00008_20240517093126.pcapng', false],
+    // Of other captures nothing is known.
+    ['a.pcap0', 'b.pcap2', false],
+    ['a.pcap', 'a.pcap', false],
+    ['monday.cap', 'tuesday.cap', false],
+  ])('knows whether between %s and %s a part is missing', (before, after, missing) => {
+    expect(lacksPart(before, after)).toBe(missing);
+  });
+
   it('of rotated captures share a stem; numbered captures do not', () => {
     expect(rotationStem('trace.pcap00')).toBe('trace.pcap');
     expect(rotationStem('trace.pcap12.gz')).toBe('trace.pcap');
     expect(rotationStem('capture1.cap')).toBeNull();
+    expect(rotationStem('trace_00003_20240517093122.pcapng.gz')).toBe('trace.pcapng');
   });
 });
 
