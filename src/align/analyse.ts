@@ -1,4 +1,4 @@
-import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, TCP_RST } from '../model/capture.js';
 import type { Clocks } from './clocks.js';
 import type { Direction } from '../model/trace.js';
 import type { Conversation } from './conversations.js';
@@ -86,7 +86,7 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     watchedSeconds: watchedSeconds(path, seen, scene),
   };
   const beside = besideTheWay(forwardAt, backAt).map(
-    (aside, k) => aside || mayFilter(c, path.points[k]!, scene),
+    (aside, k) => aside || mayFilter(c, path.points[k]!, scene) || isServedPast(k, path, seen, tcp, scene),
   );
   // What comes in by an interface that was not captured is not missing at those that were.
   const hidden = (station: Station, at: readonly number[]): boolean[] =>
@@ -126,6 +126,33 @@ function coverageOf(points: readonly PathPoint[], beside: readonly boolean[], sc
  */
 function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): boolean[] {
   return forwardAt.map((n, k) => n + backAt[k]! === 0 && forwardAt.slice(k + 1).some((m) => m > 0));
+}
+
+/**
+ * Whether the server's packets came to a point nearer to the client while the capture at point `k`, which saw nothing
+ * of the conversation, ran: it goes another way, looks otherwise there (in a tunnel, its headers cut off), or is served
+ * before. A refusal tells nothing of the way.
+ */
+function isServedPast(
+  k: number,
+  path: Path,
+  seen: readonly Observation[],
+  tcp: TcpState | null,
+  scene: Scene,
+): boolean {
+  if (seen[k]!.count > 0 || tcp?.established === false) return false;
+  const isReset = ({ taps, tap, row }: Observation, i: number): boolean =>
+    tcp !== null && (taps[tap[i]!]!.table.columns.flags[row[i]!]! & TCP_RST) !== 0;
+  return seen.slice(0, k).some((o, near) => {
+    for (let i = 0; i < o.count; i++)
+      if (
+        o.back[i] === 1 &&
+        !isReset(o, i) &&
+        scene.windows.at(path.points[k]!, path.points[near]!, o.time[i]!) >= COVERED
+      )
+        return true;
+    return false;
+  });
 }
 
 /**
