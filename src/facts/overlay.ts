@@ -1,8 +1,8 @@
-import type { NodeFacts } from '../model/node.js';
+import type { NodeFacts, Route } from '../model/node.js';
+import type { Flow } from '../model/trace.js';
 import { isKnown } from '../model/location.js';
 import type { FactContext } from './types.js';
 import { contains } from '../node/prefix.js';
-import { failedFlows } from './support/concern.js';
 import { defineFact, flag, number, oneOf, perNode, text } from './support/define.js';
 import { lineEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
@@ -18,27 +18,36 @@ const OVERLAYS: readonly (readonly [RegExp, string, string])[] = [
   [/^(wireguard\.cali|wg\d|cilium_wg\d)/, 'wireguard', 'udp 51820'],
 ];
 
-/** True when the most specific route of main to the address leaves by the device. */
-function routedInto(node: NodeFacts, device: string, address: string): boolean {
+/** The most specific route of main to the address, where it leaves by the device. */
+function routeInto(node: NodeFacts, device: string, address: string): Route | null {
   const matching = node.routes.value.filter((r) => r.table === 'main' && contains(r.dst, address));
-  const best = matching.reduce<(typeof matching)[number] | null>(
+  const best = matching.reduce<Route | null>(
     (found, r) => (found === null || r.prefixLength > found.prefixLength ? r : found),
     null,
   );
-  return best?.dev === device;
+  return best?.dev === device ? best : null;
 }
 
+/** Destination of a flow that the device takes in and of which nothing arrives; null where others pass the same way. */
 function lostDestination(context: FactContext, node: NodeFacts, device: string): string | null {
   const { trace } = context;
   if (trace === null || !['vpc', 'unknown'].includes(trace.summary.segment)) return null;
-  for (const flow of failedFlows(context)) {
+  const through = trace.flows.flatMap((flow) => {
     const sender = podAt(context, flow.src.ip);
     const destination = flow.translated?.dst.ip ?? flow.dst.ip;
-    if ((sender === null || sender.node.id === node.id) && routedInto(node, device, destination))
-      return destination;
-  }
-  return null;
+    const route = sender === null || sender.node.id === node.id ? routeInto(node, device, destination) : null;
+    return route === null ? [] : [{ flow, destination, route }];
+  });
+  const open = new Set(through.filter(({ flow }) => passes(flow)).map(({ route }) => route));
+  const lost = through.find(({ flow, route }) => isLost(flow) && !open.has(route));
+  return lost?.destination ?? null;
 }
+
+const isLost = ({ verdict, reason }: Flow): boolean => verdict === 'dropped' && reason !== 'size';
+
+/** What loses a part of its packets passes, too. */
+const passes = ({ verdict, reason }: Flow): boolean =>
+  verdict === 'lossy' || (verdict === 'delivered' && reason !== 'seen-at-last-point');
 
 /** Tunnels between nodes. `tunl0` exists as soon as the module is loaded: only routes through it say it is used. */
 export const overlay = defineFact({
@@ -51,7 +60,7 @@ export const overlay = defineFact({
     mtu: number('bytes'),
     routes: number('routes through it'),
     lost_destination: text(
-      'destination of a flow in question that this node routes into it, and that is lost between the nodes',
+      'destination of a flow that this node routes into it and that is lost between the nodes, while no other passes',
     ),
     carries_lost_flow: flag('there is such a flow'),
     in_question: flag('the same'),

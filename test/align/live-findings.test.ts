@@ -79,29 +79,6 @@ describe('captures whose filter does not match behind NAT', () => {
   });
 });
 
-describe('a capture that cannot show a connection', () => {
-  /** `vxlan-snap96-loss-20`, source captures alone: behind the tunnel's headers the snap length cuts those of TCP off. */
-  it('is not what loses segments that are sent again: answers came past it', () => {
-    const sent: Sent[] = [
-      ...handshake(0),
-      { t: 10, flags: PSH_ACK, seq: 1001, ack: 501, payload: 100 },
-      { t: 230, flags: PSH_ACK, seq: 1001, ack: 501, payload: 100 },
-      { t: 690, flags: PSH_ACK, seq: 1001, ack: 501, payload: 100 },
-      { t: 700, back: true, flags: ACK, seq: 501, ack: 1101 },
-    ];
-    const places = (eth0: readonly Sent[]): unknown => {
-      const tables = [...fourPoints(sent, ['src_veth']), ...fourPoints(eth0, ['src_eth0'])];
-      const t = trace(tables, { topology: twoNodes() });
-      const lost = t.losses.reduce((sum, loss) => sum + loss.lost, 0);
-      return [lost, t.flows.find((f) => f.protocol === 'tcp')!.verdict];
-    };
-    expect(places([])).toEqual([0, 'delivered']);
-    // One that shows it tells what came so far.
-    const shown = sent.map((one) => (one.t === 10 || one.t === 230 ? { ...one, reach: 1 } : one));
-    expect(places(shown)).toEqual([2, 'lossy']);
-  });
-});
-
 describe('a rotated capture of which a part is missing', () => {
   /** `rotated-captures` without one of the files at the source veth. */
   it('does not show what that part held as lost', () => {

@@ -13,6 +13,7 @@ import { ipamdState } from '../../src/facts/ipamd-state.js';
 import { kubeProxyState } from '../../src/facts/kube-proxy-state.js';
 import { mtuMismatch } from '../../src/facts/mtu-mismatch.js';
 import { otherCni } from '../../src/facts/other-cni.js';
+import type { Flow } from '../../src/model/trace.js';
 import { overlay } from '../../src/facts/overlay.js';
 import { prefixDelegation } from '../../src/facts/prefix-delegation.js';
 import { securityGroupsForPods } from '../../src/facts/security-groups-for-pods.js';
@@ -602,6 +603,31 @@ describe('interfaces', () => {
     ]);
     expect(of('192.168.32.9', 'src_node')).toMatchObject([{ carries_lost_flow: false }]);
     expect(of('10.0.2.7', 'vpc')).toMatchObject([{ carries_lost_flow: false }]);
+  });
+
+  it('a tunnel through which anything passes to the same node is not blocked', () => {
+    const calico = node({
+      interfaces: interfaces(iface('vxlan.calico', 8951)),
+      routes: routes(
+        '192.168.32.0/26 via 192.168.32.0 dev vxlan.calico onlink',
+        '192.168.64.0/26 via 192.168.64.0 dev vxlan.calico onlink',
+      ),
+    });
+    const to = (ip: string): Flow['dst'] => ({ ip, port: 80 });
+    const lost = dropped({ segment: 'vpc', dst: to('192.168.32.9') });
+    const blocked = (...flows: Flow[]): unknown =>
+      fieldsOf(overlay, context({ nodes: [calico], trace: trace(flows) }), ['carries_lost_flow']);
+    const one = [{ carries_lost_flow: true }];
+    const none = [{ carries_lost_flow: false }];
+    expect(blocked(lost, flow({ dst: to('192.168.64.9') }))).toEqual(one);
+    expect(blocked(lost, flow({ dst: to('192.168.32.7') }))).toEqual(none);
+    const lossy = flow({ verdict: 'lossy', reason: 'partial', segment: 'vpc', dst: to('192.168.32.7') });
+    expect(blocked(lossy)).toEqual(none);
+    expect(blocked(lost, lossy)).toEqual(none);
+    expect(blocked({ ...lost, reason: 'size' })).toEqual(none);
+    // That it was sent says nothing of what arrives.
+    const sent = flow({ protocol: 'udp', reason: 'seen-at-last-point', dst: to('192.168.32.7') });
+    expect(blocked(lost, sent)).toEqual(one);
   });
 
   it('security_groups_for_pods needs a pod with a branch interface', () => {

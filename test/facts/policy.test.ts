@@ -79,6 +79,25 @@ describe('policy_denied_flow', () => {
     });
   });
 
+  it('leaves a denial open that captures cannot show: they do not begin at the source pod', () => {
+    const source = node({ pods: [pod('10.0.2.7')] });
+    const healthy = flow({ src: { ip: '10.0.2.7', port: 1 }, dst: { ip: '10.0.1.9', port: 5 } });
+    const judge = (seen: 'yes' | 'not_captured', nodes = [source]): unknown => {
+      const plain = trace([healthy], { srcIp: '10.0.2.7' });
+      const summary = {
+        ...plain.summary,
+        verdict: 'delivered' as const,
+        seen: { ...plain.summary.seen, src_veth: seen },
+      };
+      const of = context({ nodes, trace: { ...plain, summary }, logs: logs({ verdicts: [verdict()] }) });
+      return fieldsOf(policyDeniedFlow, of, ['in_question']);
+    };
+    expect(judge('not_captured')).toEqual([{ in_question: true }]);
+    expect(judge('yes')).toEqual([{ in_question: false }]);
+    // A client that is no pod of a node whose bundle was given sends from elsewhere.
+    expect(judge('not_captured', [nodeA])).toEqual([{ in_question: false }]);
+  });
+
   describe('of protocols without ports', () => {
     const echo = { src: { ip: '10.0.2.7', port: 59049 }, dst: { ip: '10.0.1.9', port: 59049 } };
     const ping = (protocol: 'icmp' | 'icmpv6'): FactContext['trace'] =>

@@ -3,6 +3,7 @@ import { hasPorts, portOf } from '../../model/flow-ends.js';
 import type { Flow } from '../../model/trace.js';
 import type { FactContext } from '../types.js';
 import { sameAddress } from './addresses.js';
+import { podAt } from './nodes.js';
 
 /** A flow in question; null parts stand for 'any'. Flows that are translated stand here in both forms. */
 export interface ConcernFlow {
@@ -13,7 +14,7 @@ export interface ConcernFlow {
 }
 
 export interface Concern {
-  /** `none`: no capture and no question, so every fault of a node may be the one. */
+  /** `none`: no capture that could show it and no question, so every fault of a node may be the one. */
   readonly from: 'trace' | 'question' | 'none';
   readonly flows: readonly ConcernFlow[];
 }
@@ -46,12 +47,20 @@ export function traceDecides(context: FactContext): boolean {
   return context.trace !== null && context.trace.summary.verdict !== 'inconclusive';
 }
 
+/** Whether what the source sends was captured where it leaves the pod: what dies before the first capture is in none. */
+function beginsAtSource(context: FactContext): boolean {
+  const { trace } = context;
+  if (trace === null || trace.summary.seen.src_veth !== 'not_captured') return true;
+  // Before the first capture lies nothing of a node's own client, and nothing collected of a client elsewhere.
+  return trace.srcIp === null || podAt(context, trace.srcIp) === null;
+}
+
 export function concernOf(context: FactContext): Concern {
   const { trace, question } = context;
   if (trace !== null) {
     const failed = failedFlows(context);
     if (failed.length > 0) return { from: 'trace', flows: failed.flatMap(bothForms) };
-    if (traceDecides(context)) return { from: 'trace', flows: [] };
+    if (traceDecides(context)) return { from: beginsAtSource(context) ? 'trace' : 'none', flows: [] };
     const open = trace.summary.flows.flatMap((index) => trace.flows[index] ?? []);
     if (open.length > 0) return { from: 'trace', flows: open.flatMap(bothForms) };
   }
