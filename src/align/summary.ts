@@ -99,18 +99,42 @@ export function summarise(
     lower(
       'Fewer packets were seen on the destination node than left the source node, and no packet shows how their clocks differ: whether its captures ran at the time cannot be told.',
     );
+  if (fate.verdict === 'delivered' && ends.srcNode !== null && !captured.has('src_veth')) {
+    const isPod = ({ src: { ip } }: Flow): boolean =>
+      !scene.geography.isNodeAddress(ip) && !scene.topology.nodes.some((n) => n.addresses.includes(ip));
+    if (chosen.some(isPod))
+      lower(
+        'The veth of the source pod was not captured: what dies before the first capture is in none of them.',
+      );
+  }
   if (fate.verdict === 'delivered' && fate.doubtful.length > 0)
     lower(
       `The ${fate.doubtful.map(captureText).join(' and the ')} misses packets, as others prove; among those that it lacks here may be lost ones.`,
     );
+  // Copies that arrived too late bring segments to be sent again as well as copies that were lost.
+  const watchesEnds = fate.verdict !== 'delivered' || (captured.has('src_veth') && captured.has('dst_veth'));
+  const again = watchesEnds ? null : sentAgain(chosen);
+  if (again !== null) lower(`${again}: some may have been lost where nothing was captured.`);
   if (fate.verdict === 'inconclusive') confidence = 'low';
+  const silent = watchesEnds ? null : unansweredEchoes(chosen);
+  if (silent !== null)
+    return {
+      segment: 'unknown',
+      direction: 'none',
+      verdict: 'inconclusive',
+      seen,
+      confidence: 'low',
+      explanation: `${subject(chosen)} ${chosen.length === 1 ? 'is' : 'are'} answered, but not all of it: ${silent}. What becomes of the others was not captured.`,
+      against,
+      flows: fate.flows,
+    };
   return {
     segment: fate.segment,
     direction: fate.direction,
     verdict: fate.verdict,
     seen,
     confidence,
-    explanation: sentence(fate, chosen),
+    explanation: sentence(fate, chosen, again === null),
     against,
     flows: fate.flows,
   };
@@ -118,6 +142,32 @@ export function summarise(
 
 function captureText(p: Point): string {
   return `capture at the ${pointText(p)}`;
+}
+
+/** So many, and such a share, are more than chance brings about. */
+const isMuch = (n: number, of: number): boolean => n >= 3 && n >= of * 0.03;
+
+/** Packets and answers of flows where they were captured first. */
+function countsOf(flows: readonly Flow[]): { readonly sent: number; readonly back: number } {
+  const first = flows.map(({ points }) =>
+    POINTS.map((p) => points[p]).find((count) => count !== undefined && count.packets > 0),
+  );
+  return {
+    sent: first.reduce((n, count) => n + (count?.packets ?? 0), 0),
+    back: first.reduce((n, count) => n + (count?.returnPackets ?? 0), 0),
+  };
+}
+
+function sentAgain(chosen: readonly Flow[]): string | null {
+  const tcp = chosen.filter(({ protocol }) => protocol === 'tcp');
+  const again = tcp.reduce((n, f) => n + f.retransmissions, 0);
+  const { sent, back } = countsOf(tcp);
+  return isMuch(again, sent + back) ? `${again} of ${sent + back} TCP packets were sent again` : null;
+}
+
+function unansweredEchoes(chosen: readonly Flow[]): string | null {
+  const { sent, back } = countsOf(chosen.filter(({ protocol }) => protocol.startsWith('icmp')));
+  return isMuch(sent - back, sent) ? `${sent - back} of ${sent} echo requests bring no reply` : null;
 }
 
 /** Sent without answer, and seen less often at the end of its way than at the beginning. */
@@ -172,20 +222,27 @@ function seenAt(
     : 'no';
 }
 
-function sentence(fate: Fate, chosen: readonly Flow[]): string {
+/** `3 flows (UDP, ICMP) from 10.0.1.9 to 10.0.2.7 port 53`. */
+function subject(chosen: readonly Flow[]): string {
+  const { src, dst } = chosen[0]!;
+  const ports = [...new Set(chosen.map((x) => portOf(x, x.dst)))];
+  const to = endText(dst.ip, ports.length === 1 ? ports[0]! : null);
+  const protocols = [...new Set(chosen.map(({ protocol }) => protocol.toUpperCase()))];
+  const many = chosen.length === 1 ? 'One flow' : `${chosen.length} flows`;
+  return `${many} (${protocols.join(', ')}) from ${src.ip} to ${to}`;
+}
+
+/** `surely`: nothing hints at losses beyond the captures. */
+function sentence(fate: Fate, chosen: readonly Flow[], surely: boolean): string {
   const f = chosen[0];
   if (!f) return 'No flow.';
-  const ports = [...new Set(chosen.map((x) => portOf(x, x.dst)))];
-  const to = endText(f.dst.ip, ports.length === 1 ? ports[0]! : null);
-  const protocols = [...new Set(chosen.map(({ protocol }) => protocol.toUpperCase()))];
   const one = chosen.length === 1;
-  const many = one ? 'One flow' : `${chosen.length} flows`;
-  const who = `${many} (${protocols.join(', ')}) from ${f.src.ip} to ${to}`;
+  const who = subject(chosen);
   const arrivedOnly = chosen.filter((x) => x.reason === 'seen-at-last-point');
   switch (fate.verdict) {
     case 'delivered':
       return arrivedOnly.length === 0
-        ? `Nothing is lost: ${who} ${one ? 'arrives and is answered' : 'arrive and are answered'}.`
+        ? `Nothing is lost${surely ? '' : ' as far as the captures reach'}: ${who} ${one ? 'arrives and is answered' : 'arrive and are answered'}.`
         : `Nothing is lost as far as the captures reach: ${who} ${one ? 'arrives' : 'arrive'} at the ${lastPoints(arrivedOnly)}. No answer was expected or captured.`;
     case 'rejected':
       return `${who}: ${f.explanation}.`;
