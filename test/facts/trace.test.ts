@@ -10,8 +10,8 @@ import { traceRejection } from '../../src/facts/trace-rejection.js';
 import { traceSizeLoss } from '../../src/facts/trace-size-loss.js';
 import { traceSummary } from '../../src/facts/trace-summary.js';
 import { wrongInterface } from '../../src/facts/wrong-interface.js';
-import { BIT_ICMP_ERROR, PROTO_ICMP } from '../../src/model/capture.js';
-import type { Flow, Loss, Segment } from '../../src/model/trace.js';
+import { BIT_ICMP_ERROR, PROTO_ICMP, type CaptureTable } from '../../src/model/capture.js';
+import type { Flow, Loss, Segment, Tap } from '../../src/model/trace.js';
 import {
   asks,
   BASE_RULES,
@@ -81,6 +81,21 @@ describe('trace_summary', () => {
   });
 });
 
+const DATA = { at: 0, src: '10.0.1.9', dst: '10.0.2.7', sport: 43211, dport: 8080 };
+
+/** A capture at the source veth of a packet, and of the ICMP message that it is too big. */
+function tooBig(): CaptureTable {
+  const plain = capture([DATA, { ...DATA, src: '10.0.1.5', dst: '10.0.1.9', sport: 0, dport: 0 }]);
+  const { columns } = plain;
+  columns.bits[1] = BIT_ICMP_ERROR;
+  columns.flags[1] = (3 << 8) | 4;
+  columns.aux[1] = 1;
+  return {
+    ...plain,
+    flows: plain.flows.map((f, index) => (index === 1 ? { ...f, protocol: PROTO_ICMP } : f)),
+  };
+}
+
 describe('trace_loss', () => {
   const loss: Loss = {
     segment: 'vpc',
@@ -131,21 +146,11 @@ describe('trace_loss', () => {
 
   it('does not count flows whose sender was told to send smaller packets', () => {
     const lossy = flow({ verdict: 'lossy', reason: 'partial', direction: 'forward', losses: [loss] });
-    const data = { at: 0, src: '10.0.1.9', dst: '10.0.2.7', sport: 43211, dport: 8080 };
-    const plain = capture([data, { ...data, src: '10.0.1.5', dst: '10.0.1.9', sport: 0, dport: 0 }]);
-    const { columns } = plain;
-    columns.bits[1] = BIT_ICMP_ERROR;
-    columns.flags[1] = (3 << 8) | 4;
-    columns.aux[1] = 1;
-    const told = {
-      ...plain,
-      flows: plain.flows.map((f, index) => (index === 1 ? { ...f, protocol: PROTO_ICMP } : f)),
-    };
-    const of = (captures: (typeof plain)[]) =>
+    const of = (captures: CaptureTable[]) =>
       fieldsOf(traceLoss, context({ captures, trace: trace([lossy], { losses: [loss] }) }), ['flows']);
-    expect(of([told])).toEqual([{ flows: 0 }]);
-    expect(of([capture([data])])).toEqual([{ flows: 1 }]);
-    expect(of([{ ...told, file: 'caps/dst_veth.pcap' }])).toEqual([{ flows: 1 }]);
+    expect(of([tooBig()])).toEqual([{ flows: 0 }]);
+    expect(of([capture([DATA])])).toEqual([{ flows: 1 }]);
+    expect(of([{ ...tooBig(), file: 'caps/dst_veth.pcap' }])).toEqual([{ flows: 1 }]);
   });
 
   it('leaves out segments without loss', () => {
@@ -156,6 +161,21 @@ describe('trace_loss', () => {
 });
 
 describe('trace_size_loss', () => {
+  it('does not take a message for heard that was seen elsewhere, of a sender that goes on as before', () => {
+    const size = { largestPassed: 1500, smallestLost: 1501, dontFragment: true };
+    const big = (verdict: 'lossy' | 'dropped'): Flow =>
+      flow({ verdict, reason: 'size', segment: 'vpc', direction: 'forward', size });
+    const told = (verdict: 'lossy' | 'dropped', points: readonly Tap['point'][]): unknown => {
+      const taps = points.map((point) => tap(point, { file: `caps/${point}.pcap` }));
+      const captures = points.map((point) => ({ ...tooBig(), file: `caps/${point}.pcap` }));
+      const of = context({ captures, trace: trace([big(verdict)], { taps }) });
+      return fieldsOf(traceSizeLoss, of, ['sender_told']);
+    };
+    expect(told('dropped', ['src_veth', 'dst_eth0'])).toEqual([{ sender_told: true }]);
+    expect(told('lossy', ['src_eth0', 'dst_eth0'])).toEqual([{ sender_told: true }]);
+    expect(told('dropped', ['src_eth0', 'dst_eth0'])).toEqual([{ sender_told: false }]);
+  });
+
   it('gives the sizes of a flow of which large packets die', () => {
     const big = flow({
       verdict: 'lossy',

@@ -25,10 +25,14 @@ function reportedPairs(capture: CaptureTable): Set<string> {
   return pairs;
 }
 
-/** Files of the tap nearest to the sender; of all taps where that point was not captured. */
-function filesNear(trace: Trace, direction: Flow['direction']): readonly string[] {
+/**
+ * Files of the tap nearest to the sender; of all taps where that point was not captured, and the sender did not go on
+ * as if it had heard nothing: what others saw did not reach it then.
+ */
+function filesNear(trace: Trace, { direction, verdict }: Flow): readonly string[] {
   const near: Point = direction === 'return' ? 'dst_veth' : 'src_veth';
   const taps = trace.taps.filter((tap) => tap.point === near);
+  if (taps.length === 0 && verdict === 'dropped') return [];
   return (taps.length > 0 ? taps : trace.taps).map((tap) => tap.file);
 }
 
@@ -49,7 +53,7 @@ export function senderWasTold(context: FactContext): (flow: Flow) => boolean {
   };
   return (flow) =>
     trace !== null &&
-    filesNear(trace, flow.direction).some((file) =>
+    filesNear(trace, flow).some((file) =>
       bothForms(flow).some((form) => pairsOf(file).has([form.src, form.dst].sort().join(' '))),
     );
 }
