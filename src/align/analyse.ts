@@ -69,7 +69,9 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     const at = scene.clocks.toReference(path.points[from]!.node, t);
     return scene.windows.at(path.points[to]!, path.points[from]!, at) >= LIKELY;
   };
-  const refusal = findRefusal(c, path, tcp, scene.topology, ran);
+  const sentLater = (from: number, to: number, t: number): boolean =>
+    sendsData(seen[to]!, scene.clocks.toReference(path.points[from]!.node, t) + LATER);
+  const refusal = findRefusal(c, path, tcp, scene.topology, ran, sentLater);
   const firstSeen = forwardAt.findIndex((n) => n > 0);
   const answered = firstSeen >= 0 && backAt.slice(0, firstSeen + 1).some((n) => n > 0);
   const base = {
@@ -101,6 +103,17 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
   ] as const;
   if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, coverage, scene) };
   return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, coverage, scene) };
+}
+
+/** Beyond the way between two points and what their clocks may differ; a host repeats its data after 200 ms. */
+const LATER = 100e6;
+
+/** Whether a point saw the server send data after a time. */
+function sendsData(o: Observation, after: number): boolean {
+  for (let i = 0; i < o.count; i++)
+    if (o.back[i] === 1 && o.time[i]! > after && o.taps[o.tap[i]!]!.table.columns.payload[o.row[i]!]! > 0)
+      return true;
+  return false;
 }
 
 function count(o: Observation, back: 0 | 1): number {

@@ -28,6 +28,9 @@ export interface Refusal {
 /** Did the capture at point `to` run when point `from` saw something at `t`, by the clock of `from`? */
 export type RanAt = (from: number, to: number, t: number) => boolean;
 
+/** Did the server send data that point `to` saw after what point `from` saw at `t`, by the clock of `from`? */
+export type SentLater = (from: number, to: number, t: number) => boolean;
+
 /** A reset in place of a SYN-ACK, or an ICMP error about the client's packets: who sent it. */
 export function findRefusal(
   c: Conversation,
@@ -35,8 +38,9 @@ export function findRefusal(
   state: TcpState | null,
   topology: Topology,
   ran: RanAt,
+  sentLater: SentLater,
 ): Refusal | null {
-  if (state?.established === true) return resetOnTheWay(c, path, state, ran);
+  if (state?.established === true) return resetOnTheWay(c, path, state, ran, sentLater);
   return (
     (state === null ? null : resetRefusal(c, path, state, ran)) ??
     icmpRefusal(c, path, topology, ran) ??
@@ -112,14 +116,23 @@ function refusalByReset(c: Conversation, path: Path, state: TcpState, first: num
 
 /**
  * A reset of an open connection that captures nearer to the server, running at the time, do not hold: the server never
- * sent it, a device on the way did, in its name. One capture may have missed the packet; two do not.
+ * sent it, a device on the way did, in its name. One capture may have missed the packet; two do not, nor does one that
+ * shows the server go on sending: who resets a connection is done with it.
  */
-function resetOnTheWay(c: Conversation, path: Path, state: TcpState, ran: RanAt): Refusal | null {
+function resetOnTheWay(
+  c: Conversation,
+  path: Path,
+  state: TcpState,
+  ran: RanAt,
+  sentLater: SentLater,
+): Refusal | null {
   const first = state.resetAt.lastIndexOf(true);
   if (first < 0) return null;
   const time = state.refusalTime[first]!;
-  const without = path.points.filter((p, k) => k > first && p.legs.length > 0 && ran(first, k, time));
-  if (without.length < 2) return null;
+  const without = [...path.points.keys()].filter(
+    (k) => k > first && path.points[k]!.legs.length > 0 && ran(first, k, time),
+  );
+  if (without.length < 2 && !without.some((k) => sentLater(first, k, time))) return null;
   return refusalByReset(c, path, state, first, ran);
 }
 

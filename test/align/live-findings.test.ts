@@ -136,6 +136,39 @@ describe('a device between the nodes that resets what is open', () => {
     const flow = t.flows.find((f) => f.dst.port === 8080)!;
     expect([flow.verdict, flow.segment]).toEqual(['rejected', 'vpc']);
   });
+
+  /** The same without the destination veth: one capture may have missed the reset, but the server repeats its data. */
+  it('is known by one capture of a server that goes on sending', () => {
+    const repeated = (t: number): Sent => ({
+      ...{ t, back: true, flags: PSH_ACK, seq: 501, ack: 1101, payload: 50 },
+      reach: 2,
+    });
+    const sent = (goesOn: boolean): Sent[] => [
+      ...handshake(0),
+      { t: 10, flags: PSH_ACK, seq: 1001, ack: 501, payload: 100 },
+      { t: 11, back: true, flags: ACK, seq: 501, ack: 1101 },
+      { t: 60, flags: PSH_ACK, seq: 1101, ack: 501, payload: 100, reach: 2 },
+      ...(goesOn ? [repeated(300), repeated(700)] : []),
+    ];
+    const judged = (goesOn: boolean): unknown[] => {
+      const rows = (ttl: number, late: number): Row[] => [
+        {
+          ...{ t: 1060.3 + late, ends: '10.0.2.7:8080 > 10.0.1.5:40000' },
+          ...{ flags: RST_ACK, seq: 501, ack: 1201, ttl },
+        },
+      ];
+      const tables = fourPoints(sent(goesOn), ['src_veth', 'src_eth0', 'dst_eth0']);
+      const resets = [
+        capture('src_eth0-2.pcap', rows(63, 0), AT.src_eth0),
+        capture('src_veth-2.pcap', rows(62, 0.1), AT.src_veth),
+      ];
+      const t = trace([...tables, ...resets], { topology: twoNodes() });
+      const { verdict, segment } = t.flows.find((f) => f.dst.port === 8080)!;
+      return [verdict, segment];
+    };
+    expect(judged(true)).toEqual(['rejected', 'vpc']);
+    expect(judged(false)[0]).not.toBe('rejected');
+  });
 });
 
 describe('answers that come in by another interface of the source node, without a bundle', () => {
