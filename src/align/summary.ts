@@ -27,6 +27,9 @@ export interface Fate {
   readonly doubtful: readonly Point[];
 }
 
+/** What the captures leave open. */
+const OPEN = { segment: 'unknown', direction: 'none', verdict: 'inconclusive', confidence: 'low' } as const;
+
 const CONFIDENCE_DOWN = { high: 'medium', medium: 'low', low: 'low' } as const;
 
 /** Says in one place what became of the flows in question. */
@@ -46,16 +49,7 @@ export function summarise(
     POINTS.map((p) => [p, seenAt(p, captured, chosen)]),
   ) as unknown as TraceSummary['seen'];
   if (fate === null)
-    return {
-      segment: 'unknown',
-      direction: 'none',
-      verdict: 'inconclusive',
-      seen,
-      confidence: 'low',
-      explanation: 'The captures hold no flow to follow.',
-      against: [],
-      flows: [],
-    };
+    return { ...OPEN, seen, explanation: 'The captures hold no flow to follow.', against: [], flows: [] };
   const against: string[] = [];
   let confidence: TraceSummary['confidence'] = 'high';
   const lower = (why: string): void => {
@@ -119,11 +113,8 @@ export function summarise(
   const silent = watchesEnds ? null : unansweredEchoes(chosen);
   if (silent !== null)
     return {
-      segment: 'unknown',
-      direction: 'none',
-      verdict: 'inconclusive',
+      ...OPEN,
       seen,
-      confidence: 'low',
       explanation: `${subject(chosen)} ${chosen.length === 1 ? 'is' : 'are'} answered, but not all of it: ${silent}. What becomes of the others was not captured.`,
       against,
       flows: fate.flows,
