@@ -1,4 +1,5 @@
-import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP, TCP_RST } from '../model/capture.js';
+import { PROTO_ICMP, PROTO_ICMPV6, PROTO_TCP } from '../model/capture.js';
+import { blindPoints } from './blind-points.js';
 import type { Clocks } from './clocks.js';
 import type { Direction } from '../model/trace.js';
 import type { Conversation } from './conversations.js';
@@ -8,7 +9,7 @@ import { datagramDirection, datagramLosses, datagramWitness, type DatagramDirect
 import type { Geography } from './geography.js';
 import type { CoverageOf, LeastCoverage, PairLoss, RanAround, Witness } from './losses.js';
 import { observe, type Observation } from './observations.js';
-import type { Path, PathPoint, Station } from './paths.js';
+import type { Path, PathPoint } from './paths.js';
 import { findRefusal, isPacketTooBig, type Refusal } from './rejections.js';
 import { tcpLosses, tcpWitness } from './sequence-space.js';
 import { tcpDirection, type TcpDirection } from './tcp-direction.js';
@@ -87,19 +88,10 @@ export function analyseConversation(c: Conversation, path: Path, scene: Scene): 
     answered,
     watchedSeconds: watchedSeconds(path, seen, scene),
   };
-  const beside = besideTheWay(forwardAt, backAt).map(
-    (aside, k) => aside || mayFilter(c, path.points[k]!, scene) || isServedPast(k, path, seen, tcp, scene),
-  );
-  // What comes in by an interface that was not captured is not missing at those that were.
-  const hidden = (station: Station, at: readonly number[]): boolean[] =>
-    beside.map(
-      (aside, k) =>
-        aside ||
-        (path.points[k]!.station === station && path.points[k]!.missedInbound !== null && at[k] === 0),
-    );
+  const blind = blindPoints(c, path, seen, tcp, { forward: forwardAt, return: backAt }, scene);
   const coverage = [
-    coverageOf(path.points, hidden('far_eni', forwardAt), scene),
-    coverageOf([...path.points].reverse(), hidden('near_eni', backAt).reverse(), scene),
+    coverageOf(path.points, blind.forward, scene),
+    coverageOf([...path.points].reverse(), [...blind.return].reverse(), scene),
   ] as const;
   if (tcp !== null) return { ...base, ...analyseTcp(path, seen, tcp, refusal, coverage, scene) };
   return { ...base, ...analyseDatagrams(c, path, seen, answered, refusal, coverage, scene) };
@@ -129,65 +121,8 @@ function bytes(o: Observation, back: 0 | 1): number {
   return n;
 }
 
-function coverageOf(points: readonly PathPoint[], beside: readonly boolean[], scene: Scene): CoverageOf {
-  return (from, to, t) => (beside[to]! ? NOT_COVERED : scene.windows.at(points[to]!, points[from]!, t));
-}
-
-/**
- * Points that saw nothing of the conversation although the client's packets arrived beyond them: it goes another way,
- * and what is missing there was not lost. Answers tell nothing: a node on the way may have made them.
- */
-function besideTheWay(forwardAt: readonly number[], backAt: readonly number[]): boolean[] {
-  return forwardAt.map((n, k) => n + backAt[k]! === 0 && forwardAt.slice(k + 1).some((m) => m > 0));
-}
-
-/**
- * Whether the server's packets came to a point nearer to the client while the capture at point `k`, which saw nothing
- * of the conversation, ran: it goes another way, looks otherwise there (in a tunnel, its headers cut off), or is served
- * before. A refusal tells nothing of the way.
- */
-function isServedPast(
-  k: number,
-  path: Path,
-  seen: readonly Observation[],
-  tcp: TcpState | null,
-  scene: Scene,
-): boolean {
-  if (seen[k]!.count > 0 || tcp?.established === false) return false;
-  const isReset = ({ taps, tap, row }: Observation, i: number): boolean =>
-    tcp !== null && (taps[tap[i]!]!.table.columns.flags[row[i]!]! & TCP_RST) !== 0;
-  return seen.slice(0, k).some((o, near) => {
-    for (let i = 0; i < o.count; i++)
-      if (
-        o.back[i] === 1 &&
-        !isReset(o, i) &&
-        scene.windows.at(path.points[k]!, path.points[near]!, o.time[i]!) >= COVERED
-      )
-        return true;
-    return false;
-  });
-}
-
-/**
- * A capture of an ENI without a single packet, of a flow to a service whose pods have other addresses or ports: a filter
- * for the service, as it was set for all captures, matches nothing there. Without a bundle an address tells services.
- */
-function mayFilter(c: Conversation, p: PathPoint, scene: Scene): boolean {
-  return (
-    c.translated === null &&
-    p.station.endsWith('eni') &&
-    p.watchers.every((t) => t.packets === 0) &&
-    (scene.topology.nodes.length === 0
-      ? inServiceRange(c.server.ip, c.client.ip)
-      : scene.topology.endpoints(c.protocol, c.server).length > 0)
-  );
-}
-
-/** Ranges that EKS gives to services unless told otherwise; where a pod has such an address they are the VPC's. */
-const SERVICE_RANGES: readonly RegExp[] = [/^10\.100\./, /^172\.20\./, /^fd/];
-
-function inServiceRange(server: string, client: string): boolean {
-  return SERVICE_RANGES.some((range) => range.test(server) && !range.test(client));
+function coverageOf(points: readonly PathPoint[], blind: readonly boolean[], scene: Scene): CoverageOf {
+  return (from, to, t) => (blind[to]! ? NOT_COVERED : scene.windows.at(points[to]!, points[from]!, t));
 }
 
 function ranAround(points: readonly PathPoint[], scene: Scene): RanAround {

@@ -31,7 +31,7 @@ export interface Geography {
   readonly hints: readonly FileNameHint[];
   /** Node that an address is at home on, null when nothing tells. */
   nodeOf(ip: string): string | null;
-  /** True when packets show an address to be a node's own, not a pod's. */
+  /** True when bundles or packets show an address to be a node's own, not a pod's. */
   isNodeAddress(ip: string): boolean;
 }
 
@@ -58,7 +58,10 @@ export function locateTaps(
   homesByTtl(taps, places, homes);
   homesByPeers(places, conversations, homes);
   homesBySubnet(places, conversations, homes);
-  const nodeAddresses = ownAddresses(taps, places);
+  const nodeAddresses = new Set([
+    ...topology.nodes.flatMap((n) => n.addresses),
+    ...ownAddresses(taps, places),
+  ]);
   return {
     places,
     hints,

@@ -1,3 +1,4 @@
+import type { Direction } from '../model/trace.js';
 import type { Conversation, OrientedLeg } from './conversations.js';
 import type { Geography } from './geography.js';
 import type { TapData } from './taps.js';
@@ -20,6 +21,11 @@ export interface PathPoint {
   readonly missedInterface: string | null;
   /** The same for what comes in from the other node alone: a node may receive by another interface than it sends. */
   readonly missedInbound: string | null;
+}
+
+/** Whether packets of a direction come in here from the other node by an interface that was not captured. */
+export function comesInUnseen({ station, missedInbound }: PathPoint, direction: Direction): boolean {
+  return missedInbound !== null && station === (direction === 'forward' ? 'far_eni' : 'near_eni');
 }
 
 export interface Path {
@@ -110,8 +116,7 @@ export class PathFinder {
         ? (this.vethsOfIp.get(ips[0]!) ?? [])
         : ips.flatMap((ip) => this.vethsOfIp.get(ip) ?? []);
     // A node's own address has no veth.
-    const own =
-      this.topology.nodes.some((n) => n.addresses.includes(ips[0]!)) || this.geography.isNodeAddress(ips[0]!);
+    const own = this.geography.isNodeAddress(ips[0]!);
     // A cooked v1 capture cannot tell the veth of a silent pod from an ENI: its packets stand there.
     const mixed =
       taps.length > 0 || node === null
@@ -124,18 +129,13 @@ export class PathFinder {
         watchers: mixed,
         legs: legsAt(c, mixed),
         node,
-        missedInterface: null,
-        missedInbound: null,
+        ...NOTHING_MISSED,
       });
       return;
     }
     const watchers = taps.length > 0 ? taps : own || node === null ? [] : (this.wholeNode.get(node) ?? []);
     if (watchers.length > 0)
-      points.push({
-        ...{ station, taps, watchers, legs: legsAt(c, taps), node },
-        missedInterface: null,
-        missedInbound: null,
-      });
+      points.push({ station, taps, watchers, legs: legsAt(c, taps), node, ...NOTHING_MISSED });
   }
 
   private addEni(
@@ -151,11 +151,9 @@ export class PathFinder {
     const watchers = taps.length > 0 ? taps : (this.wholeNode.get(node) ?? []);
     if (watchers.length === 0) return;
     const legs = legsAt(c, taps);
-    const { out, in: inbound } = watchers.some((t) => t.cooked)
-      ? NONE_MISSED
-      : this.missed(taps, node, local, peer);
-    const missedInterface = legs.length > 0 ? null : out;
-    points.push({ station, taps, watchers, legs, node, missedInterface, missedInbound: inbound });
+    const missed = watchers.some((t) => t.cooked) ? NOTHING_MISSED : this.missed(taps, node, local, peer);
+    const missedInterface = legs.length > 0 ? null : missed.missedInterface;
+    points.push({ station, taps, watchers, legs, node, ...missed, missedInterface });
   }
 
   /** Of the interfaces by which packets of a pod leave its node and come in there, those that were not captured. */
@@ -167,8 +165,8 @@ export class PathFinder {
       const unless = (expected: string | null): string | null =>
         expected !== null && names.every((n) => n !== null && n !== expected) ? expected : null;
       missed = {
-        out: unless(this.topology.egressInterface(node, pod, peer)),
-        in: unless(this.topology.ingressInterface(node, pod)),
+        missedInterface: unless(this.topology.egressInterface(node, pod, peer)),
+        missedInbound: unless(this.topology.ingressInterface(node, pod)),
       };
       this.missedCache.set(key, missed);
     }
@@ -176,11 +174,8 @@ export class PathFinder {
   }
 }
 
-interface Missed {
-  readonly out: string | null;
-  readonly in: string | null;
-}
-const NONE_MISSED: Missed = { out: null, in: null };
+type Missed = Pick<PathPoint, 'missedInterface' | 'missedInbound'>;
+const NOTHING_MISSED: Missed = { missedInterface: null, missedInbound: null };
 
 /** Everything that decides on the stations of a path, apart from the legs that stand at them. */
 function sameStations(x: Conversation, y: Conversation): boolean {

@@ -94,9 +94,7 @@ export function summarise(
       'Fewer packets were seen on the destination node than left the source node, and no packet shows how their clocks differ: whether its captures ran at the time cannot be told.',
     );
   if (fate.verdict === 'delivered' && ends.srcNode !== null && !captured.has('src_veth')) {
-    const isPod = ({ src: { ip } }: Flow): boolean =>
-      !scene.geography.isNodeAddress(ip) && !scene.topology.nodes.some((n) => n.addresses.includes(ip));
-    if (chosen.some(isPod))
+    if (chosen.some(({ src }) => !scene.geography.isNodeAddress(src.ip)))
       lower(
         'The veth of the source pod was not captured: what dies before the first capture is in none of them.',
       );

@@ -2,7 +2,7 @@ import { PROTO_ICMP, PROTO_ICMPV6 } from '../model/capture.js';
 import type { Direction, FlowReason, Verdict } from '../model/trace.js';
 import { isDns, type Analysis } from './analyse.js';
 import type { PairLoss } from './losses.js';
-import { STATIONS, type Path, type Station } from './paths.js';
+import { comesInUnseen, STATIONS, type Path, type Station } from './paths.js';
 import type { Stretch } from './rejections.js';
 
 /** A verdict in terms of near (client) and far (server); `summary.ts` puts the four points' names on it. */
@@ -130,10 +130,7 @@ function dropped(a: Analysis, p: PairLoss, direction: Direction): Judged {
     (q) => q.from === p.from && q.to === p.to && q.proved && q.neverPassed > 0,
   );
   const passed = a.path.points.slice(Math.min(p.from, p.to) + 1, Math.max(p.from, p.to));
-  const missed = passed.find(
-    ({ station, missedInbound }) =>
-      missedInbound !== null && station === (direction === 'forward' ? 'far_eni' : 'near_eni'),
-  );
+  const missed = passed.find((point) => comesInUnseen(point, direction));
   return verdict(a, 'dropped', stretch, direction, 'not-seen-beyond', {
     proved,
     lastSeen: a.path.points[p.from]!.station,

@@ -1,6 +1,6 @@
-import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow } from '../model/trace.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { flowEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
 
@@ -17,8 +17,7 @@ export const crossNodeOnly = defineFact({
     segment: text('where the captures place the loss'),
     src: text('source of the first failing flow between nodes'),
     dst: text('its destination'),
-    dport: number('its destination port; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(' of it'),
   },
   compute: (context) => {
     const { trace } = context;
@@ -51,8 +50,7 @@ export const crossNodeOnly = defineFact({
           segment: trace.summary.segment,
           src: failed?.src.ip ?? null,
           dst: failed?.dst.ip ?? null,
-          dport: failed === undefined ? null : portOf(failed, failed.dst),
-          to: failed === undefined ? null : destinationText(failed),
+          ...destinationOf(failed),
         },
         evidence: [failed, sameOk[0]].flatMap((flow) =>
           flow === undefined ? [] : flowEvidence(trace, flow),

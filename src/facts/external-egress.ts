@@ -1,9 +1,9 @@
-import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow } from '../model/trace.js';
 import type { NodeFacts } from '../model/node.js';
 import { isKnown } from '../model/location.js';
 import { isPublic } from './support/addresses.js';
 import { defineFact, flag, known, number, text, unknown } from './support/define.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { flowEvidence } from './support/evidence.js';
 import { cniEnv, inVpc, nodeOfAddress, podAt } from './support/nodes.js';
 
@@ -37,8 +37,7 @@ export const externalEgress = defineFact({
     flows_ok: number('flows to such addresses that were answered'),
     src: text('source of the first failing flow'),
     dst: text('its destination'),
-    dport: number('its destination port; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(' of it'),
     external_snat: flag('AWS_VPC_K8S_CNI_EXTERNALSNAT is true: the node does not translate'),
     snat_rule: flag('the SNAT chain of the VPC CNI is there; null when iptables was not collected'),
     translated: flag('the failing flow left with another source address than the pod has'),
@@ -69,8 +68,7 @@ export const externalEgress = defineFact({
               flows_ok: external.filter(answered).length,
               src: first.src.ip,
               dst: first.dst.ip,
-              dport: portOf(first, first.dst),
-              to: destinationText(first),
+              ...destinationOf(first),
               external_snat: cniEnv(node, 'AWS_VPC_K8S_CNI_EXTERNALSNAT')?.value === 'true',
               snat_rule: hasSnat(node),
               translated: first.translated !== null && first.translated.src.ip !== first.src.ip,

@@ -2,6 +2,7 @@ import { endText } from '../model/flow-ends.js';
 import { concernOf, deliveredInTrace, inQuestion } from './support/concern.js';
 import { traceBlames } from './support/blame.js';
 import { defineFact, flag, known, number, oneOf, text, traceAgrees, unknown } from './support/define.js';
+import { TO } from './support/destination.js';
 import { recordEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 import { agentLogRead, denials, isAnswer, iso } from './support/verdicts.js';
@@ -17,7 +18,7 @@ export const policyDeniedFlow = defineFact({
     src: text('source address as logged'),
     dst: text('destination address as logged: of egress lines it may be a ClusterIP'),
     dport: number('destination port; null where the protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    to: TO,
     protocol: text('lower case: tcp, udp …'),
     direction: oneOf(['ingress', 'egress'], 'seen from the local pod; null when not known'),
     tier: oneOf(['NETWORK_POLICY', 'ADMIN', 'BASELINE', 'DEFAULT', 'ERROR'], 'null in older versions'),

@@ -1,7 +1,8 @@
-import { destinationText, portOf, socketText } from '../model/flow-ends.js';
+import { socketText } from '../model/flow-ends.js';
 import type { Flow, Loss, Trace } from '../model/trace.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
 import type { EvidenceItem } from '../model/rule.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { tapEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
 
@@ -63,8 +64,7 @@ export const traceLoss = defineFact({
     ),
     src: text('source of the worst of these flows'),
     dst: text('destination of the worst of these flows'),
-    dport: number('destination port of the worst of these flows; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(' of the worst of these flows'),
     protocol: oneOf(PROTOCOLS, 'of the worst of these flows'),
   },
   compute: (context) => {
@@ -106,8 +106,7 @@ export const traceLoss = defineFact({
               tap_miss_percent: miss === null ? null : percent(miss),
               src: flow?.src.ip ?? trace.srcIp,
               dst: flow?.dst.ip ?? trace.dstIp,
-              dport: flow === null ? null : portOf(flow, flow.dst),
-              to: flow === null ? trace.dstIp : destinationText(flow),
+              ...destinationOf(flow, trace.dstIp),
               protocol: flow?.protocol ?? null,
             },
             evidence: lossEvidence(trace, loss, flow),

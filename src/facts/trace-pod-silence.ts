@@ -1,7 +1,8 @@
-import { destinationText, hasPorts, portOf } from '../model/flow-ends.js';
+import { destinationText, hasPorts } from '../model/flow-ends.js';
 import type { Flow, Tap, Trace } from '../model/trace.js';
 import type { FactContext } from './types.js';
 import { PROTOCOLS, defineFact, known, number, oneOf, text, unknown } from './support/define.js';
+import { destinationOf, TO } from './support/destination.js';
 import { flowEvidence, tapEvidence } from './support/evidence.js';
 import { podAt, podName } from './support/nodes.js';
 
@@ -58,7 +59,7 @@ export const tracePodSilence = defineFact({
     src: text('source address of the flow'),
     dst: text('destination address of the flow'),
     dport: number('destination port; null for a silent source, and where the protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    to: TO,
     protocol: oneOf(PROTOCOLS, 'null for a silent source'),
     flows: number('flows without an answer; 0 for a silent source'),
     answered: number('flows to the same destination address and port that were answered'),
@@ -79,8 +80,7 @@ export const tracePodSilence = defineFact({
           pod: podName(podAt(context, source.pod)?.pod),
           src: source.pod,
           dst: source.dst,
-          dport: null,
-          to: source.dst,
+          ...destinationOf(null, source.dst),
           protocol: null,
           flows: 0,
           answered: 0,
@@ -113,8 +113,7 @@ export const tracePodSilence = defineFact({
           pod: podName(podAt(context, podIp)?.pod),
           src: flow.src.ip,
           dst: flow.dst.ip,
-          dport: portOf(flow, flow.dst),
-          to: destinationText(flow),
+          ...destinationOf(flow),
           protocol: flow.protocol,
           flows: flows.length,
           answered: trace.flows.filter(

@@ -1,7 +1,8 @@
-import { destinationText, portOf } from '../model/flow-ends.js';
+import { portOf } from '../model/flow-ends.js';
 import type { Flow } from '../model/trace.js';
 import { sameAddress } from './support/addresses.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { flowEvidence } from './support/evidence.js';
 import { podAt } from './support/nodes.js';
 
@@ -60,8 +61,7 @@ export const traceRejection = defineFact({
     src: text('source address of the first of them'),
     dst: text('destination address of the first of them'),
     dst_pod: text('namespace/name of the destination pod, when known'),
-    dport: number('destination port; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(''),
     protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
@@ -112,8 +112,7 @@ export const traceRejection = defineFact({
               src: flow.src.ip,
               dst: flow.dst.ip,
               dst_pod: pod === null ? null : `${pod.pod.namespace ?? '?'}/${pod.pod.name ?? '?'}`,
-              dport: portOf(flow, flow.dst),
-              to: destinationText(flow),
+              ...destinationOf(flow),
               protocol: flow.protocol,
             },
             evidence: flowEvidence(trace, flow),

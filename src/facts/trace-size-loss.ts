@@ -1,6 +1,6 @@
-import { destinationText, portOf } from '../model/flow-ends.js';
 import type { Flow, SizeLoss } from '../model/trace.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { flowEvidence } from './support/evidence.js';
 import { senderWasTold } from './support/too-big.js';
 
@@ -23,8 +23,7 @@ export const traceSizeLoss = defineFact({
     dont_fragment: flag('the lost packets carry the DF bit'),
     src: text('source address'),
     dst: text('destination address'),
-    dport: number('destination port; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(''),
     protocol: oneOf(PROTOCOLS),
   },
   compute: (context) => {
@@ -62,8 +61,7 @@ export const traceSizeLoss = defineFact({
               dont_fragment: group.every(({ size }) => size.dontFragment),
               src: flow.src.ip,
               dst: flow.dst.ip,
-              dport: portOf(flow, flow.dst),
-              to: destinationText(flow),
+              ...destinationOf(flow),
               protocol: flow.protocol,
             },
             evidence: group.slice(0, 2).flatMap((one) => flowEvidence(trace, one.flow)),

@@ -1,8 +1,9 @@
-import { destinationText, portOf, socketText } from '../model/flow-ends.js';
+import { socketText } from '../model/flow-ends.js';
 import type { Flow, Trace } from '../model/trace.js';
 import { POINTS } from '../model/trace.js';
 import { failedFlows } from './support/concern.js';
 import { PROTOCOLS, defineFact, flag, known, number, oneOf, text, unknown } from './support/define.js';
+import { destinationFields, destinationOf } from './support/destination.js';
 import { flowEvidence, tapEvidence } from './support/evidence.js';
 
 /** The flow a summary speaks of first, or the worst one. */
@@ -39,8 +40,7 @@ export const traceSummary = defineFact({
     drop_to: text('first point at which they were missing'),
     src: text('source address of the leading flow, as the client used it'),
     dst: text('destination address of the leading flow, as the client used it'),
-    dport: number('destination port of the leading flow; null where its protocol has none'),
-    to: text('the destination address, with the port where there is one'),
+    ...destinationFields(' of the leading flow'),
     protocol: oneOf(PROTOCOLS),
     target: text('destination as `--dst` of `eks-netcheck path` takes it'),
     proto: oneOf(['tcp', 'udp', 'icmp', 'sctp'], 'the protocol as `--proto` takes it'),
@@ -80,8 +80,7 @@ export const traceSummary = defineFact({
           drop_to: flow?.firstMissing ?? null,
           src: flow?.src.ip ?? trace.srcIp,
           dst: flow?.dst.ip ?? trace.dstIp,
-          dport: flow === null ? null : portOf(flow, flow.dst),
-          to: flow === null ? trace.dstIp : destinationText(flow),
+          ...destinationOf(flow, trace.dstIp),
           protocol: flow?.protocol ?? null,
           target: flow === null ? trace.dstIp : socketText(flow, flow.dst),
           proto: flow === null ? null : asOption(flow.protocol),
